@@ -1,0 +1,63 @@
+"""What a question and a section are.
+
+Answers: decimals as text, days as ISO text, absent = not answered. `_raw` holds what was typed and
+could not be read, by field; a section that holds any is not done.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Data = Mapping[str, Any]
+"""Answers of a section (or of a parcel)."""
+
+
+class Kind(StrEnum):
+    """What sort of answer a question takes."""
+
+    TEXT = "text"
+    LONG = "long"
+    CODE = "code"
+    CREDIT_CODE = "credit_code"
+    PHONE = "phone"
+    NUMBER = "number"
+    INTEGER = "integer"
+    DAY = "day"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question: its words, unit, why it is asked, and when.
+
+    `short` is the label where answers are listed. `options` is a closed list, a table value → words,
+    or None where the view hands the choices in.
+    `asked` sees the section's answers and the scheme under "scheme". `rules` are the clauses that read it.
+    """
+
+    field: str
+    label: Any
+    short: Any = ""
+    kind: Kind = Kind.TEXT
+    hint: Any = ""
+    why: Any = ""
+    unit: Any = ""
+    rules: tuple[str, ...] = ()
+    options: type[StrEnum] | Mapping[str, Any] | None = None
+    required: bool = True
+    most: int = 200
+    places: int = 4
+    asked: Callable[[Data], bool] = lambda _data: True
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the application."""
+
+    name: str
+    title: Any
+    about: Any
+    questions: tuple[Question, ...] = ()

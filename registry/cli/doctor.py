@@ -1,0 +1,56 @@
+"""`flask doctor`: every unsafe setting, with the cure."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry import config
+from registry.doctor import Finding, unsafe
+
+
+def examination_only() -> Flask:
+    """An application that can only be examined: for settings with which the real one refuses to start."""
+    app = Flask("registry")
+    app.config.from_mapping(config.settings())
+    app.cli.add_command(doctor)
+    return app
+
+
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """List every unsafe setting. In production the answer is an error if there is one."""
+    findings = unsafe(current_app.config) + _demo_people()
+    for finding in findings:
+        click.echo(finding)
+    production = current_app.config["TAILIN_ENV"] == "production"
+    if not findings:
+        click.echo("No unsafe setting found.")
+    elif production:
+        raise click.ClickException(f"{len(findings)} unsafe settings. Tailin does not start with them in production.")
+    else:
+        click.echo(
+            f"{len(findings)} settings that production would refuse; this is {current_app.config['TAILIN_ENV']}."
+        )
+
+
+def _demo_people() -> list[Finding]:
+    """Demo accounts in a database that is used without demo mode."""
+    if "sqlalchemy" not in current_app.extensions or current_app.config["DEMO"]:
+        return []
+    from registry.extensions import db
+    from registry.models import User
+
+    try:
+        there = db.session.scalar(select(func.count()).where(User.is_example, User.active))
+    except SQLAlchemyError:
+        why = "pages that need it would fail"
+        return [
+            Finding("DATABASE_URL", "the database cannot be read, or has no tables yet", why, "run: flask db upgrade")
+        ]
+    if not there:
+        return []
+    why = "their passwords are known to everybody"
+    return [Finding("DEMO", f"{there} demo accounts can sign in", why, "start with an empty database")]

@@ -1,0 +1,281 @@
+"""One form for each act on a case: what is typed with it. `values()` is what the door is handed.
+
+Choices that stand in tables, and the words of closed lists, are put in by the view (`offer`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, SelectMultipleField, ValidationError, widgets
+from wtforms import Form as PlainForm
+from wtforms.fields import SelectChoice
+
+from registry.forms.act_base import ActForm, words_field
+from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
+from registry.forms.act_sheets import CorrectionForm
+from registry.forms.fields import (
+    Answered,
+    AtMost,
+    DateField,
+    LongTextField,
+    Optional,
+    RadioChoiceField,
+    TextField,
+    TickField,
+    YesNoField,
+)
+
+MOST_CONDITIONS = 5
+
+
+class ConfirmForm(ActForm):
+    """Nothing to fill in: the act itself is all there is to say."""
+
+
+class ReasonForm(ActForm):
+    """An act with its reasons."""
+
+    words = words_field(_l("Reasons"), hint=_l("Kept word for word. The people of the case can read them."))
+
+
+class NoteForm(ActForm):
+    """An act that may have a word added."""
+
+    words = words_field(_l("Note"), required=False, hint=_l("The people of the case can read it."))
+
+
+class VoteForm(ActForm):
+    """A member's vote."""
+
+    choice = RadioChoiceField(_l("My vote"), [Answered(_l("Choose how you vote"))])
+    reasons = words_field(
+        _l("Reasons"),
+        hint=_l("They go into the minutes word for word. Name the finding you mean by its number, for example R20."),
+        missing=_l("Give the reasons for your vote"),
+    )
+    no_conflict = TickField(
+        _l("Nothing ties me to a party of this case"),
+        [Answered(_l("Say that nothing ties you to a party; otherwise tell the secretary and do not vote"))],
+        description=_l("Own interest, family or employment. If something does, tell the secretary and do not vote."),
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Choice and reasons; without the declaration the form does not pass."""
+        return {"choice": self.choice.data, "reasons": self.reasons.data}
+
+
+class ConditionEntry(PlainForm):
+    """One condition of an approval: all three or nothing."""
+
+    words = LongTextField(_l("What must be done"), [Optional(), AtMost(1000)], rows=2)
+    evidence = TextField(_l("What shows that it is done"), [Optional(), AtMost(500)])
+    due_on = DateField(_l("By when"), [Optional()], description=_l("For example 2026-11-22."))
+
+    def typed(self) -> bool:
+        """Whether anything was filled in."""
+        return any(f.raw_data and f.raw_data[0].strip() for f in (self.words, self.evidence, self.due_on))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A condition that was begun must be complete."""
+        good = bool(super().validate(extra_validators))
+        if not self.typed():
+            return good
+        for field, message in (
+            (self.words, _("Say what must be done")),
+            (self.evidence, _("Say what shows that it is done")),
+            (self.due_on, _("Give the day by which it must be done")),
+        ):
+            if field.data in (None, "") and not field.errors:
+                field.errors = [message]
+                good = False
+        return good
+
+
+class ApproveForm(ActForm):
+    """The chair closes a sitting with an approval, with or without conditions."""
+
+    words = words_field(
+        _l("Reasons of the leading group"), hint=_l("In a few sentences, as they will stand in the minutes.")
+    )
+    conditions = FieldList(
+        FormField(ConditionEntry),
+        label=_l("Condition"),
+        min_entries=MOST_CONDITIONS,
+        max_entries=MOST_CONDITIONS,
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Reasons and the conditions that were filled in."""
+        conditions = [e.form.data for e in self.conditions if e.form.typed()]
+        return {"words": self.words.data, "conditions": conditions}
+
+
+class TableForm(ActForm):
+    """Put a case on the agenda."""
+
+    question = RadioChoiceField(_l("What is the leading group asked?"), [Answered(_l("Choose the question"))])
+    words = words_field(_l("Note for the members"), required=False, hint=_l("What they should look at first."))
+
+
+class NameValidatorForm(ActForm):
+    """The applicant names the validation body."""
+
+    organisation_id = RadioChoiceField(
+        _l("Validation body"),
+        [Answered(_l("Choose a validation body"))],
+        description=_l("It must not be related to the applicant or the partner."),
+    )
+
+
+class FindingAnswerForm(ActForm):
+    """An officer answers a finding; the finding stays."""
+
+    clause = RadioChoiceField(_l("Finding"), [Answered(_l("Choose the finding"))])
+    words = words_field(
+        _l("Answer"),
+        hint=_l("What was done or seen, and the evidence. The finding stays where it is."),
+        missing=_l("Give the answer"),
+    )
+
+
+class AmendForm(ActForm):
+    """An amendment is handed in."""
+
+    words = words_field(_l("What changes, and why"), missing=_l("Say what changes, and why"))
+
+
+class DecideAmendmentForm(ActForm):
+    """The chair closes the sitting on an amendment."""
+
+    approved = YesNoField(
+        _l("Decision"),
+        [Answered(_l("Choose the decision"))],
+        choices=[
+            SelectChoice("yes", _l("Approved: the entry shows the amendment")),
+            SelectChoice("no", _l("Refused: the entry stays as it was")),
+        ],
+    )
+    words = words_field(_l("Reasons of the leading group"))
+
+
+class DeclineForm(ActForm):
+    """不予受理: out of scope, with the reason and the right way."""
+
+    words = words_field(_l("Reasons"), hint=_l("Why this is outside what the library is for."))
+    right_way = TextField(
+        _l("Where the applicant should turn"),
+        [Answered(_l("Say where the applicant should turn")), AtMost(300)],
+        description=_l("The body or procedure that is right for it."),
+    )
+
+
+class FlawForm(ActForm):
+    """程序瑕疵: which decision, and what was wrong."""
+
+    gate = RadioChoiceField(_l("Which decision has the flaw?"), [Answered(_l("Choose the decision"))])
+    words = words_field(_l("What was wrong, and how it is known"), missing=_l("Say what was wrong"))
+
+
+class ConditionReportForm(ActForm):
+    """The proponent reports a condition as met."""
+
+    condition_id = RadioChoiceField(_l("Condition"), [Answered(_l("Choose the condition"))])
+    words = words_field(
+        _l("What was done"), hint=_l("Name the document that shows it."), missing=_l("Say what was done")
+    )
+
+
+class ConditionConfirmForm(ActForm):
+    """An officer confirms a reported condition."""
+
+    condition_id = RadioChoiceField(_l("Condition"), [Answered(_l("Choose the condition"))])
+    words = words_field(_l("Note"), required=False, hint=_l("What was looked at."))
+
+
+class ParcelForm(ActForm):
+    """A parcel is set apart; the entry lists the parcels left."""
+
+    parcel = RadioChoiceField(_l("Parcel"), [Answered(_l("Choose the parcel"))])
+    words = words_field(_l("Reasons"))
+
+
+class ExtensionForm(ActForm):
+    """More time is asked for or given."""
+
+    until = DateField(_l("Until"), [Answered(_l("Enter the day"))], description=_l("For example 2026-11-22."))
+    words = words_field(_l("Reasons"))
+
+
+class _People(ActForm):
+    people = SelectMultipleField(
+        _l("The three people appointed for the reconsideration"),
+        description=_l("People who did not vote, sign or handle this case."),
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
+    words = words_field(_l("Reasons of the three"))
+
+    def validate_people(self, field: Any) -> None:
+        """Exactly three."""
+        if len(set(field.data or ())) != 3:
+            raise ValidationError(_("Choose three people"))
+
+
+class UpholdForm(_People):
+    """复核维持."""
+
+
+class ReopenForm(_People):
+    """复核撤销 or 变更."""
+
+    outcome = RadioChoiceField(
+        _l("What the three decided"),
+        [Answered(_l("Choose what they decided"))],
+        choices=[
+            SelectChoice("annulled", _l("The decision is annulled")),
+            SelectChoice("changed", _l("The decision is to be changed")),
+        ],
+    )
+
+
+FORMS: Mapping[str, type[ActForm]] = {
+    "submit": ConfirmForm,
+    "accept": ConfirmForm,
+    "decline": DeclineForm,
+    "request_correction": CorrectionForm,
+    "resubmit": NoteForm,
+    "pass_screening": ConfirmForm,
+    "approve_risk": ApproveForm,
+    "pass_validation": ConfirmForm,
+    "register": ReasonForm,
+    "reject": ReasonForm,
+    "suspend": ReasonForm,
+    "resume": ReasonForm,
+    "withdraw": NoteForm,
+    "amend": AmendForm,
+    "decide_amendment": DecideAmendmentForm,
+    "withdraw_amendment": NoteForm,
+    "find_flaw": FlawForm,
+    "reopen": ReopenForm,
+    "revoke": ReasonForm,
+    "close": ReasonForm,
+    "sign_screening": ConfirmForm,
+    "answer_finding": FindingAnswerForm,
+    "set_parcel_apart": ParcelForm,
+    "give_legal_opinion": LegalOpinionForm,
+    "name_validator": NameValidatorForm,
+    "table": TableForm,
+    "untable": ReasonForm,
+    "vote": VoteForm,
+    "file_validation": ValidationForm,
+    "give_environment_opinion": EnvironmentForm,
+    "report_condition": ConditionReportForm,
+    "confirm_condition": ConditionConfirmForm,
+    "ask_extension": ExtensionForm,
+    "extend": ExtensionForm,
+    "request_reconsideration": ReasonForm,
+    "uphold": UpholdForm,
+}
+"""Action → its form; `answer_condition` has the screening sheet."""

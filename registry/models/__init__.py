@@ -1,0 +1,78 @@
+"""The tables, one file a noun; importing this package registers them all."""
+
+from registry.models.case import (
+    Answers,
+    Case,
+    CorrectionFault,
+    CorrectionNotice,
+    Document,
+    NumberCounter,
+    Reconsideration,
+    ReconsiderationPerson,
+    Remark,
+    Round,
+    StoredFile,
+)
+from registry.models.decision import (
+    ApprovalCondition,
+    Deliberation,
+    DeliberationEnd,
+    Elector,
+    ExcludedMember,
+    GateDecision,
+    Registration,
+    Vote,
+)
+from registry.models.people import (
+    Appointment,
+    Body,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    SetupLink,
+    SignInAttempt,
+    User,
+    UserSession,
+)
+from registry.models.record import AuditEvent, AuditHead, Notice
+from registry.models.reference import ReferenceProject
+from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
+
+__all__ = [
+    "Answers",
+    "Appointment",
+    "ApprovalCondition",
+    "AuditEvent",
+    "AuditHead",
+    "Body",
+    "Case",
+    "ConditionAnswer",
+    "CorrectionFault",
+    "CorrectionNotice",
+    "Deliberation",
+    "DeliberationEnd",
+    "Document",
+    "Elector",
+    "ExcludedMember",
+    "FindingAnswer",
+    "GateDecision",
+    "Membership",
+    "Notice",
+    "NumberCounter",
+    "Opinion",
+    "Organisation",
+    "OrganisationKind",
+    "Reconsideration",
+    "ReconsiderationPerson",
+    "ReferenceProject",
+    "Registration",
+    "Remark",
+    "Round",
+    "ScreeningSignature",
+    "SetupLink",
+    "SignInAttempt",
+    "StoredFile",
+    "User",
+    "UserSession",
+    "Vote",
+]

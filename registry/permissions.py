@@ -1,0 +1,293 @@
+"""Who may see what: one table, deny by default.
+
+Acting is declared in the tables of `workflows/`; seeing is declared here. `roles_on` is the one
+definition of what a person is to a case: the page guard, every list and the door use it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+from flask import Flask, abort, g, request
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from registry.clock import today
+from registry.extensions import db
+from registry.models import Appointment, Case, Deliberation, DeliberationEnd, Elector, Membership, User
+from workflows.roles import APPOINTED, VOTING, Role
+from workflows.states import ProjectState, Scheme
+
+S = ProjectState
+NOT_DRAFT = frozenset(S) - {S.DRAFT}
+FROM_SCREENING = NOT_DRAFT - {S.SUBMITTED}
+FROM_VALIDATION = FROM_SCREENING - {S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.DECLINED, S.LAPSED}
+
+SEES: Mapping[Role, frozenset[ProjectState]] = {
+    Role.PROPONENT: frozenset(S),
+    Role.AGENT: frozenset(S),
+    Role.CASE_OFFICER: NOT_DRAFT,
+    Role.SECRETARY: NOT_DRAFT,
+    Role.SUPERVISOR: NOT_DRAFT,
+    Role.AUDITOR: NOT_DRAFT,
+    Role.VVB: NOT_DRAFT,
+    Role.LEGAL_REVIEWER: FROM_SCREENING,
+    Role.ECO_ENV: FROM_VALIDATION,
+    Role.MEMBER: NOT_DRAFT,
+    Role.DEPUTY_CHAIR: NOT_DRAFT,
+    Role.CHAIR: NOT_DRAFT,
+}
+"""In which states each role sees a case it has that role on; a role not named here sees none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who reaches an endpoint: everybody, anyone signed in, holders of an office, people of a case.
+
+    With `case`, the URL's `number` (or `case_id`) names a case; the guard loads it into `g.case`
+    and its roles into `g.roles`, and a case this person may not see answers like a missing one.
+    """
+
+    public: bool = False
+    offices: frozenset[Role] = frozenset()
+    case: frozenset[Role] = frozenset()
+
+
+PUBLIC = Entry(public=True)
+SIGNED_IN = Entry()
+APPLICANTS = frozenset({Role.PROPONENT, Role.AGENT})
+OF_THE_CASE = Entry(case=frozenset(SEES))
+APPLICANT_OF_THE_CASE = Entry(case=APPLICANTS)
+
+
+def office(*roles: Role) -> Entry:
+    """Holders of one of these offices."""
+    return Entry(offices=frozenset(roles))
+
+
+def on_case(*roles: Role) -> Entry:
+    """People with one of these roles on the case in the URL."""
+    return Entry(case=frozenset(roles))
+
+
+DESK = office(
+    Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
+)
+ADMIN = office(Role.ADMINISTRATOR)
+
+ENTRIES: dict[str, Entry] = {
+    "static": PUBLIC,
+    # public
+    "public.home": PUBLIC,
+    "public.projects": PUBLIC,
+    "public.project": PUBLIC,
+    "public.reference": PUBLIC,
+    "public.reference_project": PUBLIC,
+    "public.help": PUBLIC,
+    "public.accessibility": PUBLIC,
+    "public.set_language": PUBLIC,
+    "public.set_size": PUBLIC,
+    "public.health": PUBLIC,
+    # account
+    "account.sign_in": PUBLIC,
+    "account.demo_sign_in": PUBLIC,
+    "account.set_up": PUBLIC,
+    "account.sign_out": SIGNED_IN,
+    "account.profile": SIGNED_IN,
+    "account.password": SIGNED_IN,
+    "account.sessions": SIGNED_IN,
+    "account.end_session": SIGNED_IN,
+    # administrator
+    "admin.home": ADMIN,
+    "admin.users": ADMIN,
+    "admin.user": ADMIN,
+    "admin.new_user": ADMIN,
+    "admin.setup_link": ADMIN,
+    "admin.set_active": ADMIN,
+    "admin.add_membership": ADMIN,
+    "admin.end_membership": ADMIN,
+    "admin.add_appointment": ADMIN,
+    "admin.end_appointment": ADMIN,
+    "admin.organisations": ADMIN,
+    "admin.organisation": ADMIN,
+    "admin.new_organisation": ADMIN,
+    # applicant
+    "applicant.home": SIGNED_IN,
+    "applicant.start": SIGNED_IN,
+    "applicant.task_list": APPLICANT_OF_THE_CASE,
+    "applicant.section": APPLICANT_OF_THE_CASE,
+    "applicant.autosave": APPLICANT_OF_THE_CASE,
+    "applicant.parcel": APPLICANT_OF_THE_CASE,
+    "applicant.remove_parcel": APPLICANT_OF_THE_CASE,
+    "applicant.documents": APPLICANT_OF_THE_CASE,
+    "applicant.upload": APPLICANT_OF_THE_CASE,
+    "applicant.remove_document": APPLICANT_OF_THE_CASE,
+    "applicant.document": APPLICANT_OF_THE_CASE,
+    "applicant.check": APPLICANT_OF_THE_CASE,
+    "applicant.receipt": APPLICANT_OF_THE_CASE,
+    "applicant.copy": APPLICANT_OF_THE_CASE,
+    "applicant.discard": APPLICANT_OF_THE_CASE,
+    # desk and case
+    "desk.inbox": SIGNED_IN,
+    "desk.cases": DESK,
+    "desk.notices": SIGNED_IN,
+    "case.show": OF_THE_CASE,
+    "case.document": OF_THE_CASE,
+    "case.act": OF_THE_CASE,
+    "case.application": OF_THE_CASE,
+    "case.screening": on_case(
+        Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
+    ),
+    "case.changes": OF_THE_CASE,
+    "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+}
+
+
+# Named once: an alias made at each call costs more than the query.
+_M, _A, _E, _D = aliased(Membership), aliased(Appointment), aliased(Elector), aliased(Deliberation)
+_END = aliased(DeliberationEnd)
+
+
+def _current(
+    since: InstrumentedAttribute[date], until: InstrumentedAttribute[date | None], on: date
+) -> ColumnElement[bool]:
+    return and_(since <= on, or_(until.is_(None), until >= on))
+
+
+def _belongs(user_id: int, organisation: InstrumentedAttribute[int | None], on: date) -> ColumnElement[bool]:
+    return exists().where(_M.user_id == user_id, _M.organisation_id == organisation, _current(_M.since, _M.until, on))
+
+
+def party_of(user_id: int, on: date) -> ColumnElement[bool]:
+    """The person belongs to a party of the case: proponent, agent, partner or validation body."""
+    return or_(
+        # Spelled out, because NOT (NULL OR …) is NULL and would deny everybody.
+        and_(Case.proponent_user_id.is_not(None), Case.proponent_user_id == user_id),
+        *(
+            _belongs(user_id, column, on)
+            for column in (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
+        ),
+    )
+
+
+def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
+    return and_(
+        exists().where(
+            _A.user_id == user_id, _A.body_id == Case.body_id, _A.role == role, _current(_A.since, _A.until, on)
+        ),
+        ~party_of(user_id, on),
+    )
+
+
+def _elector(user_id: int, *, presides: bool) -> ColumnElement[bool]:
+    sitting = exists().where(_E.deliberation_id == _D.id, _D.case_id == Case.id, _E.user_id == user_id)
+    if presides:
+        return sitting.where(_E.presides.is_(True), ~exists().where(_END.deliberation_id == _D.id))
+    return sitting
+
+
+@lru_cache(maxsize=2048)
+def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
+    """SQL: does this person have this role on the case of the row, on this day?"""
+    match role:
+        case Role.PROPONENT:
+            return or_(Case.proponent_user_id == user_id, _belongs(user_id, Case.proponent_org_id, on))
+        case Role.AGENT:
+            return _belongs(user_id, Case.agent_org_id, on)
+        case Role.VVB:
+            return _belongs(user_id, Case.vvb_org_id, on)
+        case Role.CHAIR:
+            # Who presides: the chair, or the deputy a sitting names where the chair may not.
+            return or_(_appointed(user_id, role, on), and_(_elector(user_id, presides=True), ~party_of(user_id, on)))
+        case Role.MEMBER | Role.DEPUTY_CHAIR:
+            return and_(_appointed(user_id, role, on), _elector(user_id, presides=False))
+        case Role.ECO_ENV:
+            return and_(_appointed(user_id, role, on), Case.scheme == Scheme.LOCAL_TICKET)
+        case _ if role in APPOINTED:
+            return _appointed(user_id, role, on)
+        case _:
+            return false()
+
+
+def roles_on(case_id: int, user: User, on: date | None = None) -> frozenset[Role]:
+    """What a person is to a case on a day (default today)."""
+    roles, query = _roles_query()
+    asked = {"case_id": case_id, "user_id": user.id, "day": on or today()}
+    row = db.session.execute(query, asked).one_or_none()
+    return frozenset() if row is None else frozenset(r for r, holds in zip(roles, row, strict=True) if holds)
+
+
+@cache
+def _roles_query() -> tuple[list[Role], Select[Any]]:
+    """Built once: putting a dozen role clauses together costs more than asking them."""
+    roles = [r for r in Role if r in SEES]
+    user_id, day = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
+    clauses = (role_clause(r, user_id, day) for r in roles)  # type: ignore[arg-type]
+    return roles, select(*clauses).where(Case.id == bindparam("case_id", type_=Integer))
+
+
+def visible(user: User | None, roles: frozenset[Role] = frozenset(SEES), on: date | None = None) -> ColumnElement[bool]:
+    """SQL filter on `Case`: the cases a person sees under one of these roles."""
+    if user is None or not user.active:
+        return false()
+    on = on or today()
+    return or_(
+        *(
+            and_(role_clause(r, user.id, on), Case.state.in_(SEES[r]) if SEES[r] != frozenset(S) else true())
+            for r in roles
+            if r in SEES
+        )
+    )
+
+
+def visible_cases(user: User | None, roles: frozenset[Role] = frozenset(SEES)) -> Select[tuple[Case]]:
+    """The cases a person sees under one of these roles, as a query to refine."""
+    return select(Case).where(visible(user, roles))
+
+
+def offices(user: User | None, on: date | None = None) -> frozenset[Role]:
+    """The offices a person holds in any body on a day."""
+    if user is None or not user.active:
+        return frozenset()
+    on = on or today()
+    query = select(Appointment.role).where(
+        Appointment.user_id == user.id, _current(Appointment.since, Appointment.until, on)
+    )
+    return frozenset(db.session.scalars(query))
+
+
+def find_case(user: User | None, roles: frozenset[Role], *, number: str | None, case_id: int | None) -> Case | None:
+    """The case of a URL if this person may see it under one of these roles, else None."""
+    named = Case.number == number if number is not None else Case.id == case_id
+    return db.session.scalars(visible_cases(user, roles).where(named)).one_or_none()
+
+
+def guard() -> None:
+    """Refuse what the table does not allow; runs before every request."""
+    if request.endpoint is None:
+        return  # no such address: routing answers 404 or 405
+    entry = ENTRIES.get(request.endpoint)
+    if entry is None:
+        abort(403)
+    if entry.public:
+        return
+    user: User | None = g.get("user")
+    if user is None:
+        abort(401)
+    g.offices = offices(user)
+    if entry.offices and not entry.offices & g.offices:
+        abort(403)
+    if entry.case:
+        args = request.view_args or {}
+        found = find_case(user, entry.case, number=args.get("number"), case_id=args.get("case_id"))
+        if found is None:
+            abort(404)
+        g.case = found
+        g.roles = roles_on(found.id, user)
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard before every request; `security` must have set `g.user` by then."""
+    app.before_request(guard)

@@ -1,0 +1,1 @@
+"""What pages list and show: one file a noun, filtered by permissions."""

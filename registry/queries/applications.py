@@ -1,0 +1,393 @@
+"""Applications as pages show them: answers in words, papers, faults, and what changed between two rounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from registry import application, formats, labels
+from registry.application import PARCEL, RAW, SECTIONS, Data, Kind, Question
+from registry.clock import today
+from registry.extensions import db
+from registry.models import (
+    Answers,
+    Case,
+    CorrectionFault,
+    CorrectionNotice,
+    Document,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Round,
+    User,
+)
+from registry.permissions import APPLICANTS, visible_cases
+from workflows.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer: label, answer in words ("" = none), and the id faults and links use."""
+
+    label: str
+    value: str
+    field_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section's answers in words; `key` is the section's name in addresses."""
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One answer or paper that differs between two rounds; "" = there was, or is, none."""
+
+    section: str
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a correction notice, as it stands beside its field."""
+
+    id: int
+    field: str
+    what: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A line of "my projects"; `title` is "" while the draft has no name."""
+
+    case: Case
+    title: str
+    saved_at: datetime | None
+
+
+def answers_of(case_id: int, round_no: int) -> dict[str, Answers]:
+    """The answers of one round by section."""
+    query = select(Answers).where(Answers.case_id == case_id, Answers.round_no == round_no)
+    return {a.section: a for a in db.session.scalars(query)}
+
+
+def prepared(case: Case) -> dict[str, Answers]:
+    """The answers of the round in preparation, or of the round before while none was touched."""
+    return answers_of(case.id, case.round + 1) or (answers_of(case.id, case.round) if case.round else {})
+
+
+def data_of(answers: Mapping[str, Answers]) -> dict[str, dict[str, Any]]:
+    """Section → answers."""
+    return {name: dict(row.data) for name, row in answers.items()}
+
+
+def done_of(answers: Mapping[str, Answers]) -> dict[str, bool]:
+    """Section → said to be done."""
+    return {name: row.done for name, row in answers.items()}
+
+
+def papers(case_id: int, round_no: int) -> list[Document]:
+    """The papers in force in a round: the last version of each that was not removed, by kind and slot."""
+    latest: dict[tuple[str, str], Document] = {}
+    for paper in versions(case_id, round_no):
+        latest[paper.kind, paper.slot] = paper
+    return list(latest.values())
+
+
+def versions(case_id: int, round_no: int) -> list[Document]:
+    """Every kept version of every paper up to a round, oldest first."""
+    query = (
+        select(Document)
+        .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
+        .order_by(Document.kind, Document.slot, Document.no)
+    )
+    return list(db.session.scalars(query))
+
+
+def handed_in_at(case: Case) -> datetime | None:
+    """When the last submission came in; None for a draft."""
+    opened = db.session.get(Round, (case.id, case.round))
+    return opened.opened_at if opened else None
+
+
+def my_projects(user: User) -> list[Project]:
+    """What a person has applied for, alone or with an organisation; the latest first."""
+    cases = db.session.scalars(visible_cases(user, APPLICANTS).order_by(Case.state_since.desc(), Case.id.desc())).all()
+    # A draft's name stands in its answers only; one query for all of them.
+    rows = db.session.scalars(
+        select(Answers).where(Answers.case_id.in_([c.id for c in cases]), Answers.section == "basics")
+    )
+    basics: dict[int, Answers] = {}
+    for row in rows:
+        if row.case_id not in basics or basics[row.case_id].round_no < row.round_no:
+            basics[row.case_id] = row
+    return [_project(case, basics.get(case.id)) for case in cases]
+
+
+def _project(case: Case, basics: Answers | None) -> Project:
+    title = case.name or (str(basics.data.get("name", "")) if basics else "")
+    return Project(case, title, basics.saved_at if basics else None)
+
+
+def my_organisations(user: User) -> list[Organisation]:
+    """The organisations a person belongs to today."""
+    on = today()
+    query = (
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == user.id, Membership.since <= on)
+        .where((Membership.until.is_(None)) | (Membership.until >= on))
+        .order_by(Organisation.name)
+    )
+    return list(db.session.scalars(query.distinct()))
+
+
+def validation_bodies() -> list[Organisation]:
+    """The organisations that validate, by name."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.VVB).order_by(Organisation.name)
+    return list(db.session.scalars(query))
+
+
+def organisation_by_code(code: str) -> Organisation | None:
+    """The organisation with this credit code."""
+    return db.session.scalars(select(Organisation).where(Organisation.credit_code == code)).one_or_none()
+
+
+def organisation_name(organisation: Organisation) -> str:
+    """An organisation's name in the reader's language, as far as there is one."""
+    return organisation.name if formats.is_chinese() else organisation.name_en or organisation.name
+
+
+def applicant_name(case: Case) -> str:
+    """Who applies: the organisation or the person."""
+    if case.proponent_org is not None:
+        return organisation_name(case.proponent_org)
+    return case.proponent_user.name if case.proponent_user is not None else ""
+
+
+def draft_number(case: Case) -> str:
+    """What a case is called before it has a number."""
+    return case.number or _("Draft %(id)s", id=str(case.id))
+
+
+# --- answers in words ---
+
+
+def answers_view(case: Case, round_no: int) -> list[SectionView]:
+    """Every section of a submitted round in words, with the papers, for reviewers and the print."""
+    data = data_of(answers_of(case.id, round_no))
+    return sections_view(data, papers(case.id, round_no))
+
+
+def sections_view(data: Mapping[str, Data], documents: list[Document]) -> list[SectionView]:
+    """The same from answers at hand (section → data)."""
+    return [
+        SectionView(name, str(section.title), tuple(_rows(name, data, documents))) for name, section in SECTIONS.items()
+    ]
+
+
+def _rows(section: str, data: Mapping[str, Data], documents: list[Document]) -> list[Row]:
+    if section == "documents":
+        return [Row(paper_title(d.kind), d.filename, f"documents.{d.kind}") for d in documents]
+    if section == "parcels":
+        return _parcel_rows(data.get("parcels", {}))
+    answers = data.get(section, {})
+    return [
+        Row(application.short(q), answer(q, answers), f"{section}.{q.field}")
+        for q in application.asked(section, answers, application.scheme_of(data))
+    ]
+
+
+def _parcel_rows(data: Data) -> list[Row]:
+    rows = []
+    for place, parcel in enumerate(data.get("parcels", []), 1):
+        title = application.parcel_title(parcel, place)
+        rows += [
+            Row(
+                _("%(title)s: %(what)s", title=title, what=application.short(q)),
+                answer(q, parcel),
+                f"parcels.{parcel['key']}.{q.field}",
+            )
+            for q in PARCEL
+            if q.field != "unit" and q.asked(parcel)
+        ]
+    if rows:
+        rows.append(Row(_("Area of all parcels"), formats.area(application.parcels_area(data)), "parcels"))
+    return rows
+
+
+def paper_title(kind: str) -> str:
+    """The name of a kind of paper, from the policy's list."""
+    rules = _policy().document_rules
+    lang = "zh" if formats.is_chinese() else "en"
+    return rules[kind].title(lang) if kind in rules else _("Other document")
+
+
+def method_name(method_id: str) -> str:
+    """A method as people call it: its code, if it has one, and its title."""
+    method = _policy().methods.get(method_id)
+    if method is None:
+        return method_id
+    title = method.title("zh" if formats.is_chinese() else "en")
+    return f"{method.code} {title}" if method.code.isascii() else title
+
+
+@cache
+def _policy() -> Policy:
+    # Titles only; what is judged gets the policy of its day from the services.
+    return Policy.base()
+
+
+def answer(question: Question, data: Data) -> str:
+    """An answer in words with its unit; "" when there is none. What could not be read is shown as typed."""
+    typed = data.get(RAW, {}).get(question.field)
+    if typed is not None:
+        return str(typed)
+    value = data.get(question.field)
+    if value is None or value == "":
+        return ""
+    if question.field == "area" and data.get("area_mu"):
+        return formats.area(data["area_mu"])
+    match question.kind:
+        case Kind.YES_NO:
+            return _("Yes") if value else _("No")
+        case Kind.TICK:
+            return _("Declared") if value else ""
+        case Kind.NUMBER | Kind.INTEGER:
+            return _with_unit(question, value)
+        case Kind.DAY:
+            return formats.day(value)
+        case Kind.CHOICE:
+            return _chosen(question, value)
+        case _:
+            return str(value)
+
+
+def _with_unit(question: Question, value: Any) -> str:
+    if question.field == "area_mu":
+        return formats.area(value)
+    if question.field.endswith("_t"):
+        return formats.tonnes(value)
+    figure = formats.number(value)
+    unit = str(question.unit)
+    # Letters stand apart from their figure; a Chinese unit and the per cent sign do not.
+    return f"{figure}{formats.NBSP if unit[:1].isascii() and unit[:1].isalpha() else ''}{unit}"
+
+
+def _chosen(question: Question, value: Any) -> str:
+    match question.field:
+        case "district_code":
+            return labels.district(value)
+        case "method":
+            return method_name(value)
+        case "vvb_org_id":
+            organisation = db.session.get(Organisation, int(value))
+            return organisation_name(organisation) if organisation else str(value)
+    if isinstance(question.options, type):
+        return labels.label(value, question.options)
+    return str((question.options or {}).get(value, value))
+
+
+# --- what changed ---
+
+
+def changes(case: Case, old_round: int, new_round: int) -> list[Change]:
+    """What differs between two rounds, field by field and paper by paper, in the order of the pages.
+
+    Without rows for `new_round` (nothing touched yet) nothing differs.
+    """
+    old, new = data_of(answers_of(case.id, old_round)), data_of(answers_of(case.id, new_round))
+    found: list[Change] = []
+    for name in SECTIONS:
+        if name == "documents":
+            found += _paper_changes(papers(case.id, old_round), papers(case.id, new_round))
+        elif new:
+            found += _answer_changes(name, old, new)
+    return found
+
+
+def _answer_changes(section: str, old: Mapping[str, Data], new: Mapping[str, Data]) -> list[Change]:
+    before = {row.field_id: row for row in _rows(section, old, [])}
+    after = {row.field_id: row for row in _rows(section, new, [])}
+    title = str(SECTIONS[section].title)
+    changed = []
+    for field_id in [*before, *(f for f in after if f not in before)]:
+        was, now = before.get(field_id), after.get(field_id)
+        old_words, new_words = was.value if was else "", now.value if now else ""
+        if old_words != new_words:
+            label = now.label if now else was.label if was else field_id
+            changed.append(Change(title, field_id, label, old_words, new_words))
+    return changed
+
+
+def _paper_changes(old: list[Document], new: list[Document]) -> list[Change]:
+    before, after = ({(d.kind, d.slot): d for d in side} for side in (old, new))
+    title = str(SECTIONS["documents"].title)
+    return [
+        Change(title, f"documents.{key[0]}", paper_title(key[0]), _paper(before.get(key)), _paper(after.get(key)))
+        for key in [*before, *(k for k in after if k not in before)]
+        if _content(before.get(key)) != _content(after.get(key))
+    ]
+
+
+def _content(paper: Document | None) -> str:
+    return paper.sha256 if paper else ""
+
+
+def _paper(paper: Document | None) -> str:
+    return _("%(name)s (version %(no)s)", name=paper.filename, no=str(paper.no)) if paper else ""
+
+
+# --- faults ---
+
+
+def faults_by_field(case: Case) -> dict[str, list[Fault]]:
+    """The faults of the current round's correction notice by `section.field`, `section` or `documents.kind`."""
+    query = (
+        select(CorrectionFault)
+        .join(CorrectionNotice, CorrectionFault.notice_id == CorrectionNotice.id)
+        .where(CorrectionNotice.case_id == case.id, CorrectionNotice.round_no == case.round)
+        .order_by(CorrectionFault.id)
+    )
+    faults = db.session.scalars(query).all()
+    data = data_of(answers_of(case.id, case.round)) if faults else {}
+    found: dict[str, list[Fault]] = {}
+    for fault in faults:
+        found.setdefault(fault.field, []).append(
+            Fault(fault.id, fault.field, fault.what, field_label(fault.field, data))
+        )
+    return found
+
+
+def field_label(field_id: str, data: Mapping[str, Data] | None = None) -> str:
+    """The words for a field id of a fault or a change, papers included."""
+    if field_id.startswith("documents."):
+        return paper_title(field_id.partition(".")[2])
+    return application.field_label(field_id, data)
+
+
+def faulty_sections(faults: Mapping[str, list[Fault]]) -> dict[str, int]:
+    """How many faults each section has."""
+    counts: dict[str, int] = {}
+    for field_id, listed in faults.items():
+        section = field_id.partition(".")[0]
+        counts[section] = counts.get(section, 0) + len(listed)
+    return counts
+
+
+def parcels_total_mu(data: Mapping[str, Data]) -> Decimal:
+    """The area of all parcels of an application in mu."""
+    return application.parcels_area(data.get("parcels", {}))

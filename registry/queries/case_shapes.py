@@ -1,0 +1,229 @@
+"""The shapes a case page is made of: plain values, in words where a list is closed. Never rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from workflows.states import Choice, GateResult, ProjectState
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage on the rail; `status` is done, current or todo."""
+
+    label: str
+    note: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is, since when, and what comes next."""
+
+    who: str
+    since: datetime
+    next: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRow:
+    """A parcel as stated; area in mu."""
+
+    key: str
+    title: str
+    district: str
+    tenure: str
+    title_document: str
+    area_mu: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVersion:
+    """One version of a paper."""
+
+    id: int
+    no: int
+    filename: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper with its versions, the newest first."""
+
+    title: str
+    also: str
+    versions: tuple[PaperVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An officer's answer to a finding."""
+
+    who: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One of the five matters of a validation."""
+
+    id: str
+    met: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionView:
+    """A signed opinion; `words` is "" where the reader may see the conclusion only."""
+
+    kind_label: str
+    who: str
+    role: str
+    result: str
+    kind: str
+    words: str
+    at: datetime
+    note: str
+    facts: tuple[tuple[str, str], ...] = ()
+    matters: tuple[Matter, ...] = ()
+    notice_url: str = ""
+    document_id: int | None = None
+    document_name: str = ""
+    round_no: int = 1
+    in_force: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    """A vote after the sitting has ended."""
+
+    who: str
+    role: str
+    choice: Choice
+    reasons: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member entitled to vote; `voted` says whether, never how."""
+
+    who: str
+    role: str
+    presides: bool
+    voted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A sitting: who is entitled, the count as figures and as a sentence, and afterwards the votes."""
+
+    question: str
+    round_no: int
+    no: int
+    opened_at: datetime
+    ended_at: datetime | None
+    ended_by: str
+    members: int
+    excluded: tuple[tuple[str, str], ...]
+    present: int
+    quorum: int
+    needed: int
+    sentence: str
+    seats: tuple[Seat, ...]
+    tally: tuple[tuple[Choice, int], ...] = ()
+    votes: tuple[VoteView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """A gate as it was closed."""
+
+    label: str
+    result: GateResult
+    at: datetime
+    who: str
+    carried_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round and its gates."""
+
+    no: int
+    opened_by: str
+    opened_at: datetime
+    gates: tuple[GateView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionView:
+    """A condition of a conditional approval."""
+
+    id: int
+    no: int
+    words: str
+    evidence: str
+    due_on: date
+    report: str
+    reported_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """One fault of a correction notice."""
+
+    field: str
+    label: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A correction notice of a round."""
+
+    round_no: int
+    sent_at: datetime
+    late_reason: str
+    faults: tuple[FaultView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything the page of a case shows but findings, buttons and timeline."""
+
+    id: int
+    number: str
+    project_number: str | None
+    name: str
+    state: ProjectState
+    scheme: Any
+    district: str
+    is_example: bool
+    version: int
+    round_no: int
+    inside: bool
+    applicant: bool
+    returns_to: ProjectState | None
+    stages: tuple[Stage, ...]
+    turn: Turn
+    facts: tuple[tuple[str, str], ...]
+    summary: str
+    parcels: tuple[ParcelRow, ...]
+    area_mu: Decimal
+    contract: tuple[tuple[str, str], ...]
+    crediting: tuple[tuple[str, str], ...]
+    papers: tuple[Paper, ...]
+    opinions: tuple[OpinionView, ...]
+    sittings: tuple[Sitting, ...]
+    rounds: tuple[RoundView, ...]
+    conditions: tuple[ConditionView, ...]
+    notices: tuple[NoticeView, ...]
+    finding_answers: Mapping[str, Sequence[Answered]] = field(default_factory=dict)

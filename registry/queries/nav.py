@@ -1,0 +1,42 @@
+"""The few questions the navigation asks about a person on every page."""
+
+from sqlalchemy import exists, func, or_, select
+
+from registry.clock import today
+from registry.extensions import db
+from registry.models import Case, Membership, Notice, Organisation, User
+from registry.models.people import OrganisationKind
+from registry.permissions import APPLICANTS, visible
+
+
+def organisations(user: User) -> list[Organisation]:
+    """The organisations a person belongs to today, the longest membership first."""
+    on = today()
+    return list(
+        db.session.scalars(
+            select(Organisation)
+            .join(Membership, Membership.organisation_id == Organisation.id)
+            .where(
+                Membership.user_id == user.id,
+                Membership.since <= on,
+                or_(Membership.until.is_(None), Membership.until >= on),
+            )
+            .order_by(Membership.since, Membership.id)
+        )
+    )
+
+
+def works_for_a_validation_body(memberships: list[Organisation]) -> bool:
+    """Whether one of these organisations validates projects."""
+    return any(o.kind == OrganisationKind.VVB for o in memberships)
+
+
+def has_own_projects(user: User) -> bool:
+    """Whether a person is an applicant, or acts for one, in any case."""
+    return bool(db.session.scalar(select(exists().where(Case.id.is_not(None), visible(user, APPLICANTS)))))
+
+
+def unread_notices(user: User) -> int:
+    """How many notices a person has not opened."""
+    query = select(func.count()).select_from(Notice).where(Notice.user_id == user.id, Notice.read_at.is_(None))
+    return db.session.scalar(query) or 0

@@ -1,0 +1,1 @@
+"""Verbs only: what the registry can be asked to do."""

@@ -1,0 +1,69 @@
+"""Submitting an application, and taking it in."""
+
+from decimal import Decimal
+from typing import Any
+
+from registry.clock import day_of
+from registry.extensions import db
+from registry.models import Organisation, Round
+from registry.services import facts, numbers
+from registry.services.effects.context import Context, Effect, close_gate
+from workflows.states import Activity, GateName, GateResult, Scheme
+
+
+def summary(ctx: Context, round_no: int) -> dict[str, Any]:
+    """The case's summary columns as the answers of a round give them."""
+    answers = facts.answers_of(ctx.case.id, round_no)
+    basics, method = answers.get("basics", {}), answers.get("method", {})
+    areas = facts.areas_by_district(ctx.facts.parcels)
+    vvb = answers.get("crediting", {}).get("vvb_org_id")
+    return {
+        "name": basics.get("name") or "",
+        "scheme": Scheme(basics["scheme"]),
+        "activity": Activity(basics["activity"]),
+        "method": method.get("method"),
+        "area_mu": sum(areas.values(), Decimal(0)),
+        "district_code": max(areas, key=lambda code: (areas[code], code)) if areas else None,
+        "partner_org_id": _partner(answers.get("contract", {})),
+        "vvb_org_id": ctx.case.vvb_org_id or (int(vvb) if vvb else None),
+    }
+
+
+def _partner(contract: dict[str, Any]) -> int | None:
+    """The partner as an organisation known here, found by its credit code; so that its people are excluded."""
+    code = contract.get("partner_credit_code")
+    if not contract.get("has_partner") or not code:
+        return None
+    found = db.session.query(Organisation).filter_by(credit_code=code).one_or_none()
+    return found.id if found else None
+
+
+def submit(ctx: Context) -> Effect:
+    """First submission: the case gets its number and its first round."""
+    number = numbers.case_number(ctx.on.year)
+    db.session.add(Round(case_id=ctx.case.id, no=1, opened_by="submit", opened_at=ctx.at))
+    changes = {**summary(ctx, 1), "number": number, "round": 1, "submitted_at": ctx.at}
+    return Effect(changes, {"number": number, "documents": len(ctx.facts.documents_on_file)})
+
+
+def accept(ctx: Context) -> Effect:
+    """The material is complete: the case is accepted as of the day it came in."""
+    digest = close_gate(ctx, GateName.ACCEPTANCE, GateResult.PASS)
+    opened = db.session.get_one(Round, (ctx.case.id, ctx.case.round)).opened_at
+    return Effect({"accepted_on": day_of(opened)}, {"digest": digest})
+
+
+def name_validator(ctx: Context) -> Effect:
+    """The applicant names the validation body."""
+    organisation = int(ctx.data["organisation_id"])
+    return Effect({"vvb_org_id": organisation}, {"organisation": organisation})
+
+
+def deem_accepted(ctx: Context) -> Effect:
+    """视为受理: nobody answered in time; no gate is judged, what is missing may be asked for later."""
+    digest = close_gate(ctx, GateName.ACCEPTANCE, GateResult.DEEMED)
+    opened = db.session.get_one(Round, (ctx.case.id, ctx.case.round)).opened_at
+    return Effect({"accepted_on": day_of(opened)}, {"digest": digest})
+
+
+EFFECTS = {"submit": submit, "deem_accepted": deem_accepted, "accept": accept, "name_validator": name_validator}

@@ -1,0 +1,44 @@
+"""Notices: lines in people's inboxes, written by the door in the act's transaction."""
+
+from sqlalchemy import or_, select
+
+from registry.clock import day_of
+from registry.extensions import db
+from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
+from registry.services import facts
+
+QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+"""Acts inside a stage that change nothing for the applicant."""
+
+
+def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> None:
+    """One line for each person whom the act concerns, but the one who acted."""
+    told = set() if action in QUIET else _applicants(case, event)
+    if action == "table":
+        sitting = facts.open_sitting(case.id)
+        if sitting is not None:
+            told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
+    if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
+        told |= _members({case.vvb_org_id}, event)
+    for user_id in sorted(told - ({actor.id} if actor else set())):
+        db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+
+
+def _applicants(case: Case, event: AuditEvent) -> set[int]:
+    people = {case.proponent_user_id} if case.proponent_user_id else set()
+    return people | _members({o for o in (case.proponent_org_id, case.agent_org_id) if o}, event)
+
+
+def _members(organisations: set[int], event: AuditEvent) -> set[int]:
+    on = day_of(event.at)
+    query = (
+        select(Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.organisation_id.in_(organisations),
+            Membership.since <= on,
+            or_(Membership.until.is_(None), Membership.until >= on),
+            User.active.is_(True),
+        )
+    )
+    return set(db.session.scalars(query))

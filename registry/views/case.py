@@ -1,0 +1,104 @@
+"""A case: its page, the answers of a round, what changed, its papers, and its chain; acting is in case_acts.py."""
+
+from flask import Blueprint, abort, g, render_template, request, send_file
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry import labels, storage
+from registry.permissions import ENTRIES
+from registry.queries import applications, timeline
+from registry.queries import case as ask
+from registry.queries.case_review import paper
+from registry.services import audit as chain_of
+from registry.services.policy import current
+from registry.views import case_words as words
+from workflows.gates import findings
+
+bp = Blueprint("case", __name__)
+
+Answer = BaseResponse | str | tuple[str, int]
+
+CSP_OF_FILES = "sandbox; default-src 'none'"
+"""What a browser may do with an uploaded file that it opens after all: nothing."""
+
+
+@bp.get("/cases/<number>")
+def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
+    """The case: where it stands, what it is, what was found and said, and what this person may do."""
+    case, policy = g.case, current()
+    known = words.facts_shown(case)
+    page = ask.case_page(case, g.roles, g.user)
+    open_to_me = words.buttons(case, known)
+    done = request.args.get("done", "")
+    return render_template(
+        "case/show.html",
+        page=page,
+        findings=[words.finding(o, case) for o in findings(known, policy)],
+        buttons=open_to_me,
+        may_answer="answer_finding" in {b.action for b in open_to_me},
+        events=timeline.timeline(case.id, inside=page.inside),
+        done=labels.happened(done) if done in labels.ACTIONS else "",
+        may_audit=bool(g.roles & ENTRIES["case.audit"].case),
+    )
+
+
+@bp.get("/cases/<number>/application")
+@bp.get("/cases/<number>/application/<int:round_no>")
+def application(number: str, round_no: int | None = None) -> str:  # noqa: ARG001
+    """Every answer of a submitted round, the present one unless said otherwise."""
+    shown = g.case.round if round_no is None else round_no
+    if not 1 <= shown <= g.case.round:
+        abort(404)
+    return render_template(
+        "case/application.html",
+        case=g.case,
+        round_no=shown,
+        sections=applications.answers_view(g.case, shown),
+        faults=[n for n in ask.review.notices(g.case) if n.round_no == shown],
+    )
+
+
+@bp.get("/cases/<number>/changes")
+def changes(number: str) -> str:  # noqa: ARG001
+    """What differs between two submitted rounds: `?old=1&new=2`, else the last two."""
+    new = request.args.get("new", g.case.round, type=int)
+    old = request.args.get("old", new - 1, type=int)
+    if not 1 <= old < new <= g.case.round:
+        abort(404)
+    return render_template(
+        "case/changes.html", case=g.case, old=old, new=new, changes=applications.changes(g.case, old, new)
+    )
+
+
+@bp.get("/cases/<number>/documents/<int:document_id>")
+def document(number: str, document_id: int) -> BaseResponse:  # noqa: ARG001
+    """A paper of this case, always as a download."""
+    found = paper(g.case, document_id, g.roles)
+    if found is None:
+        abort(404)
+    try:
+        content = storage.open_file(found.sha256)
+    except FileNotFoundError:
+        abort(404)
+    answer = send_file(
+        content, mimetype=found.file.media_type, as_attachment=True, download_name=found.filename, max_age=0
+    )
+    answer.headers["Content-Security-Policy"] = CSP_OF_FILES
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@bp.get("/cases/<number>/audit")
+def audit(number: str) -> str:  # noqa: ARG001
+    """The rows of the chain about this case, and whether the chain holds."""
+    rows, bad = chain_of.verify()
+    return render_template(
+        "case/audit.html",
+        case=g.case,
+        links=timeline.chain(g.case.id, bad.seq if bad else None),
+        verified=rows,
+        first_bad=bad.seq if bad else None,
+    )
+
+
+# Their routes hang on the same blueprint.
+from registry.views import case_acts, case_screening  # noqa: E402, F401

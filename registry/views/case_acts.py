@@ -1,0 +1,250 @@
+"""Acting on a case: every act has its own page that says what it means, and goes through the one door."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from wtforms.fields import SelectChoice
+
+from registry import labels, storage
+from registry.clock import now
+from registry.forms.act_base import ActForm
+from registry.forms.act_opinions import ValidationForm
+from registry.forms.act_sheets import build_correction
+from registry.forms.acts import FORMS
+from registry.forms.fields import member_options, options
+from registry.queries import applications, timeline
+from registry.queries import case as ask
+from registry.services import acts, case_files
+from registry.services.facts import gates_passed
+from registry.services.policy import current
+from registry.storage import FileRefused
+from registry.views import case_words as words
+from registry.views.applicant_documents import WORDS as FILE_WORDS
+from registry.views.case import Answer, bp
+from workflows.gates import findings
+from workflows.machine import NotOpenError, RefusedError
+from workflows.policy import DocumentStage
+from workflows.project import PROJECT
+from workflows.states import GATE_OF, Choice, Conclusion, ProjectState, Question, Scheme
+
+S = ProjectState
+
+PAPER_KINDS: Mapping[str, str] = {
+    "give_legal_opinion": "legal_opinion",
+    "give_environment_opinion": "environment_opinion",
+    "file_validation": "validation_report",
+}
+QUESTIONS: Mapping[ProjectState, tuple[Question, ...]] = {
+    **{stage: (Question(gate.value),) for stage, gate in GATE_OF.items() if gate.value != "acceptance"},
+    S.REGISTERED: (Question.REVOCATION, Question.SUSPENSION),
+    S.AMENDMENT_REVIEW: (Question.AMENDMENT, Question.REVOCATION),
+    S.SUSPENDED: (Question.REVOCATION,),
+}
+"""What the leading group may be asked in each state."""
+
+NATIONAL_FIELDS = ("external_number", "notice_url", "notice_from", "notice_to")
+"""Asked under CCER only."""
+
+ACTIONS = {row.name for row in PROJECT.acts} & set(FORMS)
+
+
+@bp.route("/cases/<number>/act/<action>", methods=["GET", "POST"], endpoint="act")
+def act(number: str, action: str) -> Answer:
+    """The page of one act: what it means, what it asks; sent, it goes through the door."""
+    if action == "answer_condition":
+        return redirect(url_for("case.screening", number=number))
+    if action not in ACTIONS:
+        abort(404)
+    row = PROJECT.row(action, g.case.state)
+    if row is None or not row.by & g.roles:
+        return _not_open(action)
+    form, groups = _form(action)
+    if request.method == "GET":
+        form.seen.data = str(g.case.version)
+        return _page(action, form, groups)
+    if not form.validate():
+        return _page(action, form, groups), 422
+    seen = seen_of(form)
+    try:
+        data = form.values() | _file(action, form, seen)
+    except FileRefused as refused:
+        name, limit = storage.clean_name(form.file.data.filename), str(storage.limit_bytes() // 2**20)
+        form.file.errors = [str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}]
+        return _page(action, form, groups), 422
+    to = "case.screening" if action == "sign_screening" else ""
+    return take(action, form, data, refused=lambda found: (_page(action, form, groups, found), 422), to=to)
+
+
+def seen_of(form: ActForm) -> int:
+    """The version the page was made from; a page without one was not made by us."""
+    try:
+        return int(form.seen.data or "")
+    except ValueError:
+        abort(400)
+
+
+def take(
+    action: str, form: ActForm, data: Mapping[str, Any], *, refused: Any, stale: Any = None, to: str = ""
+) -> Answer:
+    """Go through the door and answer for whatever comes of it; `refused` draws the page again with the reasons."""
+    case_id, number = g.case.id, g.case.number
+    try:
+        acts.act(("project", case_id), action, by=g.user, at=now(), seen=seen_of(form), data=data)
+    except acts.NotVisible:
+        abort(404)
+    except acts.Stale as moved:
+        return (stale or _stale)(action, form, timeline.in_words(moved.since, inside=words.is_inside()))
+    except NotOpenError:
+        return _not_open(action)
+    except RefusedError as stopped:
+        answer: Answer = refused(words.stopping(stopped.outcomes, g.case))
+        return answer
+    return redirect(url_for(to or "case.show", number=number, done=action))
+
+
+def _not_open(action: str) -> Answer:
+    who = [labels.label(role) for role in sorted(PROJECT.open_to(action, g.case.state))]
+    return render_template("case/not_open.html", case=g.case, action=action, who=who), 409
+
+
+def _stale(action: str, form: ActForm, since: Sequence[timeline.Event]) -> Answer:
+    page = render_template(
+        "case/stale.html",
+        case=g.case,
+        action=action,
+        since=since,
+        typed=form.typed(),
+        url=words.act_url(g.case, action),
+    )
+    return page, 409
+
+
+def _page(
+    action: str, form: ActForm, groups: Sequence[Any] = (), refused: Sequence[words.Finding] | None = None
+) -> str:
+    template = "case/correction.html" if action == "request_correction" else "case/act.html"
+    return render_template(
+        template,
+        case=g.case,
+        action=action,
+        form=form,
+        groups=groups,
+        refused=refused,
+        has_errors=bool(form.errors or refused),
+        means=words.MEANS.get(action, ""),
+        undo=words.UNDO.get(action, ""),
+        stop=action in words.STOP,
+        has_file="file" in form,
+        accept=storage.ACCEPT,
+        limit=storage.limit_bytes() // 2**20,
+    )
+
+
+def _file(action: str, form: ActForm, seen: int) -> dict[str, Any]:
+    """Keep the paper that came with an opinion and name it; raises FileRefused. Nothing is kept for a stale page."""
+    if "file" not in form or not form.file.data or seen != g.case.version:
+        return {}
+    upload = form.file.data
+    name = storage.clean_name(upload.filename)
+    stored = storage.put(upload.stream, name)
+    kind = PAPER_KINDS[action]
+    if action == "file_validation" and g.case.scheme is Scheme.OTHER_STANDARD:
+        kind = "standard_validation"
+    return {"document_id": case_files.file_paper(g.case.id, kind, name, stored, by=g.user, at=now())}
+
+
+# --- the form of an act, with its choices ---
+
+
+def _form(action: str) -> tuple[ActForm, list[Any]]:
+    """The form, and for a correction notice its fields by section."""
+    if action == "request_correction":
+        return _correction()
+    form = FORMS[action]()
+    form.offer(_choices(action))
+    if isinstance(form, ValidationForm):
+        form.national = g.case.scheme is Scheme.CCER
+        for name in () if form.national else NATIONAL_FIELDS:
+            del form[name]
+    if request.method == "GET":
+        _prefill(action, form)
+    return form, []
+
+
+def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
+    case = g.case
+    match action:
+        case "vote":
+            return {"choice": member_options(Choice, labels.label)}
+        case "give_legal_opinion" | "give_environment_opinion" | "file_validation":
+            return {"conclusion": member_options(Conclusion, labels.label)}
+        case "table":
+            return {"question": member_options(QUESTIONS.get(case.state, ()), labels.label)}
+        case "name_validator":
+            bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
+            return {"organisation_id": options(bodies)}
+        case "answer_finding":
+            found = findings(words.facts_shown(case), current())
+            return {"clause": options((o.clause, f"{o.clause} {_title(o.clause)}") for o in found)}
+        case "find_flaw":
+            passed = gates_passed(case.id, case.round)
+            return {"gate": member_options(sorted(passed), labels.label)}
+        case "report_condition" | "confirm_condition":
+            return {"condition_id": options(_conditions(confirm=action == "confirm_condition"))}
+        case "set_parcel_apart":
+            page = ask.case_page(case, g.roles, g.user)
+            return {"parcel": options((p.key, p.title) for p in page.parcels)}
+        case "uphold" | "reopen":
+            return {"people": options((str(u.id), u.name) for u in ask.uninvolved(case))}
+    return {}
+
+
+def _title(clause: str) -> str:
+    return current().clause(clause).title(words.lang())
+
+
+def _conditions(*, confirm: bool) -> list[tuple[str, str]]:
+    """Conditions that can be reported, or confirmed once reported."""
+    return [
+        (str(c.id), _("%(no)s. %(words)s", no=str(c.no), words=c.words))
+        for c in ask.review.conditions(g.case.id, g.case.round)
+        if c.confirmed_at is None and (c.reported_at is not None or not confirm)
+    ]
+
+
+def _prefill(action: str, form: ActForm) -> None:
+    """A choice that is the only one, or that the link names, is made already."""
+    if action == "answer_finding":
+        form.clause.data = request.args.get("clause")
+    elif action == "name_validator" and g.case.vvb_org_id:
+        form.organisation_id.data = str(g.case.vvb_org_id)
+    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "parcel"):
+        if name in form and not form[name].data and len(form[name].choices) == 1:
+            form[name].data = form[name].choices[0].value
+
+
+def _correction() -> tuple[ActForm, list[Any]]:
+    """One box for each answer and paper, by section: (title, [(label, answer, place)])."""
+    case = g.case
+    sections = applications.answers_view(case, case.round)
+    targets: list[tuple[str, str]] = []
+    groups: list[Any] = []
+    for section in sections:
+        lines: dict[str, list[str]] = _papers() if section.key == "documents" else {}
+        for row in section.rows:
+            value = "; ".join(filter(None, [lines.get(row.field_id, ["", ""])[1], row.value]))
+            lines[row.field_id] = [row.label, value]
+        entries = []
+        for field_id, (label, value) in lines.items():
+            entries.append((label, value, len(targets)))
+            targets.append((field_id, label))
+        groups.append((section.title, entries))
+    return build_correction(targets), groups
+
+
+def _papers() -> dict[str, list[str]]:
+    """The papers the scheme asks for with the application, on file or not."""
+    rules = current().documents(g.case.scheme) if g.case.scheme else ()
+    return {f"documents.{r.kind}": [r.title(words.lang()), ""] for r in rules if r.stage is DocumentStage.APPLICATION}

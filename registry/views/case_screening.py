@@ -1,0 +1,197 @@
+"""The screening sheet: two officers answer every condition of the method, each alone first, then sign."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, g, redirect, render_template, request, url_for
+
+from registry import labels
+from registry.forms.act_sheets import SheetForm, build_sheet
+from registry.forms.fields import member_options
+from registry.models import ConditionAnswer
+from registry.queries import applications, timeline
+from registry.queries import case as ask
+from registry.services import facts
+from registry.services.policy import current
+from registry.views import case_words as words
+from registry.views.case import Answer, bp
+from registry.views.case_acts import seen_of, take
+from workflows.facts import ProjectFacts
+from workflows.gates import GATES, judge, stops
+from workflows.project import PROJECT
+from workflows.roles import Role
+from workflows.rules import RULES
+from workflows.states import ConditionVerdict, GateName, Severity
+
+GROUPS = "ATXS"
+"""Letters of the clauses in the order of the sheet: conditions, conditions of a ticket, exemptions, the argued way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An officer's latest answer to a clause."""
+
+    who: str
+    verdict: ConditionVerdict
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A clause on the sheet: what it asks, what the application says, what a rule proposes, what was answered."""
+
+    clause: str
+    title: str
+    question: str
+    source: str
+    severity: Severity
+    stated: tuple[tuple[str, str], ...]
+    proposal: Any
+    others: tuple[Given, ...]
+    waits: bool
+    """Another officer has answered; it is shown once the reader has answered too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An officer's signature; `stands` while the answers are as they were signed."""
+
+    who: str
+    at: Any
+    stands: bool
+
+
+@bp.route("/cases/<number>/screening", methods=["GET", "POST"])
+def screening(number: str) -> Answer:
+    """The sheet: read it, answer it, sign it."""
+    case = g.case
+    known = words.facts_shown(case)
+    clauses = facts.sheet(current(), known.method)
+    if request.method == "GET":
+        form = _form(clauses)
+        form.seen.data = str(case.version)
+        return _page(form, known)
+    if PROJECT.row("answer_condition", case.state) is None or Role.CASE_OFFICER not in g.roles:
+        return take("answer_condition", _form(clauses), {"answers": {}}, refused=lambda _found: abort(409))
+    form = _form(clauses)
+    if not form.validate():
+        return _page(form, known), 422
+    own = _own()
+    changed = {c: a for c, a in form.answers().items() if (a["verdict"], a["evidence"]) != own.get(c)}
+    if not changed:
+        return redirect(url_for("case.screening", number=number))
+    return take(
+        "answer_condition",
+        form,
+        {"answers": changed},
+        refused=lambda found: (_page(form, known, refused=found), 422),
+        stale=_stale,
+        to="case.screening",
+    )
+
+
+def _stale(_action: str, form: SheetForm, since: Sequence[timeline.Event]) -> Answer:
+    """The sheet again with what was typed and what others did meanwhile; sent once more, it is saved."""
+    seen_of(form)
+    form.seen.data = str(g.case.version)
+    return _page(form, words.facts_shown(g.case), since=since), 409
+
+
+def _form(clauses: Sequence[str]) -> SheetForm:
+    return build_sheet(clauses, member_options(ConditionVerdict, labels.label), _own())
+
+
+def _latest() -> dict[int, dict[str, ConditionAnswer]]:
+    """Officer → clause → latest answer of this round."""
+    found: dict[int, dict[str, ConditionAnswer]] = {}
+    for row in facts.condition_answers(g.case.id, g.case.round):
+        found.setdefault(row.officer_id, {})[row.clause] = row
+    return found
+
+
+def _own() -> Mapping[str, tuple[str, str]]:
+    return {c: (a.verdict.value, a.evidence) for c, a in _latest().get(g.user.id, {}).items()}
+
+
+def _page(
+    form: SheetForm,
+    known: ProjectFacts,
+    refused: Sequence[words.Finding] | None = None,
+    since: Sequence[timeline.Event] | None = None,
+) -> str:
+    case = g.case
+    open_to_me = {row.name for row in PROJECT.actions(case.state, g.roles)}
+    method = current().methods.get(known.method or "")
+    done = request.args.get("done", "")
+    outcomes = judge(GATES[GateName.SCREENING], known, current())
+    on_sheet = set(form.clauses)
+    missing = [o for o in outcomes if stops(o)]
+    return render_template(
+        "case/screening.html",
+        case=case,
+        form=form,
+        method=f"{method.code} {method.title(words.lang())}" if method else "",
+        method_note=method.note(words.lang()) if method else "",
+        groups=_groups(form.clauses, known, may_answer="answer_condition" in open_to_me),
+        may_answer="answer_condition" in open_to_me,
+        may_sign="sign_screening" in open_to_me,
+        has_signed=known.actor_has_signed,
+        own_open=known.own_unanswered,
+        signatures=_signatures(),
+        not_agreed=[o.clause for o in missing if o.clause in on_sheet],
+        missing=[words.finding(o, case) for o in missing if o.clause not in on_sheet],
+        gate_closed=GateName.SCREENING in known.gates_passed,
+        refused=refused,
+        since=since,
+        has_errors=bool(form.errors or refused or since),
+        done=labels.happened(done) if done in labels.ACTIONS else "",
+    )
+
+
+def _groups(clauses: Sequence[str], known: ProjectFacts, *, may_answer: bool) -> list[tuple[str, list[Line]]]:
+    data = applications.data_of(applications.answers_of(g.case.id, g.case.round))
+    latest = _latest()
+    groups = []
+    for letter in GROUPS:
+        lines = [_line(c, known, data, latest, may_answer) for c in clauses if c.startswith(letter)]
+        if lines:
+            groups.append((letter, lines))
+    return groups
+
+
+def _line(
+    clause_id: str,
+    known: ProjectFacts,
+    data: Mapping[str, Mapping[str, Any]],
+    latest: Mapping[int, Mapping[str, ConditionAnswer]],
+    may_answer: bool,
+) -> Line:
+    clause, tongue = current().clause(clause_id), words.lang()
+    others = [
+        Given(given[clause_id].officer.name, given[clause_id].verdict, given[clause_id].evidence)
+        for officer, given in latest.items()
+        if officer != g.user.id and clause_id in given
+    ]
+    # Two pairs of eyes are two only while neither has seen the other's answer.
+    hidden = may_answer and clause_id not in latest.get(g.user.id, {})
+    rule = RULES.get(clause_id)
+    return Line(
+        clause=clause_id,
+        title=clause.title(tongue),
+        question=clause.question(tongue),
+        source=clause.source(tongue),
+        severity=clause.severity,
+        stated=tuple(ask.stated(data, clause_id)),
+        proposal=words.finding(rule(known, current()), g.case) if rule else None,
+        others=() if hidden else tuple(others),
+        waits=hidden and bool(others),
+    )
+
+
+def _signatures() -> list[Signed]:
+    standing = facts.standing_signatures(g.case.id, g.case.round)
+    return [
+        Signed(row.officer.name, row.signed_at, row.officer_id in standing)
+        for row in ask.review.signatures(g.case.id, g.case.round)
+    ]

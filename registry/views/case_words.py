@@ -1,0 +1,233 @@
+"""What a judgement says on a page, and what each act means, in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import g, url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from registry import application, formats, labels
+from registry.clock import today
+from registry.models import Case
+from registry.queries.case_review import INSIDE
+from registry.services import documents, facts
+from registry.services.policy import current
+from registry.services.rounds import OPENING
+from workflows.facts import ProjectFacts
+from workflows.gates import judge, stops
+from workflows.machine import Act
+from workflows.project import PROJECT
+from workflows.rules import Outcome
+from workflows.states import GateName, ProjectState, Severity, Verdict
+
+STOP = frozenset({"reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
+"""Acts that end or undo something; their button is drawn as one that stops."""
+
+MEANS: Mapping[str, LazyString] = {
+    "accept": _l("The documents are complete. The case goes to methodology screening, as of the day they came in."),
+    "decline": _l("The application is not accepted and the case ends. The applicant sees your reasons at once."),
+    "request_correction": _l(
+        "The applicant gets one notice with every fault, each beside its field. The case waits for the corrections."
+    ),
+    "resubmit": _l("The corrected application goes back to the task force as a new round."),
+    "pass_screening": _l("Every condition of the method is met and two officers have signed. Risk review begins."),
+    "approve_risk": _l(
+        "Closes the sitting with an approval of the project and its contract. The case goes on to validation; "
+        "conditions must be met before the entry is decided."
+    ),
+    "pass_validation": _l("The validation is complete. The case goes to the leading group for the decision on entry."),
+    "register": _l(
+        "Closes the sitting with an approval. The project gets its number and stands in the public library at once."
+    ),
+    "reject": _l(
+        "Closes the sitting with a refusal. The project is not entered and the case ends. "
+        "The applicant sees your reasons and may ask for reconsideration."
+    ),
+    "suspend": _l("The case stands still until it is resumed. A sitting that is open is over."),
+    "resume": _l("The case goes on where it stood."),
+    "withdraw": _l("The application is withdrawn and the case ends. Its answers may be copied into a new draft."),
+    "amend": _l("The changed application goes to the task force as a new round."),
+    "decide_amendment": _l("Closes the sitting on the amendment. A refusal leaves the entry as it was."),
+    "withdraw_amendment": _l("The amendment is withdrawn. The entry stays as it was before."),
+    "find_flaw": _l("The decision you name loses its effect, and the case is suspended until it is taken again."),
+    "reopen": _l(
+        "The case goes back to whoever decided, in a new round. The decision taken again is bound by these reasons."
+    ),
+    "revoke": _l("The entry is taken out of force and the case ends. This cannot be undone. The public sees it."),
+    "close": _l("The project leaves the library and the case ends. This cannot be undone. Its record stays public."),
+    "sign_screening": _l("You stand behind all your answers as they are now. A later change needs a new signature."),
+    "answer_finding": _l("Your answer stands below the finding. The finding itself stays."),
+    "set_parcel_apart": _l("The entry will list the parcels left. No gate is opened again."),
+    "give_legal_opinion": _l("Your opinion is signed with your name. A later one replaces it; this one stays on file."),
+    "name_validator": _l("The body can see the case and file its report when validation begins."),
+    "table": _l("Opens a sitting. Who may vote, the quorum and the majority are fixed from this moment."),
+    "untable": _l("Ends the sitting. It can be done only while nobody has voted."),
+    "vote": _l("Your vote is final and carries your name. Others see how you voted after the sitting has ended."),
+    "file_validation": _l("The report is filed for your organisation. A later one replaces it; this one stays."),
+    "give_environment_opinion": _l("The bureau's opinion is filed. A later one replaces it; this one stays on file."),
+    "report_condition": _l("The task force is told and looks at it."),
+    "confirm_condition": _l("The condition counts as met."),
+    "request_reconsideration": _l("Three people who had no part in the decision look at it."),
+    "uphold": _l("The decision stands. The applicant sees the reasons of the three."),
+}
+
+UNDO: Mapping[str, LazyString] = {
+    "reject": _l("A refusal can be changed only by reconsideration."),
+    "decline": _l("It can be changed only by reconsideration."),
+    "withdraw": _l("A withdrawn application cannot be taken up again."),
+    "revoke": _l("A revoked entry cannot be restored."),
+    "close": _l("A closed project cannot be opened again."),
+    "withdraw_amendment": _l("The same amendment would have to be submitted anew."),
+    "find_flaw": _l("The parties are told at once."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judgement in words, as `_ui/finding` takes it; `fix` is where it can be put right."""
+
+    severity: Severity
+    verdict: Verdict
+    clause: str
+    title: str
+    facts: tuple[str, ...]
+    basis: str
+    cure: str
+    fix_url: str = ""
+    fix: str = ""
+    clause_url: str = ""
+    tag: str = ""
+    sum: str = ""
+    proposed: bool = False
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act open to this person; `missing` are the titles of what still stops it."""
+
+    action: str
+    label: str
+    url: str
+    stop: bool
+    missing: tuple[str, ...]
+
+
+def lang() -> str:
+    """`zh` or `en`."""
+    return "zh" if formats.is_chinese() else "en"
+
+
+def is_inside() -> bool:
+    """Whether the reader is one of the bureau's own people on this case."""
+    return bool(g.roles & INSIDE)
+
+
+def facts_shown(case: Case) -> ProjectFacts:
+    """The facts of the submitted round: what was handed in, not what is being prepared."""
+    if case.state is ProjectState.CORRECTION_REQUESTED:
+        return facts.facts_of_round(case, current(), today(), g.user, case.round)
+    return facts.project_facts(case, current(), today(), g.user)
+
+
+def finding(outcome: Outcome, case: Case) -> Finding:
+    """An outcome in words."""
+    clause, tongue = current().clause(outcome.clause), lang()
+    try:
+        said = clause.sentence(outcome.verdict, tongue, outcome.facts, outcome.figures)
+        cure = clause.cure(tongue, outcome.facts, outcome.figures)
+    except LookupError:
+        # A sentence with a place no fact fills must not hide the finding.
+        said, cure = clause.title(tongue), ""
+    url, words = _fix(outcome, case)
+    return Finding(
+        severity=outcome.severity,
+        verdict=outcome.verdict,
+        clause=outcome.clause,
+        title=clause.title(tongue),
+        facts=tuple(filter(None, (said, *details(outcome, case)))),
+        basis=clause.source(tongue),
+        cure=cure,
+        fix_url=url,
+        fix=words,
+    )
+
+
+def details(outcome: Outcome, case: Case) -> list[str]:
+    """What exactly is missing, where the clause's sentence speaks in general."""
+    read = outcome.facts
+    match outcome.clause:
+        case "S00":
+            titles = [str(application.SECTIONS[s].title) for s in _listed(read, "sections")]
+            return [_("Not complete: %(what)s", what=", ".join(titles))] if titles else []
+        case "S01":
+            answers = facts.answers_of(case.id, case.round or 1)
+            names = [documents.missing_title(n, current(), answers, lang()) for n in _listed(read, "documents_missing")]
+            return [_("Missing: %(what)s", what="; ".join(names))] if names else []
+        case "S14":
+            clauses = _listed(read, "findings")
+            return [_("Open findings: %(what)s", what=", ".join(clauses))] if clauses else []
+        case "S31":
+            matters = _listed(read, "matters_unmet")
+            return [_("Not met: %(what)s", what=", ".join(matters))] if matters else []
+        case "S32":
+            gates = [labels.label(word, GateName) for word in _listed(read, "gates")]
+            return [_("Not closed yet: %(what)s", what=", ".join(gates))] if gates else []
+    return []
+
+
+def _listed(read: Mapping[str, object], key: str) -> Sequence[str]:
+    value = read.get(key)
+    return [str(v) for v in value] if isinstance(value, tuple | list | frozenset | set) else []
+
+
+def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
+    """Where a judgement can be put right, and the words of the link."""
+    number = case.number
+    if outcome.clause[0] in "AXT" or outcome.clause in ("S08a", "S16", "S36"):
+        if is_inside():
+            return url_for("case.screening", number=number, _anchor=f"c-{outcome.clause}"), _(
+                "Open the screening sheet"
+            )
+    elif outcome.clause == "S01":
+        return url_for("case.show", number=number, _anchor="papers"), _("See the documents")
+    elif outcome.clause == "S14":
+        return url_for("case.show", number=number, _anchor="findings"), _("See the findings")
+    elif outcome.clause == "S25":
+        return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
+    elif outcome.clause in ("S11", "S15", "S37", "S38", "S39"):
+        return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
+    elif outcome.clause in ("S18", "S30", "S31"):
+        return url_for("case.show", number=number, _anchor="opinions"), _("See the opinions")
+    elif outcome.clause.startswith("R"):
+        return url_for("case.show", number=number, _anchor=f"f-{outcome.clause}"), _("See the finding")
+    return "", ""
+
+
+def stopping(outcomes: Sequence[Outcome], case: Case) -> list[Finding]:
+    """The outcomes that stop, in words."""
+    return [finding(o, case) for o in outcomes if stops(o)]
+
+
+def buttons(case: Case, known: ProjectFacts) -> list[Button]:
+    """What this person may try now, exactly as the table says."""
+    return [_button(row, case, known) for row in PROJECT.actions(case.state, g.roles)]
+
+
+def _button(row: Act, case: Case, known: ProjectFacts) -> Button:
+    missing: list[str] = []
+    if row.gate and row.name not in OPENING:
+        titles = (current().clause(o.clause).title(lang()) for o in judge(row.gate, known, current()) if stops(o))
+        missing = list(dict.fromkeys(titles))
+    return Button(row.name, labels.action_label(row.name), act_url(case, row.name), row.name in STOP, tuple(missing))
+
+
+def act_url(case: Case, action: str) -> str:
+    """The page an act is taken on: the sheet, the application in preparation, or the act's own form."""
+    if action in ("answer_condition", "sign_screening"):
+        return url_for("case.screening", number=case.number)
+    if action in OPENING and formats.has_page("applicant.task_list"):
+        return url_for("applicant.task_list", case_id=case.id)
+    return url_for("case.act", number=case.number, action=action)

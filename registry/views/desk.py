@@ -1,0 +1,233 @@
+"""The desk: what waits for me, the cases I see, and the notices I was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
+from werkzeug.wrappers import Response
+
+from registry import labels, permissions
+from registry.clock import now, today
+from registry.extensions import db, writing
+from registry.models import Case, Notice
+from registry.queries import cases as cases_of
+from registry.queries.inbox import Item, waiting
+from registry.queries.paging import Page
+from workflows.states import ProjectState, Question, Scheme
+
+bp = Blueprint("desk", __name__)
+
+S = ProjectState
+PAGE = 20
+LONGEST_QUERY = 80
+LARGEST_ID = 2**31 - 1
+
+TASKS: Mapping[tuple[str, str], LazyString] = {
+    ("submit", ""): _l("Complete the application and submit it"),
+    ("resubmit", ""): _l("Cure the faults and submit again"),
+    ("accept", ""): _l("Check the documents and decide on acceptance"),
+    ("sign_screening", ""): _l("Answer the conditions and sign the screening sheet"),
+    ("sign_screening", "second"): _l("Answer the conditions: the second officer’s signature is missing"),
+    ("pass_screening", ""): _l("Both officers have signed: close the screening"),
+    ("give_legal_opinion", ""): _l("Give the legal opinion"),
+    ("table", ""): _l("Table the case for the leading group"),
+    ("table", "title"): _l("The title is in question: the case cannot be tabled until this is settled"),
+    ("vote", Question.RISK_REVIEW): _l("Vote on project and contract risk"),
+    ("vote", Question.REGISTRATION): _l("Vote on entry into the project library"),
+    ("vote", ""): _l("Cast your vote"),
+    ("approve_risk", ""): _l("The votes are in: decide on the risk review"),
+    ("register", ""): _l("The votes are in: decide on entry"),
+    ("decide_amendment", ""): _l("The votes are in: decide on the amendment"),
+    ("approve_risk", "no_majority"): _l("The votes are in, without a majority: decide on the risk review"),
+    ("register", "no_majority"): _l("The votes are in, without a majority: decide on entry"),
+    ("decide_amendment", "no_majority"): _l("The votes are in, without a majority: decide on the amendment"),
+    ("file_validation", ""): _l("Validate the project and file the report"),
+    ("give_environment_opinion", ""): _l("Give the ecology and environment bureau’s opinion"),
+    ("pass_validation", ""): _l("The opinions are in: close the validation"),
+    ("name_validator", ""): _l("Name the validation body"),
+    ("report_condition", ""): _l("Report how the conditions of the approval are met"),
+    ("confirm_condition", ""): _l("Check the evidence and confirm the conditions of the approval"),
+}
+"""(act, variant) → what the person is to do, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the inbox: the item, what to do, where, and for how many days it has waited."""
+
+    item: Item
+    name: str
+    task: str
+    url: str
+    days: int
+
+
+def task_words(item: Item) -> str:
+    """What the person is to do."""
+    words = TASKS.get((item.act, item.why)) or TASKS.get((item.act, ""))
+    return str(words) if words else labels.action_label(item.act)
+
+
+def case_url(case: Case | Item) -> str:
+    """The page of a case: the applicant's task list while it is a draft."""
+    if case.number is None:
+        return url_for("applicant.task_list", case_id=case.id if isinstance(case, Case) else case.case_id)
+    return url_for("case.show", number=case.number)
+
+
+def _place(item: Item) -> str:
+    if item.act in ("submit", "resubmit"):
+        return url_for("applicant.task_list", case_id=item.case_id)
+    return case_url(item)
+
+
+def _typed(name: str) -> str:
+    return " ".join(request.args.get(name, "").split())[:LONGEST_QUERY]
+
+
+def _page_no() -> int:
+    return max(1, min(request.args.get("page", 1, type=int), LARGEST_ID))
+
+
+def _choice(members: Any, name: str) -> Any:
+    word = request.args.get(name, "")
+    return members(word) if word in set(members) else None
+
+
+def _district() -> str:
+    code = request.args.get("district", "")
+    return code if code in labels.DISTRICTS else ""
+
+
+def _links(page: Page, endpoint: str, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """What the pagination macro asks for."""
+    kept = {key: value for key, value in chosen.items() if value}
+
+    def url(no: int) -> str:
+        return url_for(endpoint, **kept, page=no)
+
+    return {
+        "prev_url": url(page.no - 1) if page.no > 1 else None,
+        "next_url": url(page.no + 1) if page.no < page.pages else None,
+        "first": page.first,
+        "last": page.last,
+        "total": page.total,
+    }
+
+
+def _state_links(endpoint: str, counts: Mapping[ProjectState, int], current: Any, kept: Mapping[str, str]) -> list[Any]:
+    """All, then each state with its count."""
+    rest = {key: value for key, value in kept.items() if value and key != "state"}
+    links = [
+        {"label": _("All"), "url": url_for(endpoint, **rest), "count": sum(counts.values()), "current": not current}
+    ]
+    for state in ProjectState:
+        if counts.get(state) or state == current:
+            url = url_for(endpoint, **rest, state=state.value)
+            words, count = labels.label(state), counts.get(state, 0)
+            links.append({"label": words, "url": url, "count": count, "current": state == current})
+    return links
+
+
+@bp.get("/inbox")
+def inbox() -> str:
+    """What waits for me, the longest wait first; the filters stand in the URL."""
+    on = today()
+    items = waiting(g.user, on)
+    state, district, q = _choice(S, "state"), _district(), _typed("q")
+    chosen = {"state": state.value if state else "", "district": district, "q": q}
+    fitting = [i for i in items if (not district or i.district_code == district) and _fits(i, q)]
+    counts: dict[ProjectState, int] = {}
+    for item in fitting:
+        counts[item.state] = counts.get(item.state, 0) + 1
+    shown = [i for i in fitting if state in (None, i.state)]
+    pages = max(1, -(-len(shown) // PAGE))
+    no = min(_page_no(), pages)
+    rows = [
+        Row(i, i.name or _("Draft without a name"), task_words(i), _place(i), i.days(on))
+        for i in shown[(no - 1) * PAGE : no * PAGE]
+    ]
+    page = Page(rows, no, pages, len(shown), PAGE)
+    return render_template(
+        "desk/inbox.html",
+        on=on,
+        total=len(items),
+        page=page,
+        links=_links(page, "desk.inbox", chosen),
+        chosen=chosen,
+        narrowed=any(chosen.values()),
+        state_links=_state_links("desk.inbox", counts, state, chosen),
+        districts=_districts({i.district_code for i in items}, district),
+        sees_cases=bool(permissions.DESK.offices & g.offices),
+    )
+
+
+def _fits(item: Item, q: str) -> bool:
+    where = " ".join((item.name, item.number or "", item.applicant)).casefold()
+    return not q or q.casefold() in where
+
+
+def _districts(codes: set[str | None], chosen: str) -> Mapping[str, LazyString]:
+    """The districts worth choosing from, in the order of their codes."""
+    return {code: name for code, name in labels.DISTRICTS.items() if code in codes or code == chosen}
+
+
+@bp.get("/cases")
+def cases() -> str:
+    """Every case this person sees, with filters, pages and sums."""
+    chosen = cases_of.Chosen(
+        state=_choice(S, "state"), scheme=_choice(Scheme, "scheme"), district=_district(), q=_typed("q")
+    )
+    page = cases_of.listed(g.user, chosen, page=_page_no(), size=PAGE)
+    sums = cases_of.sums(g.user, chosen)
+    kept = {
+        "state": chosen.state.value if chosen.state else "",
+        "scheme": chosen.scheme.value if chosen.scheme else "",
+        "district": chosen.district,
+        "q": chosen.q,
+    }
+    names = cases_of.draft_names([c.id for c in page.items if c.state is S.DRAFT])
+    rows = [(c, c.name or names.get(c.id) or _("Draft without a name"), case_url(c)) for c in page.items]
+    return render_template(
+        "desk/cases.html",
+        rows=rows,
+        page=page,
+        sums=sums,
+        links=_links(page, "desk.cases", kept),
+        chosen=kept,
+        narrowed=chosen.narrows,
+        state_links=_state_links("desk.cases", sums.by_state, chosen.state, kept),
+        schemes=list(Scheme),
+        districts=labels.DISTRICTS,
+    )
+
+
+@bp.route("/notices", methods=["GET", "POST"])
+def notices() -> Response | str:
+    """What I was told, the newest first; a post marks what was shown as read."""
+    if request.method == "POST":
+        _mark_read(request.form.get("upto", 0, type=int))
+        return redirect(url_for("desk.notices"))
+    page = cases_of.notices(g.user, page=_page_no(), size=PAGE)
+    rows = [(line, case_url(line.case) if line.case else None) for line in page.items]
+    return render_template(
+        "desk/notices.html",
+        rows=rows,
+        page=page,
+        links=_links(page, "desk.notices", {}),
+        unread=cases_of.unread(g.user),
+        newest=cases_of.newest_notice(g.user),
+    )
+
+
+def _mark_read(upto: int) -> None:
+    """Mark my notices up to a number as read: one that came in since the page was made stays new."""
+    user_id, at = g.user.id, now()
+    mine = (Notice.user_id == user_id, Notice.id <= min(max(upto, 0), LARGEST_ID), Notice.read_at.is_(None))
+    with writing():
+        db.session.execute(update(Notice).where(*mine).values(read_at=at))

@@ -1,0 +1,80 @@
+"""The navigation by audience: where this person may go, what waits there, and who they are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from babel.lists import format_list
+from flask import Flask, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from registry import permissions
+from registry.labels import label
+from registry.models import User
+from registry.queries import nav as queries
+from registry.queries.inbox import count_waiting
+from workflows.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry; `count` is what waits there, None where nothing is counted."""
+
+    label: str
+    url: str
+    count: int | None
+    current: bool
+
+
+def _item(words: str, endpoint: str, *others: str, count: int | None = None) -> Item:
+    """`others`: endpoints below this entry; one that ends in a dot stands for its whole blueprint."""
+    here = request.endpoint or ""
+    current = here == endpoint or any(here.startswith(o) if o.endswith(".") else here == o for o in others)
+    return Item(words, url_for(endpoint), count, current)
+
+
+def _own(user: User, offices: frozenset[Role]) -> list[Item]:
+    """What a signed-in person does here, by what they are today."""
+    items = []
+    desk = bool(offices & permissions.DESK.offices)
+    works = desk or queries.works_for_a_validation_body(queries.organisations(user))
+    if works:
+        items.append(_item(_("To do"), "desk.inbox", count=count_waiting(user)))
+    if desk:
+        items.append(_item(_("Cases"), "desk.cases", "case."))
+    if queries.has_own_projects(user) or not (works or offices):
+        items.append(_item(_("My projects"), "applicant.home", "applicant.", *([] if works else ["case."])))
+    if offices & permissions.ADMIN.offices:
+        items.append(_item(_("People"), "admin.users", "admin.home", "admin.user", "admin.new_user"))
+        items.append(_item(_("Organisations"), "admin.organisations", "admin.organisation", "admin.new_organisation"))
+    items.append(_item(_("Notices"), "desk.notices", count=queries.unread_notices(user)))
+    return items
+
+
+def _role_words(user: User, offices: frozenset[Role]) -> str:
+    """The offices of the person in words; without an office, the organisation."""
+    words = [label(role) for role in Role if role in offices] or [o.name for o in queries.organisations(user)[:1]]
+    return format_list(words, locale=get_locale()) if words else ""
+
+
+def build() -> dict[str, Any]:
+    """`nav`, `role_words` and `who` (name and roles) for the layout."""
+    user: User | None = g.get("user")
+    items: list[Item] = []
+    role_words = who = ""
+    if user is None:
+        items.append(_item(_("Home"), "public.home"))
+    else:
+        offices = g.offices if "offices" in g else permissions.offices(user)
+        items += _own(user, offices)
+        role_words = _role_words(user, offices)
+        who = _("%(name)s, %(role)s", name=user.name, role=role_words) if role_words else user.name
+    items.append(_item(_("Projects"), "public.projects", "public.project"))
+    items.append(_item(_("Public cases"), "public.reference", "public.reference_project"))
+    items.append(_item(_("Help"), "public.help", "public.accessibility"))
+    return {"nav": items, "role_words": role_words, "who": who}
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its navigation."""
+    app.context_processor(build)

@@ -1,0 +1,64 @@
+"""The application as a browser meets it: a server in a thread, a database of its own, demo data."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from registry import create_app
+from registry.extensions import db
+from registry.models import User
+from registry.serve import load_demo_once
+from tests.databases import Databases, let_go, test_settings
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running application: its address, and the demo people's ids by login."""
+
+    url: str
+    people: dict[str, int]
+    app: Flask
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
+        """The application writes its own lines."""
+
+
+@contextmanager
+def demo_server(folder: Path) -> Iterator[Served]:
+    """Serve until the end of the block; answers as in life (CSRF on, errors as pages)."""
+    databases = Databases("sqlite", folder)
+    settings = test_settings(folder, databases.copy(), DEMO=True, TESTING=False, WTF_CSRF_ENABLED=True)
+    Path(settings["STORE_DIR"]).mkdir(exist_ok=True)
+    app = create_app(settings)
+    load_demo_once(app)
+    with app.app_context():
+        people = {row.login: row.id for row in db.session.execute(select(User.login, User.id))}
+        db.session.remove()
+    server = make_server("localhost", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Served(f"http://localhost:{server.port}", people, app)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        let_go(app)
+        databases.close()
+
+
+def sign_in(page: Page, user_id: int) -> None:
+    """Sign in as a demo person, as a visitor does."""
+    page.goto("/sign-in")
+    page.locator(f'button[name="person"][value="{user_id}"]').click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)

@@ -1,0 +1,129 @@
+"""Steps on who and what may be brought in: facts are built, the rule is asked, its outcome is read."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pytest_bdd import given, parsers, then, when
+
+from workflows.facts import ParcelFacts, ProjectFacts
+from workflows.policy import Policy
+from workflows.rules import RULES, Outcome
+from workflows.states import LandSetting, Scheme, TitleDocument, Verdict
+
+SCHEMES = {"CCER": Scheme.CCER, "地方林业碳票": Scheme.LOCAL_TICKET, "其他标准": Scheme.OTHER_STANDARD}
+SETTINGS = {
+    "林地": LandSetting.FOREST_LAND,
+    "通道绿化": LandSetting.CORRIDOR,
+    "四旁绿化": LandSetting.FOUR_SIDES,
+    "城镇村及工矿用地": LandSetting.URBAN_INDUSTRIAL,
+    "其他": LandSetting.OTHER,
+}
+VERDICTS = {
+    "通过": Verdict.PASS,
+    "不通过": Verdict.FAIL,
+    "未知": Verdict.UNKNOWN,
+    "不适用": Verdict.NOT_APPLICABLE,
+}
+TITLES = {
+    "不动产权证": TitleDocument.REAL_ESTATE_CERTIFICATE,
+    "林权证": TitleDocument.FOREST_RIGHT_CERTIFICATE,
+    "流转合同": TitleDocument.TRANSFER_CONTRACT,
+    "没有": TitleDocument.NONE,
+    "未填写": None,
+}
+DISPUTES = {"有": True, "无": False, "未填写": None}
+CONSENTS = {"同意": "yes", "不同意": "no", "不需要": "not_needed", "未填写": None}
+
+
+@pytest.fixture
+def base_policy():
+    return Policy.base()
+
+
+@pytest.fixture
+def project_facts():
+    """A project of which nothing is answered yet."""
+    return ProjectFacts(on=date(2026, 11, 20))
+
+
+@given(parsers.parse('申报类型为"{scheme}"'), target_fixture="project_facts")
+def _(project_facts, scheme):
+    return replace(project_facts, scheme=SCHEMES[scheme])
+
+
+@given(parsers.parse('按"{scheme}"申报, 方法学为"{method}"'), target_fixture="project_facts")
+def _(project_facts, scheme, method):
+    return replace(project_facts, scheme=SCHEMES[scheme], method=method)
+
+
+@given(parsers.parse('造林地类型为"{setting}"'), target_fixture="project_facts")
+def _(project_facts, setting):
+    return replace(project_facts, land_setting=SETTINGS[setting])
+
+
+@given(parsers.parse('申请人为"{applicant}"'), target_fixture="project_facts")
+def _(project_facts, applicant):
+    return replace(project_facts, applicant_is_person={"自然人": True, "法人": False}[applicant])
+
+
+@given("没有申报任何地块", target_fixture="project_facts")
+def _(project_facts):
+    return replace(project_facts, parcels=())
+
+
+@given("申报的地块如下:", target_fixture="project_facts")
+def _(project_facts, datatable):
+    parcels = tuple(
+        ParcelFacts(
+            key=f"p{number}",
+            name=name,
+            title_document=TITLES[title],
+            disputed=DISPUTES[disputed],
+            coowner_consent=CONSENTS[consent],
+        )
+        for number, (name, title, disputed, consent) in enumerate(datatable[1:], 1)
+    )
+    return replace(project_facts, parcels=parcels)
+
+
+@when(parsers.parse('核对条款"{clause}"'), target_fixture="rule_outcome")
+def _(project_facts, base_policy, clause) -> Outcome:
+    return RULES[clause](project_facts, base_policy)
+
+
+@then(parsers.parse('核对结论为"{verdict}"'))
+def _(rule_outcome, verdict):
+    assert rule_outcome.verdict is VERDICTS[verdict]
+
+
+@then("该发现为阻断项")
+def _(rule_outcome):
+    assert rule_outcome.blocks
+
+
+@then("该发现不是阻断项")
+def _(rule_outcome):
+    assert rule_outcome.finding
+    assert not rule_outcome.blocks
+
+
+@then(parsers.parse('有问题的地块为"{names}"'))
+def _(rule_outcome, names):
+    assert rule_outcome.facts["parcels"] == tuple(names.split("、"))
+
+
+@then(parsers.parse('提示中写明"{words}"'))
+def _(rule_outcome, base_policy, words):
+    clause = base_policy.clause(rule_outcome.clause)
+    assert words in clause.sentence(rule_outcome.verdict, "zh", rule_outcome.facts, rule_outcome.figures)
+
+
+@then(parsers.parse('处理办法中写明"{words}"'))
+def _(rule_outcome, base_policy, words):
+    assert words in base_policy.clause(rule_outcome.clause).cure("zh", rule_outcome.facts, rule_outcome.figures)
+
+
+@then(parsers.parse('依据中写明"{words}"'))
+def _(rule_outcome, base_policy, words):
+    assert words in base_policy.clause(rule_outcome.clause).source("zh")

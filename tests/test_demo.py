@@ -1,0 +1,278 @@
+"""The demo: played through the door, loaded once, and what every one of its people finds waiting."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select
+from stdnum.cn import uscc
+
+from registry import application, demo, permissions
+from registry.clock import day_of, today
+from registry.demo import paper, people, story
+from registry.extensions import db
+from registry.models import Answers, AuditEvent, Case, Document, Organisation, User
+from registry.queries.inbox import Item, waiting
+from registry.services import audit, facts
+from registry.services.policy import current
+from registry.storage import open_file
+from registry.views.desk import TASKS
+from tests.conftest import FIXED, Clock
+from tests.databases import Databases, let_go, test_settings
+from workflows import gates, machine
+from workflows.project import PROJECT
+from workflows.states import ProjectState, Tenure
+
+S = ProjectState
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One demo for all tests here: they only read it."""
+    from registry import create_app
+
+    folder = tmp_path_factory.mktemp("demo")
+    pool = Databases("sqlite", folder)
+    app = create_app(test_settings(folder, pool.copy(), DEMO=True))
+    with app.app_context():
+        assert demo.load(FIXED)
+    yield app
+    let_go(app)
+    pool.close()
+
+
+@pytest.fixture
+def city(loaded: Flask, clock: Clock) -> Iterator[Flask]:
+    with loaded.app_context():
+        yield loaded
+        db.session.rollback()
+
+
+def everybody() -> list[User]:
+    return list(db.session.scalars(select(User).order_by(User.id)))
+
+
+def somebody(login: str) -> User:
+    return db.session.scalars(select(User).where(User.login == login)).one()
+
+
+def waits_for(login: str) -> dict[str, set[str]]:
+    """Act → names of the cases that wait for it."""
+    found: dict[str, set[str]] = {}
+    for item in waiting(somebody(login)):
+        found.setdefault(item.act, set()).add(item.name)
+    return found
+
+
+def test_loading_twice_changes_nothing(city: Flask) -> None:
+    before = db.session.scalar(select(func.count()).select_from(AuditEvent))
+    assert demo.load(FIXED) is False
+    assert db.session.scalar(select(func.count()).select_from(AuditEvent)) == before
+
+
+def test_the_command_loads_only_in_demo_mode(make_app) -> None:
+    refused = make_app().test_cli_runner().invoke(args=["load-demo"])
+    assert refused.exit_code == 1
+    assert "DEMO=1" in refused.output
+
+
+def test_the_chain_holds_and_is_in_the_order_of_time(city: Flask) -> None:
+    rows, bad = audit.verify()
+    assert bad is None
+    assert rows > 150
+    instants = list(db.session.scalars(select(AuditEvent.at).order_by(AuditEvent.seq)))
+    assert instants == sorted(instants)
+
+
+def test_everything_happened_on_weekdays_before_the_day_of_loading(city: Flask) -> None:
+    events = db.session.scalars(select(AuditEvent.at).where(AuditEvent.subject_kind == "project"))
+    days = {day_of(at) for at in events}
+    assert max(days) < day_of(FIXED)
+    assert all(day.weekday() < story.SATURDAY for day in days)
+
+
+def test_the_cases_stand_at_every_stage(city: Flask) -> None:
+    counted = dict(db.session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
+    assert counted[S.DRAFT] == 2
+    for stage in (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION, S.REGISTERED):
+        assert counted.get(stage, 0) >= 1, stage
+
+
+def test_invented_people_and_cases_say_that_they_are_examples(city: Flask) -> None:
+    assert all(u.is_example and "示例" in u.name and u.password_hash is None for u in everybody())
+    for case in db.session.scalars(select(Case)):
+        assert case.is_example
+        assert case.state is S.DRAFT or "示例" in case.name
+
+
+def test_units_of_the_plan_have_real_names_and_no_code(city: Flask) -> None:
+    units = list(db.session.scalars(select(Organisation).where(Organisation.unit_key.is_not(None))))
+    assert {u.unit_key for u in units} == {
+        "370902", "370911", "370921", "370923", "370982", "370983", "TA-GX", "TA-TS", "TA-CLS", "TA-LKY",
+    }  # fmt: skip
+    assert all(u.credit_code is None and not u.is_example and "示例" not in u.name for u in units)
+
+
+def test_codes_of_examples_pass_the_check_and_look_invented() -> None:
+    codes = [o["credit_code"] for o in people.organisations().values() if o["credit_code"]]
+    assert len(codes) == len(set(codes)) == 8
+    assert all(uscc.is_valid(code) and "000000" in code for code in codes)
+
+
+def test_removals_stay_within_what_public_cases_show(city: Flask) -> None:
+    for case in db.session.scalars(select(Case).where(Case.area_mu.is_not(None))):
+        data = db.session.get_one(Answers, (case.id, 1, "crediting")).data
+        assert 0.4 <= float(data["expected_annual_t"]) / float(case.area_mu) <= 1.336, case.name
+        assert "量级参考" in db.session.get_one(Answers, (case.id, 1, "basics")).data["summary"]
+
+
+def test_a_submitted_case_lacks_no_answer(city: Flask) -> None:
+    for case in db.session.scalars(select(Case).where(Case.round > 0)):
+        rows = db.session.scalars(select(Answers).where(Answers.case_id == case.id, Answers.round_no == case.round))
+        found = {row.section: row for row in rows}
+        missing = application.missing({s: r.data for s, r in found.items()}, {s: r.done for s, r in found.items()})
+        assert missing == [], case.name
+
+
+def test_papers_on_file_are_real_files(city: Flask) -> None:
+    for digest in set(db.session.scalars(select(Document.sha256))):
+        with open_file(digest) as file:
+            assert file.read(5) == b"%PDF-"
+
+
+def test_the_example_paper_is_a_pdf_whose_table_points_to_its_objects() -> None:
+    raw = paper.pdf("权属证明", "示例")
+    table = int(re.search(rb"startxref\n(\d+)", raw)[1])
+    assert raw[table:].startswith(b"xref")
+    places = [int(line[:10]) for line in raw[table:].splitlines() if line.endswith(b"00000 n ")]
+    assert all(raw[place:].startswith(b"%d 0 obj" % n) for n, place in enumerate(places, 1))
+
+
+def test_the_member_from_the_farm_is_left_out_of_the_farms_case(city: Flask) -> None:
+    case = db.session.scalars(select(Case).where(Case.name.contains("大寺"))).one()
+    sitting = facts.open_sitting(case.id)
+    assert sitting is not None
+    assert {e.user.login for e in sitting.electors}.isdisjoint({"member2"})
+    assert sitting.members == 8
+    assert case.name not in waits_for("member2").get("vote", set())
+
+
+def test_a_working_day_is_never_a_weekend() -> None:
+    assert [story.workday(FIXED, -n).isoformat() for n in (0, 1, 5, 6)] == [
+        "2026-03-02", "2026-02-27", "2026-02-23", "2026-02-20",
+    ]  # fmt: skip
+
+
+# What waits for whom -------------------------------------------------------------------------------------
+
+
+def test_everything_that_waits_is_open_to_the_person_in_the_table(city: Flask) -> None:
+    for user in everybody():
+        for item in waiting(user):
+            roles = permissions.roles_on(item.case_id, user)
+            assert item.act in {a.name for a in PROJECT.actions(item.state, roles)}, (user.login, item.name)
+            assert permissions.find_case(user, frozenset(permissions.SEES), number=None, case_id=item.case_id)
+            assert (item.act, item.why) in TASKS
+
+
+def judged(user: User, item: Item) -> None:
+    """Take the act as the door would, and throw it away; raises what the door would raise."""
+    case = db.session.get_one(Case, item.case_id)
+    policy = current()
+    known = facts.project_facts(case, policy, today(), user)
+    roles = permissions.roles_on(case.id, user)
+    PROJECT.take(machine.Case(case.state, roles, known, returns_to=case.returns_to), item.act, policy, gates.judge)
+
+
+READY = {"vote", "table", "pass_validation", "give_legal_opinion", "file_validation", "register"}
+
+
+def test_what_waits_without_a_but_would_pass_the_door(city: Flask) -> None:
+    tried = set()
+    for user in everybody():
+        for item in waiting(user):
+            if item.act in READY and not item.why.startswith(("title", "no_majority")):
+                judged(user, item)
+                tried.add(item.act)
+    assert tried >= {"vote", "pass_validation", "file_validation", "register", "give_legal_opinion"}
+
+
+def test_a_case_whose_title_is_in_question_is_named_so_and_the_door_agrees(city: Flask) -> None:
+    item = next(i for i in waiting(somebody("officer1")) if i.act == "table")
+    assert item.why == "title"
+    with pytest.raises(machine.RefusedError) as refused:
+        judged(somebody("officer1"), item)
+    assert {o.clause for o in refused.value.stopping} == {"S14"}
+
+
+def test_every_open_case_waits_for_somebody(city: Flask) -> None:
+    somewhere = {item.case_id for user in everybody() for item in waiting(user)}
+    still_open = set(db.session.scalars(select(Case.id).where(Case.state != S.REGISTERED)))
+    assert somewhere == still_open
+
+
+def test_a_registered_case_waits_for_nobody(city: Flask) -> None:
+    states = {item.state for user in everybody() for item in waiting(user)}
+    assert S.REGISTERED not in states
+
+
+def test_officers_find_their_stage_and_who_signed_does_not_find_the_sheet(city: Flask) -> None:
+    signed = "新泰市莲花山南坡碳汇造林项目（示例）"
+    assert signed not in waits_for("officer1").get("sign_screening", set())
+    assert signed in waits_for("officer2")["sign_screening"]
+    assert len(waits_for("officer1")["accept"]) == 2
+
+
+def test_state_land_in_screening_waits_for_the_legal_reviewer_and_private_land_does_not(city: Flask) -> None:
+    waits = waits_for("legal")["give_legal_opinion"]
+    for case in db.session.scalars(select(Case).where(Case.state == S.METHODOLOGY_SCREENING)):
+        parcels = db.session.get_one(Answers, (case.id, case.round, "parcels")).data["parcels"]
+        public = any(p["tenure"] in (Tenure.STATE, Tenure.COLLECTIVE_MANAGED) for p in parcels)
+        assert (case.name in waits) == public
+
+
+def test_the_ticket_waits_for_the_environment_bureau_and_not_yet_for_the_officer(city: Flask) -> None:
+    ticket = "东平县腊山抚育碳票项目（示例）"
+    assert waits_for("ecoenv") == {"give_environment_opinion": {ticket}}
+    assert ticket not in waits_for("officer2").get("pass_validation", set())
+
+
+def test_the_chair_votes_and_decides_where_the_votes_are_in(city: Flask) -> None:
+    waits = waits_for("chair")
+    assert waits["vote"] == {"徂徕山林场大寺片区碳汇造林项目（示例）"}
+    assert waits["register"] == {"岱岳区祝阳镇碳汇造林项目（示例）"}
+
+
+def test_the_longest_wait_comes_first(city: Flask) -> None:
+    for user in everybody():
+        instants = [item.since for item in waiting(user)]
+        assert instants == sorted(instants)
+
+
+def test_the_inbox_asks_a_bounded_number_of_questions(city: Flask) -> None:
+    asked: list[str] = []
+
+    def note(*args: object) -> None:
+        asked.append(str(args[2]))
+
+    user = somebody("officer1")
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert len(waiting(user)) > 4
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len(asked) <= 8, asked
+
+
+def test_a_vote_takes_the_case_out_of_the_members_inbox(city: Flask) -> None:
+    assert waits_for("member1") == {}
+    assert "vote" in waits_for("member7")
+
+
+def test_the_demo_took_no_way_round_the_door() -> None:
+    source = "".join(file.read_text() for file in Path(demo.__file__).parent.glob("*.py"))
+    for forbidden in ("state=", ".state =", "AuditEvent", "GateDecision(", "Vote(", "Registration(", "Opinion("):
+        assert forbidden not in source
+    assert "acts.act(" in source

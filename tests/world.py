@@ -1,0 +1,219 @@
+"""A city with everybody a case needs, and the acts that carry a case from an empty form to its entry.
+
+Everything goes through the real services: people are rows, whatever a person does is an act.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry import storage
+from registry.clock import now
+from registry.extensions import db
+from registry.models import Answers, Case, OrganisationKind, User
+from registry.services import acts, documents, drafts, facts
+from registry.services.policy import current
+from tests import factories
+from workflows.roles import Role
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+BASICS = {
+    "name": "示例造林项目",
+    "activity": "afforestation",
+    "summary": "在宜林荒山造林",
+    "contact_name": "示例联系人",
+    "contact_phone": "0538-0000000",
+}
+PARCEL = {
+    "key": "p1",
+    "name": "东坡",
+    "subcompartment": "0012",
+    "district_code": "370911",
+    "area": "600",
+    "unit": "mu",
+    "area_mu": "600",
+    "tenure": "other_contract",
+    "title_document": "forest_right_certificate",
+    "title_number": "示例-001",
+    "title_end": "2066-12-31",
+    "disputed": False,
+    "coowner_consent": "not_needed",
+}
+METHOD = {
+    "ccer": {
+        "method": "CCER-14-001",
+        "land_setting": "forest_land",
+        "forest_use": "protection",
+        "start_on": "2024-03-12",
+        "nonforest_since": "2015-01-01",
+        "planned_afforestation_land": True,
+        "shrub_removed_pct": "5",
+        "trees_removed": False,
+        "wetland_overlap": False,
+        "repeat_soil_disturbance": False,
+        "burning": "none",
+        "activity_shift": False,
+        "public_benefit_forest": True,
+        "additionality": "x03",
+    },
+    "local_ticket": {"method": "TA-TICKET", "monitoring_years": "5", "forest_use": "protection"},
+    "other_standard": {"method": "OTHER", "external_standard_id": "VCS 0000"},
+}
+
+
+@dataclass
+class World:
+    """The people by what they are; ids, so that they outlive a transaction."""
+
+    body: int = field(default_factory=lambda: factories.a_body(key="city"))
+    people: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.org = factories.an_organisation(name="示例林业公司")
+        self.vvb_org = factories.an_organisation(name="示例审定机构", kind=OrganisationKind.VVB)
+        self.people = {
+            "owner": factories.a_member(self.org),
+            "vvb": factories.a_member(self.vvb_org),
+            "stranger": factories.a_member(factories.an_organisation()),
+        }
+        offices = {
+            "officer": Role.CASE_OFFICER,
+            "officer2": Role.CASE_OFFICER,
+            "officer3": Role.CASE_OFFICER,
+            "secretary": Role.SECRETARY,
+            "legal": Role.LEGAL_REVIEWER,
+            "eco": Role.ECO_ENV,
+            "supervisor": Role.SUPERVISOR,
+            "auditor": Role.AUDITOR,
+            "administrator": Role.ADMINISTRATOR,
+            "chair": Role.CHAIR,
+            "deputy": Role.DEPUTY_CHAIR,
+            **{f"member{n}": Role.MEMBER for n in range(1, 8)},
+        }
+        for who, role in offices.items():
+            self.people[who] = factories.an_appointee(self.body, role)
+
+    @property
+    def voters(self) -> list[str]:
+        """The nine of the leading group."""
+        return ["chair", "deputy", *(f"member{n}" for n in range(1, 8))]
+
+    def user(self, who: str) -> User:
+        """Somebody, read afresh."""
+        return db.session.get_one(User, self.people[who])
+
+    def case(self, case_id: int) -> Case:
+        """The case, read afresh."""
+        db.session.rollback()
+        return db.session.get_one(Case, case_id)
+
+    def draft(
+        self, scheme: str = "ccer", *, person: bool = False, papers: bool = True, **changed: Mapping[str, Any]
+    ) -> int:
+        """A complete draft of the owner's organisation, or in person; keyword arguments change sections."""
+        applicant = drafts.Applicant(organisation_id=None if person else self.org)
+        case_id = drafts.create(applicant, by=self.user("owner"), at=now())
+        self.answer(case_id, scheme, **changed)
+        if papers:
+            self.upload_required(case_id)
+        return case_id
+
+    def answer(self, case_id: int, scheme: str = "ccer", **changed: Mapping[str, Any]) -> None:
+        """Fill every section."""
+        sections: dict[str, dict[str, Any]] = {
+            "basics": {**BASICS, "scheme": scheme},
+            "parcels": {"parcels": [PARCEL]},
+            "method": METHOD[scheme],
+            "contract": {"has_partner": False},
+            "crediting": {
+                "start_on": "2024-03-12",
+                "end_on": "2044-03-11",
+                "expected_total_t": "12000",
+                "expected_annual_t": "600",
+                "vvb_org_id": self.vvb_org,
+            },
+            "documents": {},
+            "declarations": {"true": True, "unique": True, "consent": True},
+        }
+        for section, data in sections.items():
+            self.save(case_id, section, {**data, **changed.get(section, {})})
+
+    def save(self, case_id: int, section: str, data: Mapping[str, Any]) -> None:
+        """Save one section of the round in preparation as done."""
+        drafts.prepare(case_id)
+        key = (case_id, self.case(case_id).round + 1, section)
+        row = db.session.get(Answers, key)
+        version = row.version if row else 0
+        drafts.save_section(
+            case_id, section, dict(data), done=True, version_seen=version, by=self.user("owner"), at=now()
+        )
+
+    def upload_required(self, case_id: int, *, leave_out: str = "") -> None:
+        """Put every required paper on file but one kind."""
+        case = self.case(case_id)
+        answers = facts.answers_of(case_id, case.round + 1)
+        on_file = facts.current_documents(case_id, case.round + 1)
+        rules = documents.required(current(), case, answers)
+        for name in documents.missing(rules, on_file, answers):
+            kind, _, parcel = name.partition("/")
+            if kind != leave_out:
+                self.upload(case_id, kind, parcel=parcel)
+
+    def upload(self, case_id: int, kind: str, parcel: str = "", content: bytes = PDF) -> None:
+        """Put one paper on file."""
+        stored = storage.put(io.BytesIO(content), f"{kind}.pdf")
+        upload = documents.Upload(kind=kind, filename=f"{kind}.pdf", stored=stored, parcel=parcel)
+        documents.add(case_id, [upload], by=self.user("owner"), at=now())
+
+    def act(self, case_id: int, action: str, who: str | None, **data: Any) -> acts.Done:
+        """Take an act as somebody (None: the system), with a fresh page."""
+        seen = self.case(case_id).version
+        by = self.user(who) if who else None
+        return acts.act(("project", case_id), action, by=by, at=now(), seen=seen, data=data)
+
+    def screen(self, case_id: int, *officers: str, verdict: str = "met", **verdicts: str) -> None:
+        """Officers answer the whole sheet and sign."""
+        case = self.case(case_id)
+        sheet = facts.sheet(current(), case.method)
+        for who in officers or ("officer", "officer2"):
+            answers = {c: {"verdict": verdicts.get(c, verdict), "evidence": "见材料"} for c in sheet}
+            self.act(case_id, "answer_condition", who, answers=answers)
+            self.act(case_id, "sign_screening", who)
+
+    def vote(self, case_id: int, in_favour: int, against: int = 0, abstain: int = 0, **table: Any) -> None:
+        """Table the case and let the members vote, in the order of their seats."""
+        self.act(case_id, "table", "officer", **table)
+        choices = ["for"] * in_favour + ["against"] * against + ["abstain"] * abstain
+        for who, choice in zip(self.voters, choices, strict=False):
+            self.act(case_id, "vote", who, choice=choice, reasons="理由充分")
+
+    def validate(self, case_id: int, conclusion: str = "favourable") -> None:
+        """The body files its opinion on the five matters."""
+        matters = {f"V{n}": {"met": conclusion == "favourable", "words": "符合"} for n in range(1, 6)}
+        self.act(case_id, "file_validation", "vvb", conclusion=conclusion, words="同意", matters=matters)
+
+    def advance(self, case_id: int, state: str) -> int:
+        """Carry a case to a state of the straight way."""
+        ways = {
+            "submitted": lambda: self.act(case_id, "submit", "owner"),
+            "methodology_screening": lambda: self.act(case_id, "accept", "officer"),
+            "risk_review": lambda: (self.screen(case_id), self.act(case_id, "pass_screening", "officer")),
+            "validation": lambda: (self.vote(case_id, 8), self.act(case_id, "approve_risk", "chair")),
+            "registration": lambda: (
+                self.validate(case_id),
+                self._environment(case_id),
+                self.act(case_id, "pass_validation", "officer"),
+            ),
+            "registered": lambda: (self.vote(case_id, 8), self.act(case_id, "register", "chair")),
+        }
+        order = ["draft", *ways]
+        here = order.index(self.case(case_id).state)
+        for step in order[here + 1 : order.index(state) + 1]:
+            ways[step]()
+        return case_id
+
+    def _environment(self, case_id: int) -> None:
+        if self.case(case_id).scheme == "local_ticket":
+            self.act(case_id, "give_environment_opinion", "eco", conclusion="favourable", words="无异议")

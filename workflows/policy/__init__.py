@@ -1,0 +1,289 @@
+"""The policy: clauses, dated figures, documents and methods, read from the TOML beside this file.
+
+A `Policy` is an immutable value, asked by key and day. Nothing here keeps one: whoever needs a
+policy is handed it, so that the same facts can be judged under another one.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+
+from workflows.policy.values import (
+    Clause,
+    Confidence,
+    DocumentFact,
+    DocumentRule,
+    DocumentStage,
+    Enforced,
+    Figure,
+    Language,
+    Method,
+    MethodStatus,
+    day_in_words,
+    fill,
+    number_in_words,
+    places,
+)
+from workflows.states import Activity, Scheme, Severity
+
+__all__ = [
+    "Clause",
+    "Confidence",
+    "DocumentFact",
+    "DocumentRule",
+    "DocumentStage",
+    "Enforced",
+    "Figure",
+    "Language",
+    "Method",
+    "MethodStatus",
+    "Policy",
+    "PolicyError",
+    "day_in_words",
+    "fill",
+    "number_in_words",
+    "places",
+]
+
+T = TypeVar("T")
+
+CLAUSE_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
+ALL_SCHEMES = "all"
+
+# What an enforced clause must name, so that a reader finds what holds people to it.
+_NAMED_BY = {
+    Enforced.TABLE: "action",
+    Enforced.CLOCK: "clock",
+    Enforced.DATABASE: "constraint",
+    Enforced.MANUAL: "field",
+}
+
+
+class PolicyError(ValueError):
+    """The policy's files contradict themselves; says which entry and why."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The policy as of one revision. Compare, hand on, replace; never change."""
+
+    clauses: Mapping[str, Clause]
+    figures: Mapping[str, tuple[Figure, ...]]
+    document_rules: Mapping[str, DocumentRule]
+    methods: Mapping[str, Method]
+
+    @classmethod
+    def base(cls) -> Self:
+        """The policy of the TOML files, without amendments; raises PolicyError on a bad entry."""
+        return cls.read(Path(__file__).parent)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The policy of the TOML files in a folder laid out like this one."""
+        clauses = _by_id(
+            "id",
+            (
+                _clause(entry)
+                for path in sorted((folder / "clauses").glob("*.toml"))
+                for entry in _letter(path, _toml(path)["clause"])
+            ),
+        )
+        figures: dict[str, list[Figure]] = {}
+        for entry in _toml(folder / "parameters.toml")["figure"]:
+            figure = _figure(entry)
+            figures.setdefault(figure.key, []).append(figure)
+        policy = cls(
+            clauses=MappingProxyType(clauses),
+            figures=MappingProxyType({key: _in_time(series) for key, series in figures.items()}),
+            document_rules=MappingProxyType(
+                _by_id("kind", (_document(entry) for entry in _toml(folder / "documents.toml")["document"]))
+            ),
+            methods=MappingProxyType(
+                _by_id("id", (_method(_toml(path)) for path in sorted((folder / "methodologies").glob("*.toml"))))
+            ),
+        )
+        policy._check_references()
+        return policy
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause of that id; raises KeyError."""
+        return _found(self.clauses, clause_id, "clause")
+
+    def figure(self, key: str, on: date) -> Figure:
+        """The latest value in force on that day; raises KeyError saying which key and day."""
+        series = _found(self.figures, key, "figure")
+        in_force = [figure for figure in series if figure.since <= on]
+        if not in_force:
+            raise KeyError(f"figure {key!r} has no value on {on.isoformat()}; the first is of {series[0].since}")
+        return in_force[-1]
+
+    def number(self, key: str, on: date) -> Decimal:
+        """The figure's value as a number; raises KeyError, or TypeError where it is none."""
+        return self.figure(key, on).number
+
+    def figures_of(self, clause_id: str, on: date) -> Mapping[str, Figure]:
+        """The figures a clause rests on, as they stand that day; one without a value yet is left out."""
+        return MappingProxyType(
+            {
+                key: self.figure(key, on)
+                for key in self.clause(clause_id).figures
+                if any(figure.since <= on for figure in self.figures[key])
+            }
+        )
+
+    def documents(self, scheme: Scheme) -> tuple[DocumentRule, ...]:
+        """The papers of a scheme, required or welcome, in the order of the list."""
+        return tuple(rule for rule in self.document_rules.values() if scheme in rule.schemes)
+
+    def document(self, kind: str) -> DocumentRule:
+        """The rule of one kind of paper; raises KeyError."""
+        return _found(self.document_rules, kind, "document")
+
+    def method(self, method_id: str) -> Method:
+        """The method of that id; raises KeyError."""
+        return _found(self.methods, method_id, "method")
+
+    def methods_in_force(self, scheme: Scheme, on: date) -> tuple[Method, ...]:
+        """What a new project of the scheme may name that day, also where it cannot be used here (`applicable`)."""
+        return tuple(method for method in self.methods.values() if scheme in method.schemes and method.in_force(on))
+
+    def _check_references(self) -> None:
+        for clause in self.clauses.values():
+            for key in clause.figures:
+                if key not in self.figures:
+                    raise PolicyError(f"clause {clause.id} rests on the unknown figure {key!r}")
+        for method in self.methods.values():
+            for clause_id in (*method.conditions, *method.exemptions, *filter(None, [method.argued])):
+                if clause_id not in self.clauses:
+                    raise PolicyError(f"method {method.id} asks the unknown clause {clause_id!r}")
+
+
+def _found(entries: Mapping[str, T], key: str, what: str) -> T:
+    try:
+        return entries[key]
+    except KeyError:
+        raise KeyError(f"the policy has no {what} {key!r}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file, parse_float=Decimal)
+
+
+def _letter(path: Path, entries: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        if not CLAUSE_ID.fullmatch(entry["id"]) or entry["id"][0] != path.stem:
+            raise PolicyError(f"{path.name} holds a clause {entry['id']!r}")
+        yield entry
+
+
+def _by_id(attribute: str, entries: Iterator[T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for entry in entries:
+        key = getattr(entry, attribute)
+        if key in found:
+            raise PolicyError(f"{key!r} stands twice in the policy")
+        found[key] = entry
+    return found
+
+
+def _in_time(series: Sequence[Figure]) -> tuple[Figure, ...]:
+    days = [figure.since for figure in series]
+    if len(set(days)) < len(days):
+        raise PolicyError(f"figure {series[0].key!r} has two values from the same day")
+    return tuple(sorted(series, key=lambda figure: figure.since))
+
+
+def _clause(entry: dict[str, Any]) -> Clause:
+    texts = ("question_zh", "question_en", "fails_zh", "fails_en", "unknown_zh", "unknown_en", "cure_zh", "cure_en")
+    names = ("action", "clock", "constraint", "field")
+    clause = _made(
+        Clause,
+        entry,
+        **dict.fromkeys(texts, ""),
+        **dict.fromkeys(names),
+        figures=(),
+        confidence=Confidence,
+        enforced=Enforced,
+        severity=Severity,
+    )
+    named = _NAMED_BY.get(clause.enforced)
+    if named and not getattr(clause, named):
+        raise PolicyError(f"clause {clause.id} is enforced by {clause.enforced} and names no {named}")
+    if clause.confidence is Confidence.UNSURE and clause.severity is not Severity.WARN:
+        raise PolicyError(f"clause {clause.id} rests on an unsure fact and may only warn")
+    return clause
+
+
+def _figure(entry: dict[str, Any]) -> Figure:
+    value = entry["value"]
+    shape: dict[str, Any] = {"unit": "", "confidence": Confidence}
+    match value:
+        case date():
+            return _made(Figure, {**entry, "value": value.isoformat(), "unit": "date"}, **shape)
+        case int():
+            return _made(Figure, {**entry, "value": Decimal(value)}, **shape)
+        case _:
+            return _made(Figure, entry, **shape)
+
+
+def _document(entry: dict[str, Any]) -> DocumentRule:
+    rule = _made(
+        DocumentRule,
+        {**entry, "schemes": _schemes(entry["schemes"])},
+        required=False,
+        required_if=None,
+        per_parcel=False,
+        stage=DocumentStage,
+        confidence=Confidence,
+    )
+    if rule.required and rule.required_if:
+        raise PolicyError(f"document {rule.kind} is required always and sometimes")
+    return rule
+
+
+def _method(entry: dict[str, Any]) -> Method:
+    return _made(
+        Method,
+        {
+            **entry,
+            "schemes": _schemes(entry["schemes"]),
+            "activities": frozenset(Activity(word) for word in entry["activities"]),
+        },
+        until=None,
+        conditions=(),
+        exemptions=(),
+        argued=None,
+        note_zh="",
+        note_en="",
+        status=MethodStatus,
+        confidence=Confidence,
+    )
+
+
+def _schemes(words: str | list[str]) -> frozenset[Scheme]:
+    return frozenset(Scheme if words == ALL_SCHEMES else (Scheme(word) for word in words))
+
+
+def _made(cls: type[T], entry: dict[str, Any], **shape: Any) -> T:
+    """An entry as a value; `shape` holds the defaults, and the closed list of a field that has one.
+
+    Raises PolicyError naming the entry when a key is missing or unknown, or a word is not on its list.
+    """
+    name = entry.get("id") or entry.get("key") or entry.get("kind")
+    lists = {key: default for key, default in shape.items() if isinstance(default, type)}
+    values = {key: default for key, default in shape.items() if key not in lists} | entry
+    if values.get("required_if"):
+        lists["required_if"] = DocumentFact
+    try:
+        for key, members in lists.items():
+            values[key] = members(values[key])
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"{cls.__name__} {name!r}: {error}") from error

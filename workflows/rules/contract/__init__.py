@@ -1,0 +1,1 @@
+"""Rules on the partnership contract and the land it is made over."""

@@ -1,0 +1,26 @@
+"""Whether a project is one its method is meant for, before anything is measured."""
+
+from workflows.facts import ProjectFacts
+from workflows.policy import Policy
+from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
+from workflows.states import LandSetting, Scheme
+
+AFFORESTATION_METHOD = "CCER-14-001"
+OUTSIDE = frozenset({LandSetting.CORRIDOR, LandSetting.FOUR_SIDES, LandSetting.URBAN_INDUSTRIAL})
+
+
+@rule("A02")
+def land_setting(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001 (every rule is handed the policy)
+    """Corridor, four-sides and urban or industrial planting is outside CCER-14-001."""
+    read = {"scheme": facts.scheme, "method": facts.method, "land_setting": facts.land_setting}
+    if facts.scheme is None:
+        return unknown(read)
+    if facts.scheme is not Scheme.CCER:
+        return not_applicable(read)
+    if facts.method is None:
+        return unknown(read)
+    if facts.method != AFFORESTATION_METHOD:
+        return not_applicable(read)
+    if facts.land_setting is None:
+        return unknown(read)
+    return failed(read) if facts.land_setting in OUTSIDE else passed(read)

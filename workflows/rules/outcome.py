@@ -1,0 +1,122 @@
+"""What a rule says, and how a function becomes the rule of a clause."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from types import MappingProxyType
+
+from workflows.facts import ProjectFacts
+from workflows.policy import Confidence, Enforced, Figure, Policy
+from workflows.states import Severity, Verdict
+
+_NOTHING: Mapping[str, Figure] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule found. `facts` holds whatever the rule read, so that a gate's digest covers it."""
+
+    clause: str
+    verdict: Verdict
+    severity: Severity
+    facts: Mapping[str, object] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def finding(self) -> bool:
+        """Whether somebody must look at it: neither pass nor not applicable."""
+        return self.verdict not in {Verdict.PASS, Verdict.NOT_APPLICABLE}
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops the case whatever anybody votes; an unknown stops only a gate that needs it."""
+        return self.verdict is Verdict.FAIL and self.severity is Severity.BLOCK
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict before it is tied to its clause and weight."""
+
+    verdict: Verdict
+    facts: Mapping[str, object]
+    figures: Mapping[str, Figure]
+
+
+def passed(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
+    """The facts meet the clause."""
+    return Said(Verdict.PASS, facts, figures)
+
+
+def failed(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
+    """The facts break the clause; `facts` and `figures` fill the places of its `fails` sentence."""
+    return Said(Verdict.FAIL, facts, figures)
+
+
+def unknown(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
+    """A fact is missing, so the rule cannot tell."""
+    return Said(Verdict.UNKNOWN, facts, figures)
+
+
+def manual(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
+    """The facts are there, but a person must judge them."""
+    return Said(Verdict.MANUAL, facts, figures)
+
+
+def not_applicable(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
+    """The clause does not concern this project."""
+    return Said(Verdict.NOT_APPLICABLE, facts, figures)
+
+
+Rule = Callable[[ProjectFacts, Policy], Outcome]
+
+RULES: dict[str, Rule] = {}
+"""The function of each clause that a rule enforces; filled by `@rule` when `workflows.rules` is imported."""
+
+
+def rule(clause_id: str) -> Callable[[Callable[[ProjectFacts, Policy], Said]], Rule]:
+    """Make a function the rule of a clause; raises ValueError when the clause has one already.
+
+    The rule takes its severity from the policy it is handed, and raises KeyError when that
+    policy does not know the clause.
+    """
+
+    def register(judge: Callable[[ProjectFacts, Policy], Said]) -> Rule:
+        if clause_id in RULES:
+            raise ValueError(f"clause {clause_id} has a rule already: {RULES[clause_id].__name__}")
+
+        @wraps(judge)
+        def judged(facts: ProjectFacts, policy: Policy) -> Outcome:
+            severity = severity_of(clause_id, policy)
+            said = judge(facts, policy)
+            return Outcome(
+                clause_id,
+                said.verdict,
+                severity,
+                MappingProxyType(dict(said.facts)),
+                MappingProxyType(dict(said.figures)),
+            )
+
+        RULES[clause_id] = judged
+        return judged
+
+    return register
+
+
+def severity_of(clause_id: str, policy: Policy) -> Severity:
+    """How heavy a fail of the clause weighs; one that rests on an unsure fact warns at most."""
+    clause = policy.clause(clause_id)
+    return Severity.WARN if clause.confidence is Confidence.UNSURE else clause.severity
+
+
+def judge(clause_id: str, facts: ProjectFacts, policy: Policy) -> Outcome:
+    """The outcome of a clause: by its rule, or `manual` where people answer it.
+
+    Raises LookupError for a clause that neither a rule nor a person answers.
+    """
+    if clause_id in RULES:
+        return RULES[clause_id](facts, policy)
+    if policy.clause(clause_id).enforced is not Enforced.MANUAL:
+        raise LookupError(f"clause {clause_id} is not judged by a rule nor answered by a person")
+    return Outcome(
+        clause_id, Verdict.MANUAL, severity_of(clause_id, policy), figures=policy.figures_of(clause_id, facts.on)
+    )

@@ -1,0 +1,153 @@
+"""Rules of procedure (domain.md §6): what an act needs besides the right person and state."""
+
+from workflows import deliberation
+from workflows.facts import ProjectFacts, SittingFacts
+from workflows.policy import Figure, Policy
+from workflows.rules import eligibility
+from workflows.rules.contract import owner, title
+from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
+from workflows.states import Conclusion, GateName, Question, Scheme
+
+MATTERS = ("V1", "V2", "V3", "V4", "V5")
+"""The five matters of a validation report (温室气体自愿减排交易管理办法 art. 13)."""
+
+STANDING = (eligibility.land_setting, title.clear_title, owner.natural_person)
+
+
+@rule("S00")
+def answered_in_full(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Every section of the application is complete before it is submitted."""
+    read = {"sections": facts.unanswered}
+    return unknown(read) if facts.unanswered else passed(read)
+
+
+@rule("S01")
+def documents_complete(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """The document list of the scheme is complete."""
+    read = {"documents_missing": facts.documents_missing, "documents_on_file": facts.documents_on_file}
+    return failed(read) if facts.documents_missing else passed(read)
+
+
+@rule("S14")
+def no_block_open(facts: ProjectFacts, policy: Policy) -> Said:
+    """A finding of severity block, or one that cannot be judged, keeps a case off the agenda."""
+    outcomes = [judged(facts, policy) for judged in STANDING]
+    blocking = tuple(o.clause for o in outcomes if o.finding and o.severity.value == "block")
+    return failed({"findings": blocking}) if blocking else passed({"findings": ()})
+
+
+@rule("S18")
+def legal_opinion_on_file(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """State or collectively managed land is not put to the vote without a legal opinion (暂行条例 arts. 25–26)."""
+    read = {"legal_opinion": facts.legal}
+    if not (facts.state_land or facts.collective):
+        return not_applicable(read)
+    if facts.legal is None:
+        return unknown(read)
+    return failed(read) if facts.legal is Conclusion.UNFAVOURABLE else passed(read)
+
+
+@rule("S11")
+def quorum(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Enough of the members entitled have voted."""
+    if facts.actor_is_system:
+        return not_applicable(_no_sitting())
+    if facts.sitting is None:
+        return unknown(_no_sitting())
+    read = _count(facts.sitting) | {"votes_needed": deliberation.quorum_needed(facts.sitting)}
+    return passed(read) if deliberation.has_quorum(facts.sitting) else failed(read)
+
+
+@rule("S15")
+def majority(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Enough of the members entitled are in favour."""
+    if facts.actor_is_system:
+        return not_applicable(_no_sitting())
+    if facts.sitting is None:
+        return unknown(_no_sitting())
+    read = _count(facts.sitting) | {"votes_needed": deliberation.votes_needed(facts.sitting)}
+    return passed(read) if deliberation.has_majority(facts.sitting) else failed(read)
+
+
+@rule("S25")
+def conditions_met(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Conditions of a conditional approval are met before the case is put to registration."""
+    read = {"conditions_open": facts.conditions_open}
+    return failed(read) if facts.conditions_open else passed(read)
+
+
+@rule("S30")
+def environment_opinion(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """A ticket needs the ecology and environment bureau's opinion."""
+    read = {"environment_opinion": facts.environment}
+    if facts.scheme is not Scheme.LOCAL_TICKET:
+        return not_applicable(read)
+    if facts.environment is None:
+        return unknown(read)
+    return failed(read) if facts.environment is Conclusion.UNFAVOURABLE else passed(read)
+
+
+@rule("S31")
+def validated(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """An independent body validates the project on all five matters (管理办法 art. 13)."""
+    unmet = tuple(m for m in MATTERS if not facts.matters.get(m))
+    read = {"validation": facts.validation, "matters_unmet": unmet if facts.validation else ()}
+    if facts.validation is None:
+        return unknown(read)
+    return passed(read) if facts.validation is Conclusion.FAVOURABLE and not unmet else failed(read)
+
+
+@rule("S32")
+def earlier_gates_closed(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """All gates before registration are closed in this round."""
+    missing = tuple(g.value for g in list(GateName)[:-1] if g not in facts.gates_passed)
+    return failed({"gates": missing}) if missing else passed({"gates": ()})
+
+
+@rule("S37")
+def enough_members(facts: ProjectFacts, policy: Policy) -> Said:
+    """A sitting opens only where no other is open and enough members are left after exclusion."""
+    least = policy.figure("quorum_min", facts.on)
+    read = {"members": facts.available_members, "already_tabled": facts.tabled}
+    ok = not facts.tabled and facts.available_members >= int(least.number)
+    return passed(read, _figures(least)) if ok else failed(read, _figures(least))
+
+
+@rule("S38")
+def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """There is an open sitting without a vote yet: what people have voted on is decided, not taken back.
+
+    Screening and validation are officers' gates: there a sitting may only refuse, and one that does not is taken off.
+    """
+    if facts.sitting is None:
+        return unknown(_no_sitting())
+    only_refuses = facts.sitting.question in (Question.SCREENING, Question.VALIDATION)
+    read = {"cast": facts.sitting.present}
+    return failed(read) if facts.sitting.present and not only_refuses else passed(read)
+
+
+@rule("S39")
+def votes_once(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """A member entitled votes once in an open sitting; nobody votes for another."""
+    sitting = facts.sitting
+    if sitting is None or not sitting.actor_is_elector:
+        return unknown(_no_sitting())
+    return failed({"already_voted": True}) if sitting.actor_has_voted else passed({"already_voted": False})
+
+
+def _count(sitting: SittingFacts) -> dict[str, object]:
+    return {
+        "members": sitting.members,
+        "present": sitting.present,
+        "cast_for": sitting.cast_for,
+        "cast_against": sitting.cast_against,
+        "abstained": sitting.abstained,
+    }
+
+
+def _no_sitting() -> dict[str, object]:
+    return {"sitting": None}
+
+
+def _figures(*figures: Figure) -> dict[str, Figure]:
+    return {f.key: f for f in figures}

@@ -1,0 +1,180 @@
+"""The words of a case: where it stands, what it is for, what a gate asks. Closed lists only."""
+
+from enum import StrEnum
+
+
+class ProjectState(StrEnum):
+    """Where a project's case stands (house.md §2)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    METHODOLOGY_SCREENING = "methodology_screening"
+    RISK_REVIEW = "risk_review"
+    VALIDATION = "validation"
+    REGISTRATION = "registration"
+    REGISTERED = "registered"
+    CORRECTION_REQUESTED = "correction_requested"
+    SUSPENDED = "suspended"
+    AMENDMENT_REVIEW = "amendment_review"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+    CLOSED = "closed"
+
+
+S = ProjectState
+
+STAGES = (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION)
+"""The five stages with a gate, in order."""
+
+OPEN = (S.DRAFT, *STAGES, S.CORRECTION_REQUESTED)
+ENDED = (S.DECLINED, S.LAPSED, S.WITHDRAWN, S.REJECTED, S.REVOKED, S.CLOSED)
+
+
+class Scheme(StrEnum):
+    """What a project is registered for."""
+
+    CCER = "ccer"
+    LOCAL_TICKET = "local_ticket"
+    OTHER_STANDARD = "other_standard"
+
+
+class Activity(StrEnum):
+    """What is done on the land."""
+
+    AFFORESTATION = "afforestation"
+    FOREST_MANAGEMENT = "forest_management"
+    BAMBOO = "bamboo"
+    WETLAND_RESTORATION = "wetland_restoration"
+    OTHER = "other"
+
+
+class GateName(StrEnum):
+    """The gates, named after what they close."""
+
+    ACCEPTANCE = "acceptance"
+    SCREENING = "screening"
+    RISK_REVIEW = "risk_review"
+    VALIDATION = "validation"
+    REGISTRATION = "registration"
+
+
+GATE_OF = dict(zip(STAGES, GateName, strict=True))
+STAGE_OF = {gate: stage for stage, gate in GATE_OF.items()}
+
+
+class GateResult(StrEnum):
+    """How a gate was closed."""
+
+    PASS = "pass"  # noqa: S105 (a result, not a password)
+    PASS_WITH_CONDITIONS = "pass_with_conditions"  # noqa: S105
+    DEEMED = "deemed"
+    CARRIED = "carried"
+    REJECT = "reject"
+
+
+class Question(StrEnum):
+    """What a deliberation is asked."""
+
+    SCREENING = "screening"
+    RISK_REVIEW = "risk_review"
+    VALIDATION = "validation"
+    REGISTRATION = "registration"
+    AMENDMENT = "amendment"
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
+class Choice(StrEnum):
+    """A member's vote."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
+class Tenure(StrEnum):
+    """How the land is held (house.md §7)."""
+
+    STATE = "state"
+    COLLECTIVE_MANAGED = "collective_managed"
+    HOUSEHOLD = "household"
+    OTHER_CONTRACT = "other_contract"
+    TRANSFERRED = "transferred"
+    PRIVATE_PLOT = "private_plot"
+
+
+class TitleDocument(StrEnum):
+    """Which paper shows the right to the land (CCER-14-001-V01, A04)."""
+
+    REAL_ESTATE_CERTIFICATE = "real_estate_certificate"
+    FOREST_RIGHT_CERTIFICATE = "forest_right_certificate"
+    LAND_CERTIFICATE = "land_certificate"
+    CONTRACT = "contract"
+    TRANSFER_CONTRACT = "transfer_contract"
+    NONE = "none"
+
+
+class LandSetting(StrEnum):
+    """The setting of the planted land (CCER-14-001-V01, A02)."""
+
+    FOREST_LAND = "forest_land"
+    CORRIDOR = "corridor"
+    FOUR_SIDES = "four_sides"
+    URBAN_INDUSTRIAL = "urban_industrial"
+    WETLAND = "wetland"
+    OTHER = "other"
+
+
+class ForestUse(StrEnum):
+    """The purpose of the stand (林种)."""
+
+    PROTECTION = "protection"
+    SPECIAL_PURPOSE = "special_purpose"
+    TIMBER = "timber"
+    ENERGY = "energy"
+    ECONOMIC = "economic"
+
+
+class OpinionKind(StrEnum):
+    """Whose opinion a case holds."""
+
+    LEGAL = "legal"
+    VALIDATION = "validation"
+    ENVIRONMENT = "environment"
+
+
+class Conclusion(StrEnum):
+    """What an opinion comes to."""
+
+    FAVOURABLE = "favourable"
+    CONDITIONAL = "conditional"
+    UNFAVOURABLE = "unfavourable"
+
+
+class ConditionVerdict(StrEnum):
+    """What an officer found on one condition."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Severity(StrEnum):
+    """How heavy a failed clause weighs."""
+
+    BLOCK = "block"
+    LEADING_GROUP = "leading_group"
+    WARN = "warn"
+
+
+class Verdict(StrEnum):
+    """What a rule says of the facts."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    MANUAL = "manual"
