@@ -3,8 +3,8 @@
 The table is the only definition: buttons, permissions, refusals and the diagram come from it.
 """
 
-from workflows.gates import GATES
-from workflows.machine import Act, Workflow
+from workflows.gates import GATES, IfApproving, Whole
+from workflows.machine import Act, To, Workflow
 from workflows.roles import Role
 from workflows.states import STAGES, GateName, ProjectState
 
@@ -17,39 +17,75 @@ def _by(*roles: Role) -> frozenset[Role]:
 
 
 APPLICANT = _by(R.PROPONENT, R.AGENT)
+PROPONENT = _by(R.PROPONENT)
 OFFICER = _by(R.CASE_OFFICER)
+SECRETARY = _by(R.SECRETARY)
 CHAIR = _by(R.CHAIR)
+SYSTEM = _by(R.SYSTEM)
 MEMBERS = _by(R.MEMBER, R.DEPUTY_CHAIR, R.CHAIR)
 
+SCREENING = (S.METHODOLOGY_SCREENING,)
+DECIDED = (S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION)
+APPROVED = (S.VALIDATION, S.REGISTRATION)
+CORRECTABLE = (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION)
+ENTRY = (S.REGISTERED, S.AMENDMENT_REVIEW)
+TABLED = (*DECIDED, S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED)
+
 SUBMISSION = ("S00", "R34", "A02")
-DECISION = {gate: GATES[gate] for gate in (GateName.RISK_REVIEW, GateName.REGISTRATION)}
-TABLED_IN = (S.RISK_REVIEW, S.REGISTRATION)
+SITTING = ("S11", "S15")
+AMENDMENT = (
+    "S11",
+    IfApproving(
+        (Whole(GateName.ACCEPTANCE), Whole(GateName.SCREENING), "S14", "S18", Whole(GateName.VALIDATION), "S15")
+    ),
+)
 
 # fmt: off
 STEPS = (
-    Act("submit",          (S.DRAFT,),                 S.SUBMITTED,             APPLICANT, SUBMISSION),
-    Act("accept",          (S.SUBMITTED,),             S.METHODOLOGY_SCREENING, OFFICER,   GATES[GateName.ACCEPTANCE]),
-    Act("pass_screening",  (S.METHODOLOGY_SCREENING,), S.RISK_REVIEW,           OFFICER,   GATES[GateName.SCREENING]),
-    Act("approve_risk",    (S.RISK_REVIEW,),           S.VALIDATION,            CHAIR,     GATES[GateName.RISK_REVIEW]),
-    Act("pass_validation", (S.VALIDATION,),            S.REGISTRATION,          OFFICER,   GATES[GateName.VALIDATION]),
-    Act("register",        (S.REGISTRATION,),          S.REGISTERED,            CHAIR,     GATES[GateName.REGISTRATION]),
+    Act("submit",             (S.DRAFT,),                 S.SUBMITTED,             APPLICANT, SUBMISSION),
+    Act("accept",             (S.SUBMITTED,),             S.METHODOLOGY_SCREENING, OFFICER,   GATES[GateName.ACCEPTANCE]),
+    Act("deem_accepted",      (S.SUBMITTED,),             S.METHODOLOGY_SCREENING, SYSTEM,    ("S40",)),
+    Act("decline",            (S.SUBMITTED, *SCREENING),  S.DECLINED,              OFFICER,   ("S43",), keeps="source"),
+    Act("request_correction", CORRECTABLE,                S.CORRECTION_REQUESTED,  OFFICER,   ("S02", "S43"), keeps="source"),
+    Act("resubmit",           (S.CORRECTION_REQUESTED,),  To.NEXT,                 APPLICANT, SUBMISSION),
+    Act("lapse",              (S.CORRECTION_REQUESTED,),  S.LAPSED,                SYSTEM,    ("S40",)),
+    Act("pass_screening",     SCREENING,                  S.RISK_REVIEW,           OFFICER,   (*GATES[GateName.SCREENING], "S43")),
+    Act("approve_risk",       (S.RISK_REVIEW,),           S.VALIDATION,            CHAIR,     GATES[GateName.RISK_REVIEW]),
+    Act("pass_validation",    (S.VALIDATION,),            S.REGISTRATION,          OFFICER,   (*GATES[GateName.VALIDATION], "S43")),
+    Act("register",           (S.REGISTRATION,),          S.REGISTERED,            CHAIR,     GATES[GateName.REGISTRATION]),
+    Act("reject",             DECIDED,                    S.REJECTED,              CHAIR,     ("S11",), keeps="source"),
+    Act("suspend",            STAGES,                     S.SUSPENDED,             _by(R.CASE_OFFICER, R.CHAIR, R.SYSTEM), ("S40",), keeps="source"),
+    Act("suspend",            (S.REGISTERED,),            S.SUSPENDED,             CHAIR | SYSTEM, ("S40", *SITTING), keeps="source"),
+    Act("find_flaw",          (*APPROVED, S.REJECTED),    S.SUSPENDED,             _by(R.SUPERVISOR), keeps="flaw"),
+    Act("resume",             (S.SUSPENDED,),             To.BACK,                 OFFICER | CHAIR, ("S42",)),
+    Act("withdraw",           (*STAGES, S.CORRECTION_REQUESTED, S.SUSPENDED), S.WITHDRAWN, PROPONENT, ("S43", "S45")),
+    Act("amend",              APPROVED,                   To.NEXT,                 PROPONENT, (*SUBMISSION, "S43"), latest=S.RISK_REVIEW),
+    Act("amend",              (S.REGISTERED,),            S.AMENDMENT_REVIEW,      PROPONENT, (*SUBMISSION, "S43")),
+    Act("decide_amendment",   (S.AMENDMENT_REVIEW,),      S.REGISTERED,            CHAIR,     AMENDMENT),
+    Act("withdraw_amendment", (S.AMENDMENT_REVIEW,),      S.REGISTERED,            PROPONENT, ("S43",)),
+    Act("reopen",             (S.REJECTED, S.DECLINED),   To.BACK,                 SECRETARY, ("S46", "S24")),
+    Act("revoke",             (*ENTRY, S.SUSPENDED),      S.REVOKED,               CHAIR,     ("S44", *SITTING)),
+    Act("close",              ENTRY,                      S.CLOSED,                OFFICER | SYSTEM, ("S40", "S43")),
+    Act("close",              (S.SUSPENDED,),             S.CLOSED,                SYSTEM,    ("S40", "S44")),
 )
 
-SCREENING = (S.METHODOLOGY_SCREENING,)
-REVIEWED = (S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION)
-UNTIL_VALIDATED = (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION)
-
 RECORDS = (
-    Act("answer_condition",         SCREENING,                  None, OFFICER),
-    Act("sign_screening",           SCREENING,                  None, OFFICER, ("S36",), own=True),
-    Act("answer_finding",           REVIEWED,                   None, OFFICER),
-    Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW), None, _by(R.LEGAL_REVIEWER), own=True),
-    Act("name_validator",           UNTIL_VALIDATED,            None, APPLICANT),
-    Act("table",                    TABLED_IN,                  None, OFFICER, ("S14", "S18", "S37")),
-    Act("untable",                  TABLED_IN,                  None, OFFICER, ("S38",)),
-    Act("vote",                     TABLED_IN,                  None, MEMBERS, ("S39",), own=True),
-    Act("file_validation",          (S.VALIDATION,),            None, _by(R.VVB), own=True),
-    Act("give_environment_opinion", (S.VALIDATION,),            None, _by(R.ECO_ENV), own=True),
+    Act("answer_condition",         (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
+    Act("sign_screening",           (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S36",), own=True),
+    Act("answer_finding",           (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER),
+    Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER), own=True),
+    Act("name_validator",           CORRECTABLE,                              None, APPLICANT),
+    Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, OFFICER, ("S14", "S18", "S37")),
+    Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, OFFICER, ("S37",)),
+    Act("table",                    (S.SUSPENDED,),                           None, OFFICER, ("S37", "S44")),
+    Act("untable",                  TABLED,                                   None, OFFICER, ("S38",)),
+    Act("vote",                     TABLED,                                   None, MEMBERS, ("S39",), own=True),
+    Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB), own=True),
+    Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV), own=True),
+    Act("report_condition",         (*APPROVED, S.SUSPENDED),                 None, PROPONENT, ("S49",)),
+    Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
+    Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),
+    Act("uphold",                   (S.REJECTED, S.DECLINED),                 None, SECRETARY, ("S46", "S24")),
 )
 # fmt: on
 

@@ -176,12 +176,14 @@ def test_the_list_shows_every_state_with_an_entry_and_nothing_else(site: Flask, 
         other = {"number": "TL2026000099", "name": "Not yet decided", "state": S.VALIDATION, "round": 1}
         organisation, person = factories.an_organisation(), factories.a_user()
         with writing():
-            db.session.add(
-                Case(
-                    body_id=factories_body(), proponent_org_id=organisation, created_by_id=person, created_at=now(),
-                    state_since=now(), scheme=Scheme.CCER, **other,
-                )
+            case = Case(
+                body_id=factories_body(), proponent_org_id=organisation, created_by_id=person, created_at=now(),
+                state=S.DRAFT, state_since=now(), scheme=Scheme.CCER,
             )  # fmt: skip
+            db.session.add(case)
+            db.session.flush()
+            for column, value in other.items():
+                setattr(case, column, value)
     page = reader.get("/projects").text
     for state in public.SHOWN:
         assert f"Case {state}" in page
