@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = ("public", "account", "admin", "applicant", "case", "desk")
@@ -25,6 +26,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config.update(overrides or {})
     doctor.refuse_unsafe(app.config)
 
+    if app.config["BEHIND_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     logs.init_app(app)
     db.init_app(app)
     with app.app_context():

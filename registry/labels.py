@@ -322,6 +322,23 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
 }
 """Action → (what the button says, what the timeline says)."""
 
+RIGHT_WAYS: Mapping[str, LazyString] = {
+    "local_ticket": _l("A new application for a forestry carbon ticket"),
+    "other_standard": _l("A new application under another standard"),
+    "ccer": _l("A new application for a CCER project"),
+    "other": _l("Another body or procedure, named in the reasons"),
+    "none": _l("There is none; the reasons say why"),
+}
+"""Where an applicant whose application is not accepted should turn."""
+
+RECONSIDERED: Mapping[str, LazyString] = {
+    "asked": _l("Asked for"),
+    "upheld": _l("The decision is upheld"),
+    "annulled": _l("The decision is annulled"),
+    "changed": _l("The decision is to be changed"),
+}
+"""Outcomes of a reconsideration."""
+
 DISTRICTS: Mapping[str, LazyString] = {
     "370902": _l("Taishan District"),
     "370911": _l("Daiyue District"),
@@ -368,6 +385,16 @@ def action_label(name: str) -> str:
 def happened(name: str) -> str:
     """What the timeline says of an action; one without words is named as it is, so that history never fails."""
     return str(ACTIONS[name][1]) if name in ACTIONS else name.replace("_", " ").capitalize()
+
+
+def right_way(word: str) -> str:
+    """Where an applicant should turn; a word outside the list is shown as it is."""
+    return str(RIGHT_WAYS.get(word, word))
+
+
+def reconsidered(outcome: str) -> str:
+    """How far a reconsideration is: asked for, or what came of it."""
+    return str(RECONSIDERED[outcome])
 
 
 def stage_label(stage: str) -> str:

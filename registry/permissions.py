@@ -156,11 +156,13 @@ def _current(
     return and_(since <= on, or_(until.is_(None), until >= on))
 
 
-def _belongs(user_id: int, organisation: InstrumentedAttribute[int | None], on: date) -> ColumnElement[bool]:
+def _belongs(
+    user_id: int | InstrumentedAttribute[int], organisation: InstrumentedAttribute[int | None], on: date
+) -> ColumnElement[bool]:
     return exists().where(_M.user_id == user_id, _M.organisation_id == organisation, _current(_M.since, _M.until, on))
 
 
-def party_of(user_id: int, on: date) -> ColumnElement[bool]:
+def party_of(user_id: int | InstrumentedAttribute[int], on: date) -> ColumnElement[bool]:
     """The person belongs to a party of the case: proponent, agent, partner or validation body."""
     return or_(
         # Spelled out, because NOT (NULL OR …) is NULL and would deny everybody.

@@ -150,6 +150,7 @@ def test_only_notices_writes_notices():
 
 LINKING = {
     "registry/services/acts.py": {"_take"},
+    "registry/services/drafts.py": {"_proponent"},
     "registry/services/people.py": {"first_administrator", "_record"},
     "registry/services/reference.py": {"_note_in_audit"},
 }

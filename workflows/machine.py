@@ -120,8 +120,9 @@ class Workflow:
         if row.to is None:
             return (source,)
         if row.to is To.NEXT:
-            last = self.stages.index(row.latest) if row.latest else len(self.stages) - 1
-            return tuple(self.stages[: last + 1])
+            came_from = [s for r in self.acts if r.keeps and r.to is source for s in r.sources]
+            latest = row.latest or max(came_from, key=self.stages.index, default=self.stages[-1])
+            return tuple(self.stages[: self.stages.index(latest) + 1])
         if row.to is To.BACK:
             return tuple(dict.fromkeys(s for r in self.acts if r.keeps for s in self._waits_for(r, source)))
         return (row.to,)
@@ -185,17 +186,23 @@ def _leads_to(dest: StrEnum) -> Callable[[EventData], bool]:
 def mermaid(workflow: Workflow) -> str:
     """The steps as a mermaid state diagram; steps between the same two states share an arrow.
 
-    A step whose end depends on the case is drawn to the last stage it may lead to, marked (…).
+    A step whose end depends on the case is drawn to the last stage it may lead to, marked (…); one that is
+    open in all stages is drawn from the box around them.
     """
+    stages = set(workflow.stages)
     arrows: dict[tuple[str, str], list[str]] = {}
     for row in workflow.acts:
         if row.to is None:
             continue
-        for source in row.sources:
-            dests = workflow.destinations(row, source)
-            # A step with many ends is drawn to the last it may reach; its name says that it may be an earlier one.
+        boxed = stages <= set(row.sources)
+        sources = ["stages", *(s for s in row.sources if s not in stages)] if boxed else list(row.sources)
+        for source in sources:
+            dests = workflow.destinations(row, workflow.stages[0] if source == "stages" else workflow.states(source))
             name = row.name if len(dests) == 1 else f"{row.name} (…)"
-            arrows.setdefault((source.value, dests[-1].value), []).append(name)
-    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(workflow.states)).value}"]
-    lines += [f"    {source} --> {dest} : {', '.join(names)}" for (source, dest), names in arrows.items()]
+            arrows.setdefault((str(source), dests[-1].value), []).append(name)
+    inside = {pair for pair in arrows if stages.issuperset(pair)}
+    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(workflow.states)).value}", "    state stages {"]
+    lines += [f"        {a} --> {b} : {', '.join(names)}" for (a, b), names in arrows.items() if (a, b) in inside]
+    lines.append("    }")
+    lines += [f"    {a} --> {b} : {', '.join(names)}" for (a, b), names in arrows.items() if (a, b) not in inside]
     return "\n".join(lines)

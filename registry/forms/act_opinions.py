@@ -143,7 +143,7 @@ class _ValidationTail(ActForm):
         if self.conclusion.data == "favourable" and unmet:
             self.conclusion.errors = [
                 *self.conclusion.errors,
-                _("A favourable conclusion needs every matter met; not met: %(matters)s", matters=", ".join(unmet)),
+                _("A favourable conclusion needs every matter met; not met: %(matters)s", matters=_(", ").join(unmet)),
             ]
             good = False
         return good

@@ -15,9 +15,9 @@ class CorrectionForm(ActForm):
     """一次性告知书: the view builds one box for each field (`build_correction`)."""
 
     late_reason = words_field(
-        _l("Why something new is named now"),
+        _l("The chair’s written reason for naming something new"),
         required=False,
-        hint=_l("Only for a second notice that names what the first did not, and what the new round did not bring in."),
+        hint=_l("Only where this notice names what the earlier one did not and the new round did not bring in."),
         rows=3,
     )
     targets: tuple[str, ...] = ()
@@ -42,7 +42,8 @@ class CorrectionForm(ActForm):
             for place, target in enumerate(self.targets)
             if self[f"what_{place}"].data
         ]
-        return {"faults": faults, "late_reason": self.late_reason.data or None}
+        # A first notice has no box for a late reason.
+        return {"faults": faults, "late_reason": (self.late_reason.data or None) if "late_reason" in self else None}
 
 
 def build_correction(targets: Sequence[tuple[str, str]]) -> CorrectionForm:

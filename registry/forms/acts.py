@@ -164,10 +164,8 @@ class DeclineForm(ActForm):
     """不予受理: out of scope, with the reason and the right way."""
 
     words = words_field(_l("Reasons"), hint=_l("Why this is outside what the library is for."))
-    right_way = TextField(
-        _l("Where the applicant should turn"),
-        [Answered(_l("Say where the applicant should turn")), AtMost(300)],
-        description=_l("The body or procedure that is right for it."),
+    right_way = RadioChoiceField(
+        _l("Where the applicant should turn"), [Answered(_l("Say where the applicant should turn"))]
     )
 
 
@@ -192,20 +190,6 @@ class ConditionConfirmForm(ActForm):
 
     condition_id = RadioChoiceField(_l("Condition"), [Answered(_l("Choose the condition"))])
     words = words_field(_l("Note"), required=False, hint=_l("What was looked at."))
-
-
-class ParcelForm(ActForm):
-    """A parcel is set apart; the entry lists the parcels left."""
-
-    parcel = RadioChoiceField(_l("Parcel"), [Answered(_l("Choose the parcel"))])
-    words = words_field(_l("Reasons"))
-
-
-class ExtensionForm(ActForm):
-    """More time is asked for or given."""
-
-    until = DateField(_l("Until"), [Answered(_l("Enter the day"))], description=_l("For example 2026-11-22."))
-    words = words_field(_l("Reasons"))
 
 
 class _People(ActForm):
@@ -241,7 +225,6 @@ class ReopenForm(_People):
 
 
 FORMS: Mapping[str, type[ActForm]] = {
-    "submit": ConfirmForm,
     "accept": ConfirmForm,
     "decline": DeclineForm,
     "request_correction": CorrectionForm,
@@ -263,7 +246,6 @@ FORMS: Mapping[str, type[ActForm]] = {
     "close": ReasonForm,
     "sign_screening": ConfirmForm,
     "answer_finding": FindingAnswerForm,
-    "set_parcel_apart": ParcelForm,
     "give_legal_opinion": LegalOpinionForm,
     "name_validator": NameValidatorForm,
     "table": TableForm,
@@ -273,9 +255,7 @@ FORMS: Mapping[str, type[ActForm]] = {
     "give_environment_opinion": EnvironmentForm,
     "report_condition": ConditionReportForm,
     "confirm_condition": ConditionConfirmForm,
-    "ask_extension": ExtensionForm,
-    "extend": ExtensionForm,
     "request_reconsideration": ReasonForm,
     "uphold": UpholdForm,
 }
-"""Action → its form; `answer_condition` has the screening sheet."""
+"""Action → its form; `answer_condition` has the screening sheet, and a first submission has nothing to fill in."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry import application, formats, labels
 from registry.application import PARCEL, RAW, SECTIONS, Data, Kind, Question
@@ -23,11 +23,16 @@ from registry.models import (
     Membership,
     Organisation,
     OrganisationKind,
+    Registration,
     Round,
     User,
 )
 from registry.permissions import APPLICANTS, visible_cases
 from workflows.policy import Policy
+from workflows.states import ProjectState
+
+OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion"})
+"""Papers that come with an opinion given to the bureau; no part of the application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,20 @@ def answers_of(case_id: int, round_no: int) -> dict[str, Answers]:
 
 def prepared(case: Case) -> dict[str, Answers]:
     """The answers of the round in preparation, or of the round before while none was touched."""
-    return answers_of(case.id, case.round + 1) or (answers_of(case.id, case.round) if case.round else {})
+    return answers_of(case.id, case.round + 1) or (answers_of(case.id, round_shown(case)) if case.round else {})
+
+
+def round_shown(case: Case) -> int:
+    """The round whose answers stand: in preparation for a draft, the entry in force for a registered case.
+
+    An amendment that was refused or taken back leaves a later round behind, which does not count.
+    """
+    if case.state is ProjectState.DRAFT:
+        return 1
+    if case.state in (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED):
+        query = select(func.max(Registration.round_no)).where(Registration.case_id == case.id)
+        return db.session.scalar(query) or case.round
+    return case.round
 
 
 def data_of(answers: Mapping[str, Answers]) -> dict[str, dict[str, Any]]:
@@ -107,14 +125,14 @@ def papers(case_id: int, round_no: int) -> list[Document]:
     return list(latest.values())
 
 
-def versions(case_id: int, round_no: int) -> list[Document]:
-    """Every kept version of every paper up to a round, oldest first."""
+def versions(case_id: int, round_no: int, *, inner: bool = False) -> list[Document]:
+    """Every kept version of every paper up to a round, oldest first; with `inner` the bureau's own papers too."""
     query = (
         select(Document)
         .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
         .order_by(Document.kind, Document.slot, Document.no)
     )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query if inner else query.where(Document.kind.not_in(OF_THE_BUREAU))))
 
 
 def handed_in_at(case: Case) -> datetime | None:

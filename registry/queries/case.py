@@ -5,32 +5,39 @@ sitting, the officers' answers and every opinion in full; the others see finding
 reasons and decisions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry import application, formats, labels
 from registry.extensions import db
-from registry.models import Appointment, AuditEvent, Case, GateDecision, Round, User
-from registry.permissions import APPLICANTS
+from registry.models import Appointment, Case, GateDecision, Round, User
+from registry.permissions import APPLICANTS, party_of
 from registry.queries import applications
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
-from registry.queries.case_shapes import CasePage, GateView, ParcelRow, RoundView, Stage, Turn
+from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
 from workflows.roles import Role
 from workflows.states import ENDED, STAGE_OF, STAGES, GateName, GateResult, ProjectState, Tenure, TitleDocument
 
 S = ProjectState
+WAITING = (S.CORRECTION_REQUESTED, S.SUSPENDED)
+"""States that remember where the case goes on."""
+RECONSIDERED = (S.REJECTED, S.DECLINED)
+"""States in which a decision may be reconsidered."""
 
 
 def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
     """The page of a case for a person with these roles on it."""
     inside, applicant = bool(roles & review.INSIDE), bool(roles & APPLICANTS)
-    data = applications.data_of(applications.answers_of(case.id, case.round))
+    shown = applications.round_shown(case)
+    data = applications.data_of(applications.answers_of(case.id, shown))
     gates = _gates(case.id)
+    asked = review.reconsiderations(case.id)
     return CasePage(
         id=case.id,
         number=case.number or "",
@@ -45,8 +52,8 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         inside=inside,
         applicant=applicant,
         returns_to=case.returns_to,
-        stages=tuple(_stages(case, gates)),
-        turn=_turn(case),
+        stages=tuple(_stages(case, gates, shown)),
+        turn=_turn(case, asked),
         facts=tuple(_facts(case, data, contact=inside or applicant)),
         summary=str(data.get("basics", {}).get("summary") or ""),
         parcels=tuple(_parcels(data)),
@@ -57,8 +64,9 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         opinions=tuple(review.opinions(case, roles)),
         sittings=tuple(review.sittings(case.id, reader, inside)),
         rounds=tuple(_rounds(case.id, gates)),
-        conditions=tuple(review.conditions(case.id, case.round)),
+        conditions=tuple(review.conditions(case.id, _approved_in(gates, shown))),
         notices=tuple(review.notices(case)),
+        reconsiderations=tuple(asked),
         finding_answers=review.finding_answers(case) if inside else {},
     )
 
@@ -66,9 +74,15 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
 # --- where it stands ---
 
 
-def _stages(case: Case, gates: Sequence[GateDecision]) -> list[Stage]:
-    closed = {STAGE_OF[g.gate]: g for g in gates if g.round_no == case.round}
-    waits = case.state in (S.CORRECTION_REQUESTED, S.SUSPENDED)
+def _approved_in(gates: Sequence[GateDecision], round_no: int) -> int:
+    """The round whose approval holds in a round: a gate carried over points back to it."""
+    found = (g for g in gates if g.round_no == round_no and g.gate is GateName.RISK_REVIEW)
+    return next((g.carried_from or round_no for g in found), round_no)
+
+
+def _stages(case: Case, gates: Sequence[GateDecision], shown: int) -> list[Stage]:
+    closed = {STAGE_OF[g.gate]: g for g in gates if g.round_no == shown}
+    waits = case.state in WAITING
     here = case.returns_to if waits else case.state
     before = STAGES.index(here) if here in STAGES else 0
     found = []
@@ -84,8 +98,14 @@ def _stages(case: Case, gates: Sequence[GateDecision]) -> list[Stage]:
         elif place < before:
             found.append(Stage(words, _("Passed"), "done"))
         else:
-            found.append(Stage(words, "" if case.state in ENDED else _("Not started"), "todo"))
+            found.append(Stage(words, _not_begun(case), "todo"))
     return found
+
+
+def _not_begun(case: Case) -> str:
+    if case.state in ENDED:
+        return ""
+    return _("To be judged again") if case.state is S.AMENDMENT_REVIEW else _("Not started")
 
 
 def _passed(gate: GateDecision, case: Case) -> str:
@@ -97,11 +117,21 @@ def _passed(gate: GateDecision, case: Case) -> str:
     return _("Passed on %(day)s", day=day)
 
 
-def _turn(case: Case) -> Turn:
-    note = ""
-    if case.returns_to is not None:
+def _turn(case: Case, asked: Sequence[ReconsiderationView]) -> Turn:
+    who, following, note = labels.whose_turn(case.state), labels.next_step(case.state), ""
+    since = case.state_since
+    if case.state in WAITING and case.returns_to in STAGES:
         note = _("Goes back to: %(stage)s", stage=labels.stage_label(case.returns_to))
-    return Turn(labels.whose_turn(case.state), case.state_since, labels.next_step(case.state), note)
+    if case.suspended_by is Role.CHAIR:
+        who = labels.label(Role.CHAIR)
+    if case.state in RECONSIDERED and asked:
+        last = asked[-1]
+        if last.outcome == "asked":
+            who, since = labels.label(Role.SECRETARY), last.at
+            following = _("Three people who had no part in it reconsider the decision")
+        else:
+            following = _("The decision stands; it has been reconsidered once")
+    return Turn(who, since, following, note)
 
 
 def _gates(case_id: int) -> Sequence[GateDecision]:
@@ -151,7 +181,8 @@ def _facts(case: Case, data: Mapping[str, Mapping[str, Any]], *, contact: bool) 
         (_("Validation body"), organisation_name(case.vvb_org) if case.vvb_org else _("Not named yet")),
     ]
     if contact and basics.get("contact_name"):
-        pairs.append((_("Contact"), f"{basics['contact_name']}, {basics.get('contact_phone') or labels.DASH}"))
+        phone = basics.get("contact_phone") or labels.DASH
+        pairs.append((_("Contact"), _("%(name)s, %(phone)s", name=basics["contact_name"], phone=phone)))
     return pairs
 
 
@@ -196,23 +227,35 @@ def stated(data: Mapping[str, Mapping[str, Any]], clause: str) -> list[tuple[str
 
 def _stated_of_parcels(answers: Mapping[str, Any], clause: str) -> list[tuple[str, str]]:
     return [
-        (f"{application.parcel_title(parcel, place)}: {application.short(q)}", applications.answer(q, parcel))
+        (
+            _("%(title)s: %(what)s", title=application.parcel_title(parcel, place), what=application.short(q)),
+            applications.answer(q, parcel),
+        )
         for place, parcel in enumerate(answers.get("parcels", []), 1)
         for q in application.PARCEL
         if clause in q.rules and q.asked(parcel)
     ]
 
 
-def uninvolved(case: Case) -> list[User]:
-    """Holders of an office in the case's body who took no part in the case, by name."""
-    part = select(AuditEvent.actor_id).where(
-        AuditEvent.subject_kind == "project", AuditEvent.subject_id == case.id, AuditEvent.actor_id.is_not(None)
-    )
+def uninvolved(case: Case, had_part: Collection[int], on: date) -> list[User]:
+    """Holders of an office in the case's body who had no part in it and belong to none of its parties, by name.
+
+    `had_part`: the users who voted on, signed or handled the case.
+    """
     query = (
         select(User)
         .join(Appointment, Appointment.user_id == User.id)
-        .where(Appointment.body_id == case.body_id, User.active.is_(True), User.id.not_in(part))
+        .join(Case, Case.body_id == Appointment.body_id)
+        .where(Case.id == case.id, User.active.is_(True), User.id.not_in(had_part))
+        .where(Appointment.role != Role.ADMINISTRATOR, Appointment.since <= on)
+        .where(or_(Appointment.until.is_(None), Appointment.until >= on))
+        .where(~party_of(User.id, on))
         .order_by(User.name)
         .distinct()
     )
     return list(db.session.scalars(query))
+
+
+def decided_gates(case: Case) -> list[GateDecision]:
+    """The gates closed in the present round, in order."""
+    return [g for g in _gates(case.id) if g.round_no == case.round]

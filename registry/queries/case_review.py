@@ -20,6 +20,7 @@ from registry.models import (
     FindingAnswer,
     Opinion,
     Organisation,
+    Reconsideration,
     ScreeningSignature,
     User,
 )
@@ -35,6 +36,7 @@ from registry.queries.case_shapes import (
     OpinionView,
     Paper,
     PaperVersion,
+    ReconsiderationView,
     Seat,
     Sitting,
     VoteView,
@@ -80,7 +82,7 @@ def may_open(paper: Document, case: Case, roles: frozenset[Role]) -> bool:
 def papers(case: Case, roles: frozenset[Role], data: Mapping[str, Mapping[str, Any]]) -> list[Paper]:
     """The papers of the submitted rounds with their versions, in order of kind."""
     found: dict[tuple[str, str], list[Document]] = {}
-    for paper in applications.versions(case.id, case.round):
+    for paper in applications.versions(case.id, case.round, inner=True):
         if may_open(paper, case, roles):
             found.setdefault((paper.kind, paper.slot), []).append(paper)
     parcels = data.get("parcels", {}).get("parcels", [])
@@ -183,9 +185,31 @@ def notices(case: Case) -> list[NoticeView]:
     found = []
     for notice in db.session.scalars(query):
         data = applications.data_of(applications.answers_of(case.id, notice.round_no))
-        faults = tuple(FaultView(f.field, applications.field_label(f.field, data), f.what) for f in notice.faults)
+        faults = tuple(
+            FaultView(f.field, applications.field_label(f.field, data), f.what, f.carried_from_id is not None)
+            for f in notice.faults
+        )
         found.append(NoticeView(notice.round_no, notice.sent_at, notice.late_reason or "", faults))
     return found
+
+
+def reconsiderations(case_id: int) -> list[ReconsiderationView]:
+    """What was asked and what came of it, oldest first."""
+    query = select(Reconsideration).where(Reconsideration.case_id == case_id).order_by(Reconsideration.id)
+    rows = db.session.scalars(query).all()
+    makers = dict(db.session.execute(select(User.id, User.name).where(User.id.in_({r.made_by_id for r in rows}))).all())
+    return [
+        ReconsiderationView(
+            r.round_no,
+            r.outcome,
+            labels.reconsidered(r.outcome),
+            r.words,
+            r.made_at,
+            makers.get(r.made_by_id, ""),
+            tuple(sorted(p.user.name for p in r.people)),
+        )
+        for r in rows
+    ]
 
 
 # --- sittings ---

@@ -178,11 +178,25 @@ class ConditionView:
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """One fault of a correction notice."""
+    """One fault of a correction notice; `again`: an earlier notice named it already."""
 
     field: str
     label: str
     what: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReconsiderationView:
+    """Reconsideration asked for, or answered by `people`; `outcome` ∈ asked, upheld, annulled, changed."""
+
+    round_no: int
+    outcome: str
+    label: str
+    words: str
+    at: datetime
+    who: str
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,4 +240,5 @@ class CasePage:
     rounds: tuple[RoundView, ...]
     conditions: tuple[ConditionView, ...]
     notices: tuple[NoticeView, ...]
+    reconsiderations: tuple[ReconsiderationView, ...]
     finding_answers: Mapping[str, Sequence[Answered]] = field(default_factory=dict)

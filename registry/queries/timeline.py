@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from registry import formats
 from registry.extensions import db
-from registry.labels import happened, label
+from registry.labels import happened, label, right_way
 from registry.models import AuditEvent, Remark
 from workflows.roles import Role
 
@@ -105,14 +105,14 @@ def _events(case_id: int) -> Sequence[AuditEvent]:
 def _event(event: AuditEvent, words: str) -> Event:
     action, detail = action_of(event), json.loads(event.detail)
     if detail.get("way"):
-        words = "\n".join(filter(None, [words, _("The right way: %(way)s", way=detail["way"])]))
+        words = "\n".join(filter(None, [words, _("The right way: %(way)s", way=right_way(detail["way"]))]))
     return Event(event.at, _text(action, detail), _who(event), words, action, event.seq)
 
 
 def _text(action: str, detail: dict[str, Any]) -> str:
     text = happened(action)
     if action == "answer_condition" and detail.get("clauses"):
-        return _("%(what)s: %(clauses)s", what=text, clauses=", ".join(sorted(detail["clauses"])))
+        return _("%(what)s: %(clauses)s", what=text, clauses=_(", ").join(sorted(detail["clauses"])))
     if action == "answer_finding" and detail.get("clause"):
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
     if action == "register" and detail.get("project_number"):

@@ -17,6 +17,9 @@ from sqlalchemy import delete, select, update
 from registry import application
 from registry.extensions import db, writing
 from registry.models import Answers, Body, Case, Document, Organisation, OrganisationKind, User
+from registry.queries import applications
+from registry.services import audit
+from workflows.roles import Role
 from workflows.states import ProjectState
 
 S = ProjectState
@@ -75,7 +78,7 @@ def create(applicant: Applicant, *, by: User, at: datetime) -> int:
     with writing():
         org_id = applicant.organisation_id
         if org_id is None and applicant.agent_org_id is not None:
-            org_id = _proponent(applicant, at, is_example)
+            org_id = _proponent(applicant, db.session.get_one(User, person_id), at)
         case = Case(
             body_id=db.session.scalars(select(Body.id).order_by(Body.id).limit(1)).one(),
             state=S.DRAFT,
@@ -92,8 +95,8 @@ def create(applicant: Applicant, *, by: User, at: datetime) -> int:
         return case.id
 
 
-def _proponent(applicant: Applicant, at: datetime, is_example: bool) -> int:
-    """The organisation an agent files for: the one with this credit code, else a new one."""
+def _proponent(applicant: Applicant, agent: User, at: datetime) -> int:
+    """The organisation an agent files for: the one with this credit code, else a new one, which leaves a link."""
     known = db.session.scalars(select(Organisation.id).where(Organisation.credit_code == applicant.credit_code))
     if (found := known.one_or_none()) is not None:
         return found
@@ -101,11 +104,19 @@ def _proponent(applicant: Applicant, at: datetime, is_example: bool) -> int:
         name=applicant.name,
         kind=applicant.kind,
         credit_code=applicant.credit_code,
-        is_example=is_example,
+        is_example=agent.is_example,
         created_at=at,
     )
     db.session.add(organisation)
     db.session.flush()
+    audit.record(
+        "create_organisation",
+        actor=agent,
+        role=Role.AGENT,
+        subject_kind="organisation",
+        subject_id=organisation.id,
+        at=at,
+    )
     return organisation.id
 
 
@@ -122,13 +133,13 @@ def locked(case_id: int) -> Case:
 
 
 def ensure_round(case: Case) -> dict[str, Answers]:
-    """The answers of the round in preparation by section, first copied from the round before if there are none.
+    """The answers of the round in preparation by section, first copied from those that stand if there are none.
 
     Versions are kept, so that a page made from the older round can still be saved. Inside `writing()`.
     """
     rows = _rows(case.id, case.round + 1)
     if not rows and case.round:
-        for old in _rows(case.id, case.round).values():
+        for old in _rows(case.id, applications.round_shown(case)).values():
             db.session.add(_copied(old, case.id, case.round + 1))
         db.session.flush()
         rows = _rows(case.id, case.round + 1)
@@ -298,7 +309,7 @@ def _copy_papers(old: Case, new: Case, person_id: int, at: datetime) -> None:
     """The papers in force, not their earlier versions; the files themselves are kept once."""
     latest: dict[tuple[str, str], Document] = {}
     query = select(Document).where(Document.case_id == old.id, Document.removed_at.is_(None)).order_by(Document.no)
-    for paper in db.session.scalars(query):
+    for paper in db.session.scalars(query.where(Document.kind.not_in(applications.OF_THE_BUREAU))):
         latest[paper.kind, paper.slot] = paper
     for paper in latest.values():
         db.session.add(

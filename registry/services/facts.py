@@ -30,6 +30,7 @@ from registry.models import (
     ScreeningSignature,
     User,
 )
+from registry.queries import applications
 from registry.services import documents as papers
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
@@ -145,16 +146,8 @@ def project_facts(case: Case, policy: Policy, on: date, actor: User | None = Non
 
 
 def round_shown(case: Case) -> int:
-    """The round whose answers stand: in preparation for a draft, the entry in force for a registered case.
-
-    An amendment that was refused or taken back leaves a later round behind, which does not count.
-    """
-    if case.state is ProjectState.DRAFT:
-        return 1
-    if case.state in (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED):
-        query = select(func.max(Registration.round_no)).where(Registration.case_id == case.id)
-        return db.session.scalar(query) or case.round
-    return case.round
+    """The round whose answers stand (`queries.applications.round_shown`)."""
+    return applications.round_shown(case)
 
 
 def facts_of_preparation(case: Case, policy: Policy, on: date, actor: User | None) -> ProjectFacts:

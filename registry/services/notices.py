@@ -1,9 +1,11 @@
-"""Notices: lines in people's inboxes, written by the door in the act's transaction."""
+"""Notices: lines in people's inboxes, written by the door in the act's transaction; and reading them."""
 
-from sqlalchemy import or_, select
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
 
 from registry.clock import day_of
-from registry.extensions import db
+from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
 from registry.services import facts
 
@@ -22,6 +24,13 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> Non
         told |= _members({case.vvb_org_id}, event)
     for user_id in sorted(told - ({actor.id} if actor else set())):
         db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+
+
+def mark_read(user_id: int, upto: int, at: datetime) -> None:
+    """Mark a person's notices up to a number as read: one that came in since the page was made stays new."""
+    mine = (Notice.user_id == user_id, Notice.id <= upto, Notice.read_at.is_(None))
+    with writing():
+        db.session.execute(update(Notice).where(*mine).values(read_at=at))
 
 
 def _applicants(case: Case, event: AuditEvent) -> set[int]:

@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
 from registry import labels, storage
-from registry.clock import now
+from registry.clock import now, today
 from registry.forms.act_base import ActForm
 from registry.forms.act_opinions import ValidationForm
 from registry.forms.act_sheets import build_correction
 from registry.forms.acts import FORMS
 from registry.forms.fields import member_options, options
+from registry.models import GateDecision
 from registry.queries import applications, timeline
 from registry.queries import case as ask
-from registry.services import acts, case_files
-from registry.services.facts import gates_passed
+from registry.services import acts, case_files, documents, facts, requests
 from registry.services.policy import current
+from registry.services.rounds import OPENING
 from registry.storage import FileRefused
 from registry.views import case_words as words
 from registry.views.applicant_documents import WORDS as FILE_WORDS
@@ -27,22 +28,15 @@ from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
-from workflows.states import GATE_OF, Choice, Conclusion, ProjectState, Question, Scheme
-
-S = ProjectState
+from workflows.states import Choice, Conclusion, Scheme
 
 PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
     "give_environment_opinion": "environment_opinion",
     "file_validation": "validation_report",
 }
-QUESTIONS: Mapping[ProjectState, tuple[Question, ...]] = {
-    **{stage: (Question(gate.value),) for stage, gate in GATE_OF.items() if gate.value != "acceptance"},
-    S.REGISTERED: (Question.REVOCATION, Question.SUSPENSION),
-    S.AMENDMENT_REVIEW: (Question.AMENDMENT, Question.REVOCATION),
-    S.SUSPENDED: (Question.REVOCATION,),
-}
-"""What the leading group may be asked in each state."""
+REFUSING = frozenset({"reject", "decline"})
+"""Acts whose notice tells the ways of redress (S23)."""
 
 NATIONAL_FIELDS = ("external_number", "notice_url", "notice_from", "notice_to")
 """Asked under CCER only."""
@@ -60,6 +54,9 @@ def act(number: str, action: str) -> Answer:
     row = PROJECT.row(action, g.case.state)
     if row is None or not row.by & g.roles:
         return _not_open(action)
+    if action in OPENING:
+        # What is handed in is prepared first, and checked on a page of its own.
+        return redirect(words.act_url(g.case, action))
     form, groups = _form(action)
     if request.method == "GET":
         form.seen.data = str(g.case.version)
@@ -74,7 +71,13 @@ def act(number: str, action: str) -> Answer:
         form.file.errors = [str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}]
         return _page(action, form, groups), 422
     to = "case.screening" if action == "sign_screening" else ""
-    return take(action, form, data, refused=lambda found: (_page(action, form, groups, found), 422), to=to)
+
+    def refused(found: list[words.Finding]) -> Answer:
+        if "late_reason" in form and any(f.clause == "S02" for f in found):
+            form.late_reason.errors = [_("Give the chair’s written reason, or take the new faults out")]
+        return _page(action, form, groups, found), 422
+
+    return take(action, form, data, refused=refused, to=to)
 
 
 def seen_of(form: ActForm) -> int:
@@ -136,6 +139,7 @@ def _page(
         means=words.MEANS.get(action, ""),
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,
+        redress=words.redress(g.case, words.facts_shown(g.case)) if action in REFUSING else (),
         has_file="file" in form,
         accept=storage.ACCEPT,
         limit=storage.limit_bytes() // 2**20,
@@ -181,7 +185,7 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
         case "give_legal_opinion" | "give_environment_opinion" | "file_validation":
             return {"conclusion": member_options(Conclusion, labels.label)}
         case "table":
-            return {"question": member_options(QUESTIONS.get(case.state, ()), labels.label)}
+            return {"question": member_options(requests.questions(case.state), labels.label)}
         case "name_validator":
             bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
             return {"organisation_id": options(bodies)}
@@ -189,15 +193,15 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
             found = findings(words.facts_shown(case), current())
             return {"clause": options((o.clause, f"{o.clause} {_title(o.clause)}") for o in found)}
         case "find_flaw":
-            passed = gates_passed(case.id, case.round)
-            return {"gate": member_options(sorted(passed), labels.label)}
+            return {"gate": options((d.gate.value, _decided(d)) for d in ask.decided_gates(case))}
+        case "decline":
+            ways = ((way, says) for way, says in labels.RIGHT_WAYS.items() if way != case.scheme)
+            return {"right_way": options(ways)}
         case "report_condition" | "confirm_condition":
-            return {"condition_id": options(_conditions(confirm=action == "confirm_condition"))}
-        case "set_parcel_apart":
-            page = ask.case_page(case, g.roles, g.user)
-            return {"parcel": options((p.key, p.title) for p in page.parcels)}
+            return {"condition_id": options((str(key), says) for key, says in words.conditions(case, action))}
         case "uphold" | "reopen":
-            return {"people": options((str(u.id), u.name) for u in ask.uninvolved(case))}
+            others = ask.uninvolved(case, requests.had_part(case), today())
+            return {"people": options((str(u.id), u.name) for u in others)}
     return {}
 
 
@@ -205,13 +209,8 @@ def _title(clause: str) -> str:
     return current().clause(clause).title(words.lang())
 
 
-def _conditions(*, confirm: bool) -> list[tuple[str, str]]:
-    """Conditions that can be reported, or confirmed once reported."""
-    return [
-        (str(c.id), _("%(no)s. %(words)s", no=str(c.no), words=c.words))
-        for c in ask.review.conditions(g.case.id, g.case.round)
-        if c.confirmed_at is None and (c.reported_at is not None or not confirm)
-    ]
+def _decided(gate: GateDecision) -> str:
+    return _("%(gate)s: %(result)s", gate=labels.label(gate.gate), result=labels.label(gate.result))
 
 
 def _prefill(action: str, form: ActForm) -> None:
@@ -220,31 +219,37 @@ def _prefill(action: str, form: ActForm) -> None:
         form.clause.data = request.args.get("clause")
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
-    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "parcel"):
+    for name in ("question", "clause", "organisation_id", "gate", "condition_id"):
         if name in form and not form[name].data and len(form[name].choices) == 1:
             form[name].data = form[name].choices[0].value
 
 
 def _correction() -> tuple[ActForm, list[Any]]:
-    """One box for each answer and paper, by section: (title, [(label, answer, place)])."""
+    """One box for each answer and paper, by section: (title, [(label, answer, place, what was named before)])."""
     case = g.case
-    sections = applications.answers_view(case, case.round)
+    before = {f.field: f.what for n in reversed(ask.review.notices(case)) for f in n.faults}
     targets: list[tuple[str, str]] = []
     groups: list[Any] = []
-    for section in sections:
+    for section in applications.answers_view(case, case.round):
         lines: dict[str, list[str]] = _papers() if section.key == "documents" else {}
         for row in section.rows:
-            value = "; ".join(filter(None, [lines.get(row.field_id, ["", ""])[1], row.value]))
+            value = _("; ").join(filter(None, [lines.get(row.field_id, ["", ""])[1], row.value]))
             lines[row.field_id] = [row.label, value]
         entries = []
         for field_id, (label, value) in lines.items():
-            entries.append((label, value, len(targets)))
+            entries.append((label, value, len(targets), before.get(field_id, "")))
             targets.append((field_id, label))
         groups.append((section.title, entries))
-    return build_correction(targets), groups
+    form = build_correction(targets)
+    if not before:
+        del form.late_reason  # a first notice may name everything
+    return form, groups
 
 
 def _papers() -> dict[str, list[str]]:
     """The papers the scheme asks for with the application, on file or not."""
-    rules = current().documents(g.case.scheme) if g.case.scheme else ()
-    return {f"documents.{r.kind}": [r.title(words.lang()), ""] for r in rules if r.stage is DocumentStage.APPLICATION}
+    case = g.case
+    rules = current().documents(case.scheme) if case.scheme else ()
+    asked = documents.document_facts(case, facts.answers_of(case.id, case.round))
+    needed = (r for r in rules if r.stage is DocumentStage.APPLICATION and r.needed(asked))
+    return {f"documents.{r.kind}": [r.title(words.lang()), ""] for r in needed}

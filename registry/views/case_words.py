@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from registry import application, formats, labels
 from registry.clock import today
 from registry.models import Case
+from registry.queries import applications, case_review
 from registry.queries.case_review import INSIDE
-from registry.services import documents, facts
+from registry.services import documents, facts, requests
 from registry.services.policy import current
 from registry.services.rounds import OPENING
 from workflows.facts import ProjectFacts
@@ -31,7 +32,6 @@ MEANS: Mapping[str, LazyString] = {
     "request_correction": _l(
         "The applicant gets one notice with every fault, each beside its field. The case waits for the corrections."
     ),
-    "resubmit": _l("The corrected application goes back to the task force as a new round."),
     "pass_screening": _l("Every condition of the method is met and two officers have signed. Risk review begins."),
     "approve_risk": _l(
         "Closes the sitting with an approval of the project and its contract. The case goes on to validation; "
@@ -48,7 +48,6 @@ MEANS: Mapping[str, LazyString] = {
     "suspend": _l("The case stands still until it is resumed. A sitting that is open is over."),
     "resume": _l("The case goes on where it stood."),
     "withdraw": _l("The application is withdrawn and the case ends. Its answers may be copied into a new draft."),
-    "amend": _l("The changed application goes to the task force as a new round."),
     "decide_amendment": _l("Closes the sitting on the amendment. A refusal leaves the entry as it was."),
     "withdraw_amendment": _l("The amendment is withdrawn. The entry stays as it was before."),
     "find_flaw": _l("The decision you name loses its effect, and the case is suspended until it is taken again."),
@@ -59,7 +58,6 @@ MEANS: Mapping[str, LazyString] = {
     "close": _l("The project leaves the library and the case ends. This cannot be undone. Its record stays public."),
     "sign_screening": _l("You stand behind all your answers as they are now. A later change needs a new signature."),
     "answer_finding": _l("Your answer stands below the finding. The finding itself stays."),
-    "set_parcel_apart": _l("The entry will list the parcels left. No gate is opened again."),
     "give_legal_opinion": _l("Your opinion is signed with your name. A later one replaces it; this one stays on file."),
     "name_validator": _l("The body can see the case and file its report when validation begins."),
     "table": _l("Opens a sitting. Who may vote, the quorum and the majority are fixed from this moment."),
@@ -72,6 +70,15 @@ MEANS: Mapping[str, LazyString] = {
     "request_reconsideration": _l("Three people who had no part in the decision look at it."),
     "uphold": _l("The decision stands. The applicant sees the reasons of the three."),
 }
+
+PREPARED: Mapping[str, LazyString] = {
+    "resubmit": _l("Make the corrections"),
+    "amend": _l("Prepare a change"),
+}
+"""What the button says of acts that hand in what the applicant first prepares."""
+
+BY_THE_FORM = frozenset({"S02", "S24", "S49"})
+"""Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 UNDO: Mapping[str, LazyString] = {
     "reject": _l("A refusal can be changed only by reconsideration."),
@@ -161,20 +168,24 @@ def details(outcome: Outcome, case: Case) -> list[str]:
     match outcome.clause:
         case "S00":
             titles = [str(application.SECTIONS[s].title) for s in _listed(read, "sections")]
-            return [_("Not complete: %(what)s", what=", ".join(titles))] if titles else []
+            return [_("Not complete: %(what)s", what=_(", ").join(titles))] if titles else []
+        case "S02":
+            data = applications.data_of(applications.answers_of(case.id, case.round))
+            names = [applications.field_label(f, data) for f in _listed(read, "new_faults")]
+            return [_("Named for the first time: %(what)s", what=_("; ").join(names))] if names else []
         case "S01":
             answers = facts.answers_of(case.id, case.round or 1)
             names = [documents.missing_title(n, current(), answers, lang()) for n in _listed(read, "documents_missing")]
-            return [_("Missing: %(what)s", what="; ".join(names))] if names else []
+            return [_("Missing: %(what)s", what=_("; ").join(names))] if names else []
         case "S14":
             clauses = _listed(read, "findings")
-            return [_("Open findings: %(what)s", what=", ".join(clauses))] if clauses else []
+            return [_("Open findings: %(what)s", what=_(", ").join(clauses))] if clauses else []
         case "S31":
             matters = _listed(read, "matters_unmet")
-            return [_("Not met: %(what)s", what=", ".join(matters))] if matters else []
+            return [_("Not met: %(what)s", what=_(", ").join(matters))] if matters else []
         case "S32":
             gates = [labels.label(word, GateName) for word in _listed(read, "gates")]
-            return [_("Not closed yet: %(what)s", what=", ".join(gates))] if gates else []
+            return [_("Not closed yet: %(what)s", what=_(", ").join(gates))] if gates else []
     return []
 
 
@@ -217,16 +228,49 @@ def buttons(case: Case, known: ProjectFacts) -> list[Button]:
 
 
 def _button(row: Act, case: Case, known: ProjectFacts) -> Button:
-    missing: list[str] = []
-    if row.gate and row.name not in OPENING:
-        titles = (current().clause(o.clause).title(lang()) for o in judge(row.gate, known, current()) if stops(o))
-        missing = list(dict.fromkeys(titles))
-    return Button(row.name, labels.action_label(row.name), act_url(case, row.name), row.name in STOP, tuple(missing))
+    label = str(PREPARED.get(row.name) or labels.action_label(row.name))
+    return Button(row.name, label, act_url(case, row.name), row.name in STOP, tuple(_missing(row, case, known)))
+
+
+def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
+    """Titles of what stops an act whatever its form will say."""
+    if row.name in OPENING:
+        return []
+    if row.name in ("report_condition", "confirm_condition") and not conditions(case, row.name):
+        return [_("There is no such condition")]
+    # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
+    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False})
+    outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
+    return list(dict.fromkeys(current().clause(o.clause).title(lang()) for o in outcomes))
+
+
+def conditions(case: Case, action: str) -> list[tuple[int, str]]:
+    """The conditions of the approval that can be reported, or confirmed once reported: (id, words)."""
+    return [
+        (c.id, _("%(no)s. %(words)s", no=str(c.no), words=c.words))
+        for c in case_review.conditions(case.id, facts.conditions_round(case))
+        if c.confirmed_at is None and (c.reported_at is not None or action == "report_condition")
+    ]
+
+
+def redress(case: Case, known: ProjectFacts) -> list[str]:
+    """What can be done against a refusal (S23)."""
+    if known.was_reopened or known.reconsideration not in (None, "asked"):
+        first = _("The decision has been reconsidered once and stands.")
+    else:
+        days = formats.number(current().number("reconsideration_ask_days", known.on))
+        first = _("Reconsideration by the leading group: ask within %(days)s working days.", days=days)
+    return [
+        first,
+        _("Where the law provides for it: administrative reconsideration within 60 days of learning of the decision."),
+        _("Where the law provides for it: an action before the people’s court within 6 months."),
+    ]
 
 
 def act_url(case: Case, action: str) -> str:
     """The page an act is taken on: the sheet, the application in preparation, or the act's own form."""
     if action in ("answer_condition", "sign_screening"):
+        # One page for both: answers first, then the signature.
         return url_for("case.screening", number=case.number)
     if action in OPENING and formats.has_page("applicant.task_list"):
         return url_for("applicant.task_list", case_id=case.id)

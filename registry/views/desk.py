@@ -8,16 +8,15 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
 from werkzeug.wrappers import Response
 
 from registry import labels, permissions
 from registry.clock import now, today
-from registry.extensions import db, writing
-from registry.models import Case, Notice
+from registry.models import Case
 from registry.queries import cases as cases_of
 from registry.queries.inbox import Item, waiting
 from registry.queries.paging import Page
+from registry.services.notices import mark_read
 from workflows.states import ProjectState, Question, Scheme
 
 bp = Blueprint("desk", __name__)
@@ -211,7 +210,7 @@ def cases() -> str:
 def notices() -> Response | str:
     """What I was told, the newest first; a post marks what was shown as read."""
     if request.method == "POST":
-        _mark_read(request.form.get("upto", 0, type=int))
+        mark_read(g.user.id, min(max(request.form.get("upto", 0, type=int), 0), LARGEST_ID), now())
         return redirect(url_for("desk.notices"))
     page = cases_of.notices(g.user, page=_page_no(), size=PAGE)
     rows = [(line, case_url(line.case) if line.case else None) for line in page.items]
@@ -223,11 +222,3 @@ def notices() -> Response | str:
         unread=cases_of.unread(g.user),
         newest=cases_of.newest_notice(g.user),
     )
-
-
-def _mark_read(upto: int) -> None:
-    """Mark my notices up to a number as read: one that came in since the page was made stays new."""
-    user_id, at = g.user.id, now()
-    mine = (Notice.user_id == user_id, Notice.id <= min(max(upto, 0), LARGEST_ID), Notice.read_at.is_(None))
-    with writing():
-        db.session.execute(update(Notice).where(*mine).values(read_at=at))

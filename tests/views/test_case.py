@@ -361,7 +361,7 @@ def test_a_correction_notice_names_every_fault_beside_its_field(client, world, c
     seen = version(client, world, case_id)
     assert client.post(f"/cases/{number}/act/request_correction", data={"seen": seen}).status_code == 422
     places = {label: place for place, label in re.findall(r'id="tick_(\d+)".*?> ([^<]+)</label>', text)}
-    place = next(p for label, p in places.items() if label.endswith("Number of the document"))
+    place = next(p for label, p in places.items() if label.endswith("Number of the title document"))
     only_ticked = client.post(
         f"/cases/{number}/act/request_correction", data={"seen": seen, f"tick_{place}": "y", "what_0": "Too short"}
     )

@@ -22,7 +22,13 @@ S = ProjectState
 POLICY = Policy.base()
 FACTS = ProjectFacts(on=date(2026, 3, 2))
 NAMES = tuple(dict.fromkeys(row.name for row in PROJECT.acts))
-WAITING = {S.CORRECTION_REQUESTED, S.SUSPENDED}
+WAITS_FOR = {
+    S.CORRECTION_REQUESTED: S.RISK_REVIEW,
+    S.SUSPENDED: S.RISK_REVIEW,
+    S.DECLINED: S.SUBMITTED,
+    S.REJECTED: S.RISK_REVIEW,
+}
+"""States that remember where the case came from, and one such stage for each."""
 
 
 def all_pass(gate, facts, policy):
@@ -31,8 +37,9 @@ def all_pass(gate, facts, policy):
 
 def a_case(state, *roles):
     """A case as the door hands it to the table."""
-    returns_to = S.RISK_REVIEW if state in WAITING else None
-    return machine.Case(state, frozenset(roles), FACTS, returns_to, next_stage=S.SUBMITTED, flawed_stage=S.RISK_REVIEW)
+    return machine.Case(
+        state, frozenset(roles), FACTS, WAITS_FOR.get(state), next_stage=S.SUBMITTED, flawed_stage=S.RISK_REVIEW
+    )
 
 
 CELLS = [(s, n, r) for s, n, r in product(ProjectState, NAMES, Role)]
@@ -52,7 +59,7 @@ def test_every_cell_of_the_table_does_what_its_row_says(state):
             assert (taken.act, taken.role) == (row, role)
             assert taken.state in PROJECT.destinations(row, state)
             assert case.state is taken.state
-            assert (taken.returns_to is not None) == (taken.state in WAITING), (state, action)
+            assert (taken.returns_to is not None) == (taken.state in WAITS_FOR), (state, action)
         else:
             with pytest.raises(NotOpenError):
                 PROJECT.take(case, action, POLICY, all_pass)

@@ -1,0 +1,228 @@
+"""Cases as people walk them: every step is a click or a key on a page of the served application."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import walk
+from tests.browser.conftest import People
+
+FAVOURABLE = {
+    "report_number": "DZ-2026-018（示例）",
+    "report_on": "２０２６年９月３０日",
+    **{f"V{n}_met": "yes" for n in range(1, 6)},
+    **{f"V{n}_words": "经现场核对和文件评审，符合要求。" for n in range(1, 6)},
+    "conclusion": "favourable",
+    "words": "五个方面均符合要求，公示期间未收到意见。",
+}
+NATIONAL = {
+    "external_number": "GS-2026-0421",
+    "notice_url": "https://example.org/notice/0421",
+    "notice_from": "2026-08-01",
+    "notice_to": "2026-08-28",
+}
+NOT_TRANSLATED = re.compile("[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
+
+
+def screened(people: People, number: str, language: str = "zh", evidence: str = "见作业设计和现场踏查记录") -> None:
+    """Accepted, answered and signed by two officers, passed."""
+    walk.act(people("officer1", language), number, "accept")
+    for officer in ("officer1", "officer2"):
+        walk.screen(people(officer, language), number, evidence)
+    walk.act(people("officer2", language), number, "pass_screening")
+
+
+def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: People, afforestation: str) -> None:
+    number = afforestation
+    applicant, officer = people("company1"), people("officer1")
+    walk.open_case(applicant, number)
+    assert walk.state(applicant) == "已提交"
+    assert re.fullmatch(r"TL\d{10}", number)
+
+    officer.goto("/inbox")
+    officer.locator("main table a", has_text="徂徕山北麓").first.click()
+    assert officer.locator("main").get_by_text("600 亩").first.is_visible()
+    screened(people, number)
+    walk.act(officer, number, "table", question="risk_review", words="重点看权属期限。")
+    walk.vote(people, number, "for", "权属清楚，方法适用，同意。")
+    walk.act(people("chair"), number, "approve_risk", words="同意项目和合同。")
+    walk.act(people("vvb1"), number, "file_validation", file="审定报告.pdf", **FAVOURABLE, **NATIONAL)
+    walk.act(officer, number, "pass_validation")
+    walk.act(officer, number, "table", question="registration")
+    walk.vote(people, number, "for", "各环节齐备，同意入库。")
+    walk.act(people("chair"), number, "register", words="同意入库。")
+
+    walk.open_case(applicant, number)
+    assert walk.state(applicant) == "已入库"
+    assert len(walk.timeline(applicant)) > 20
+    assert [line for line in applicant.locator("body").inner_text().splitlines() if NOT_TRANSLATED.search(line)] == []
+    project = applicant.locator("main .page-head .code").last.inner_text()
+    assert re.fullmatch(r"TA-[A-Z]+-370982-\d{4}-\d{4}", project)
+
+    public = people.fresh()
+    public.goto("/projects")
+    public.get_by_role("searchbox").fill(project)
+    public.keyboard.press("Enter")
+    public.locator("main").get_by_role("link", name="徂徕山北麓荒山造林项目").click()
+    expect(public.locator("main .kicker").first).to_contain_text(project)
+    expect(public.locator("main")).not_to_contain_text("林芳")
+    public.context.close()
+
+
+TICKET = {
+    "basics": {
+        "name": "Niushan village forest tending (example)",
+        "scheme": "local_ticket",
+        "activity": "forest_management",
+        "summary": "Replanting and tending of degraded arborvitae forest managed by the collective.",
+        "contact_name": "Niu Chunlai",
+        "contact_phone": "0538 123 4567",
+    },
+    "land": {
+        **walk.PARCEL,
+        "name": "South slope",
+        "district_code": "370983",
+        "area": "40",
+        "unit": "ha",
+        "tenure": "collective_managed",
+        "title_document": "forest_right_certificate",
+        "title_number": "Example-018",
+        "title_end": "31 December 2066",
+        "coowner_consent": "yes",
+    },
+    "method": (
+        {"method": "TA-TICKET"},
+        {"forest_use": "protection", "start_on": "2021-03-01", "public_benefit_forest": "no", "monitoring_years": "5"},
+    ),
+    "crediting": {
+        "start_on": "2021-03-01",
+        "end_on": "2026-02-28",
+        "expected_total_t": "1,800",
+        "expected_annual_t": "360",
+        "vvb_org_id": "2",
+    },
+}
+
+
+def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: People) -> None:
+    phone = people("village2", "en", width=390)
+    number = walk.apply(phone, **TICKET)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    officer = people("officer2", "en")
+    walk.act(people("officer1", "en"), number, "accept")
+    for login in ("officer1", "officer2"):
+        walk.screen(people(login, "en"), number, "Certificate, report and site visit")
+    walk.act(officer, number, "pass_screening")
+    legal = people("legal", "en")
+    walk.act(legal, number, "give_legal_opinion", conclusion="favourable", words="Vote and notice are in order.")
+    walk.act(officer, number, "table", question="risk_review")
+    walk.vote(people, number, "for", "Clear title, sound figures.", "en")
+    walk.act(people("chair", "en"), number, "approve_risk", words="Approved.")
+    walk.act(people("vvb2", "en"), number, "file_validation", file="report.pdf", **FAVOURABLE)
+    environment = people("ecoenv", "en")
+    walk.act(environment, number, "give_environment_opinion", conclusion="favourable", words="No objection.")
+    walk.act(officer, number, "pass_validation")
+    walk.act(officer, number, "table", question="registration")
+    walk.vote(people, number, "for", "Everything is there.", "en")
+    walk.act(people("chair", "en"), number, "register", words="Entered.")
+    walk.open_case(phone, number)
+    assert walk.state(phone) == "Registered"
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.goto("/projects?q=Niushan")
+    expect(phone.locator("main")).to_contain_text("TA-TICKET-370983")
+
+
+def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_reads(
+    people: People, afforestation: str
+) -> None:
+    number = walk.copy(people("company1"), afforestation, "莲花山西坡造林项目（示例）")
+    screened(people, number)
+    walk.act(people("officer1"), number, "table", question="risk_review")
+    walk.vote(people, number, "against", "收益测算依据不足，不同意。")
+    chair = people("chair")
+    walk.open_case(chair, number)
+    chair.locator('main a[data-action="approve_risk"]').click()
+    walk.fill(chair, {"words": "试一试。"})
+    walk.send(chair)
+    assert "S15" in " ".join(walk.errors(chair))
+    reasons = "收益测算依据不足，建议补充测算后重新申报。"
+    walk.act(chair, number, "reject", words=reasons)
+    applicant = people("company1")
+    applicant.goto("/my")
+    applicant.locator("main table a", has_text="莲花山西坡").click()
+    assert walk.state(applicant) == "不予入库"
+    expect(applicant.locator("main")).to_contain_text(reasons)
+    expect(applicant.locator('main a[data-action="request_reconsideration"]')).to_be_visible()
+
+
+def _field_of(page: Page, words: str) -> str:
+    """The id of the control in whose field these words stand."""
+    field = page.locator("main .field", has=page.locator(".fault", has_text=words))
+    return str(field.locator("input, select, textarea").first.get_attribute("name"))
+
+
+def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: People, afforestation: str) -> None:
+    applicant, officer = people("company1"), people("officer1")
+    number = walk.copy(applicant, afforestation, "莲花山东坡造林项目（示例）")
+    walk.open_case(officer, number)
+    officer.locator('main a[data-action="request_correction"]').click()
+    faults = {
+        "联系电话": "电话打不通，请核对。",
+        "面积": "与流转合同所载面积不符。",
+        "项目设计文件": "缺第四章，请补全。",
+    }
+    for group in officer.locator("main details:not([open]) > summary").all():
+        group.click()
+    for label, words in faults.items():
+        officer.get_by_role("textbox", name=re.compile(f"：.*{label}$")).fill(words)
+    walk.send(officer)
+    expect(officer.locator("main .flash")).to_be_visible()
+
+    applicant.goto("/my")
+    applicant.locator("main table tr", has_text="莲花山东坡").get_by_role("link", name="更正").click()
+    home = applicant.url[applicant.url.index("/my/") :]
+    for words in faults.values():
+        expect(applicant.locator("main")).to_contain_text(words)
+    applicant.locator(f'main .tasks a[href="{home}/basics"]').click()
+    assert _field_of(applicant, faults["联系电话"]) == "contact_phone"
+    walk.fill(applicant, {"contact_phone": "0538-7654321"})
+    walk.send(applicant)
+    applicant.locator(f'main .tasks a[href="{home}/parcels"]').click()
+    applicant.locator("main table a", has_text="北坡1号").click()
+    assert _field_of(applicant, faults["面积"]) == "area"
+    walk.fill(applicant, {"area": "５８０．５"})
+    walk.send(applicant)
+    applicant.locator("main .actions a.btn").click()
+    applicant.locator(f'main .tasks a[href="{home}/documents"]').click()
+    line = applicant.locator("main #pdd")
+    expect(line.locator(".fault")).to_contain_text(faults["项目设计文件"])
+    line.locator("summary").first.click()
+    line.locator('input[type="file"]').first.set_input_files(walk.paper("项目设计文件（补全）.pdf"))
+    line.locator("details button").first.click()
+    applicant.locator("main .actions a.btn").last.click()
+    assert walk.hand_in(applicant, home) == number
+
+    walk.open_case(officer, number)
+    officer.get_by_role("link", name="与上一轮").click()
+    rows = officer.locator("main table.diff tbody tr")
+    expect(rows).to_have_count(3)
+    for old, new in (("0538-1234567", "0538-7654321"), ("600", "580.5"), ("pdd.pdf", "补全")):
+        expect(rows.filter(has=officer.locator("del", has_text=old))).to_contain_text(new)
+    walk.act(officer, number, "accept")
+    assert walk.state(officer) == "方法学筛选中"
+
+
+@pytest.mark.usefixtures("people")
+def test_nothing_of_a_chinese_page_is_left_in_english(people: People, afforestation: str) -> None:
+    for login, address in (
+        ("company1", "/my"),
+        ("officer1", "/inbox"),
+        ("officer1", f"/cases/{afforestation}/screening"),
+        ("officer1", f"/cases/{afforestation}/audit"),
+        ("admin", "/admin/users"),
+    ):
+        page = people(login)
+        page.goto(address)
+        lines = page.locator("body").inner_text().splitlines()
+        assert [line for line in lines if NOT_TRANSLATED.search(line)] == [], address

@@ -1,0 +1,254 @@
+"""How people walk the pages: whatever a helper does here, a hand could do. Nothing here calls a service."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+VOTERS = ("member1", "member3", "member4", "member5", "deputy", "chair")
+"""Enough of the nine for a quorum; the chair speaks last."""
+
+Answers = Mapping[str, str | bool]
+"""Field name → what is typed, the value chosen, or whether a box is ticked."""
+
+BASICS: Answers = {
+    "name": "徂徕山北麓荒山造林项目（示例）",
+    "scheme": "ccer",
+    "activity": "afforestation",
+    "summary": "在宜林荒山栽植侧柏、麻栎混交林，公司自筹资金实施。",
+    "contact_name": "林芳",
+    "contact_phone": "０５３８－１２３４５６７",
+}
+PARCEL: Answers = {
+    "name": "北坡１号",
+    "subcompartment": "００１２",
+    "district_code": "370982",
+    "area": "６００",
+    "unit": "mu",
+    "tenure": "transferred",
+    "title_document": "transfer_contract",
+    "title_number": "新泰流转〔2021〕8号（示例）",
+    "title_end": "２０６６年１２月３１日",
+    "disputed": "no",
+    "coowner_consent": "not_needed",
+}
+METHOD: Answers = {
+    "land_setting": "forest_land",
+    "forest_use": "protection",
+    "start_on": "２０２４－３－１２",
+    "nonforest_since": "2015年1月1日",
+    "planned_afforestation_land": "yes",
+    "wetland_overlap": "no",
+    "trees_removed": "no",
+    "shrub_removed_pct": "５",
+    "repeat_soil_disturbance": "no",
+    "burning": "none",
+    "activity_shift": "no",
+    "public_benefit_forest": "yes",
+    "additionality": "x03",
+}
+CREDITING: Answers = {
+    "start_on": "2024.3.12",
+    "end_on": "2044年3月11日",
+    "expected_total_t": "１２，０００",
+    "expected_annual_t": "６００",
+    "vvb_org_id": "岱宗审定核查有限公司（示例）",
+}
+DECLARATIONS: Answers = {"true": True, "unique": True, "consent": True}
+NOT_MET = ("X01", "X02", "S16")
+"""Grounds for additionality that the cases here do not rest on: they rest on X03."""
+
+
+# --- forms ---
+
+
+def fill(page: Page, answers: Answers) -> None:
+    """Answer the questions of a page one after the other."""
+    for name, answer in answers.items():
+        field = page.locator(f'main [name="{name}"]')
+        match field.first.evaluate("e => e.tagName == 'SELECT' ? 'select' : e.type"):
+            case "radio":
+                option = page.locator(f'main [name="{name}"][value="{answer}"]')
+                (option if option.count() else page.get_by_role("radio", name=str(answer))).check()
+            case "checkbox":
+                field.set_checked(bool(answer))
+            case "select":
+                values = field.locator("option").evaluate_all("all => all.map(o => o.value)")
+                field.select_option(**{"value" if answer in values else "label": str(answer)})  # type: ignore[arg-type]
+            case _:
+                field.fill(str(answer))
+
+
+def send(page: Page) -> None:
+    """Press the button of the page's form: the first of its last row of actions."""
+    page.locator("main form .actions button").first.click()
+
+
+def saved(page: Page) -> Locator:
+    """Where the page says that something was done."""
+    return page.locator("main .flash")
+
+
+def errors(page: Page) -> list[str]:
+    """What the page says is wrong."""
+    return page.locator("main .error-summary li").all_inner_texts()
+
+
+def paper(name: str) -> dict[str, Any]:
+    """A small PDF to choose in a file field."""
+    return {"name": name, "mimeType": "application/pdf", "buffer": PAPER}
+
+
+# --- the application ---
+
+
+def start(page: Page, applies: str = "org", **agent: str) -> str:
+    """Open an application from My projects; `applies` is "org", "agent" or "person". Returns its task list's path."""
+    page.goto("/my")
+    page.locator('main a[href="/my/start"]').click()
+    page.locator(f'main input[name="who"][value^="{applies}"]').check()
+    fill(page, agent)
+    send(page)
+    page.wait_for_url(re.compile(r"/my/\d+$"))
+    return page.url[page.url.index("/my/") :]
+
+
+def section(page: Page, home: str, name: str, *pages: Answers) -> None:
+    """Open a section from the task list and answer it; more than one page where answers lead to more questions."""
+    page.locator(f'main .tasks a[href="{home}/{name}"]').click()
+    for answers in pages:
+        fill(page, answers)
+        send(page)
+    page.wait_for_url(lambda url: url.endswith(home) or name == "parcels")
+    assert errors(page) == []
+
+
+def parcel(page: Page, home: str, answers: Answers) -> None:
+    """Add a parcel on the list of parcels and go back to the task list."""
+    page.locator(f'main .tasks a[href="{home}/parcels"]').click()
+    send(page)
+    fill(page, answers)
+    send(page)
+    page.wait_for_url(re.compile("/parcels$"))
+    page.locator("main .actions a.btn").click()
+
+
+def upload_missing(page: Page, home: str) -> int:
+    """Upload a file for every paper that is missing; returns how many."""
+    page.locator(f'main .tasks a[href="{home}/documents"]').click()
+    missing = page.locator("main section.section:has(> h2 .badge.near)")
+    count = missing.count()
+    for left in range(count, 0, -1):
+        expect(missing).to_have_count(left)
+        line = missing.first
+        line.locator("input[type=file]").set_input_files(paper(f"{line.get_attribute('id')}.pdf"))
+        line.locator("button").last.click()
+    expect(missing).to_have_count(0)
+    page.locator("main .actions a.btn").last.click()
+    return count
+
+
+def hand_in(page: Page, home: str) -> str:
+    """Check the answers and hand them in; returns the number on the receipt."""
+    page.locator(f'main .tasks a[href="{home}/check"]').click()
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile("/receipt$"))
+    return page.locator("main .code").first.inner_text()
+
+
+def apply(
+    page: Page,
+    basics: Answers = BASICS,
+    land: Answers = PARCEL,
+    method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD),
+    crediting: Answers = CREDITING,
+    contract: Answers = {"has_partner": "no"},  # noqa: B006 (nobody changes it)
+) -> str:
+    """From My projects to the receipt, everything typed; returns the case's number."""
+    home = start(page)
+    section(page, home, "basics", basics)
+    parcel(page, home, land)
+    section(page, home, "method", *method)
+    section(page, home, "contract", contract)
+    section(page, home, "crediting", crediting)
+    assert upload_missing(page, home) > 0
+    section(page, home, "declarations", DECLARATIONS)
+    return hand_in(page, home)
+
+
+def copy(page: Page, number: str, name: str) -> str:
+    """Copy one's submitted case into a new application under another name and hand that in; returns its number."""
+    home = copied(page, number, name)
+    return hand_in(page, home)
+
+
+def copied(page: Page, number: str, name: str) -> str:
+    """Copy one's case into a new draft, complete under another name; returns its task list's path."""
+    open_case(page, number)
+    page.locator('main form[action$="/copy"] button').click()
+    home = page.url[page.url.index("/my/") :]
+    section(page, home, "basics", {"name": name})
+    section(page, home, "declarations", DECLARATIONS)
+    return home
+
+
+# --- the case ---
+
+
+def open_case(page: Page, number: str) -> None:
+    """The page of a case."""
+    page.goto(f"/cases/{number}")
+
+
+def act(page: Page, number: str, action: str, file: str = "", **answers: str | bool) -> None:
+    """Take an act from the case's page: press its button, fill in what it asks, send it."""
+    open_case(page, number)
+    page.locator(f'main a[data-action="{action}"]').click()
+    fill(page, answers)
+    if file:
+        page.locator('main input[type="file"]').set_input_files(paper(file))
+    send(page)
+    page.wait_for_url(lambda url: f"done={action}" in url or page.locator(".error-summary").count() > 0)
+    assert errors(page) == []
+
+
+def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_MET) -> None:
+    """Answer every condition of the sheet and sign it."""
+    open_case(page, number)
+    page.locator('main a[data-action="answer_condition"]').click()
+    for clause in page.locator("main li.finding:has(fieldset)").evaluate_all("all => all.map(e => e.id.slice(2))"):
+        verdict = "not_met" if clause in not_met else "met"
+        page.locator(f'[name="v_{clause}"][value="{verdict}"]').check()
+        page.locator(f'[name="e_{clause}"]').fill(evidence)
+    page.locator(f'main form[action="/cases/{number}/screening"] .actions button').click()
+    page.locator('main form[action$="/act/sign_screening"] button').click()
+    page.wait_for_url(re.compile("done=sign_screening"))
+
+
+def vote(people: Any, number: str, choice: str, reasons: str, language: str = "zh", voters: Sequence[str] = VOTERS) -> None:
+    """Enough members for a quorum vote alike."""
+    for login in voters:
+        act(people(login, language), number, "vote", choice=choice, reasons=reasons, no_conflict=True)
+
+
+def state(page: Page) -> str:
+    """The state in the head of a case's page."""
+    return page.locator("main .page-head .kicker .badge").first.inner_text()
+
+
+def timeline(page: Page) -> list[str]:
+    """What happened, the newest first."""
+    return page.locator("main .timeline li p").all_inner_texts()
+
+
+def chinese(text: str) -> bool:
+    """Whether Chinese characters stand in the text."""
+    return re.search("[\u4e00-\u9fff]", text) is not None
+
+
+def english_words(page: Page) -> list[str]:
+    """Lines of a Chinese page that hold an English phrase of three words or more: a message without translation."""
+    lines: Iterator[str] = (line.strip() for line in page.locator("body").inner_text().splitlines())
+    return [line for line in lines if re.search(r"\b[A-Z]?[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", line)]
