@@ -54,6 +54,11 @@ def is_chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
+def gap() -> str:
+    """What stands between two sentences or between a sentence and a link: nothing in Chinese, else a space."""
+    return "" if is_chinese() else " "
+
+
 def lang_tag() -> str:
     """The language of the page for `<html lang>`: zh-CN or en."""
     return "zh-CN" if is_chinese() else "en"
@@ -256,6 +261,7 @@ def init_app(app: Flask) -> None:
         link_if=link_if,
         lang_tag=lang_tag,
         is_chinese=is_chinese,
+        gap=gap,
         type_size=type_size,
         form_errors=form_errors,
     )

@@ -13,7 +13,7 @@ from registry import application, demo, permissions
 from registry.clock import day_of, today
 from registry.demo import paper, people, story
 from registry.extensions import db
-from registry.models import Answers, AuditEvent, Case, Document, Organisation, User
+from registry.models import Answers, AuditEvent, Case, Document, Organisation, Reconsideration, User
 from registry.queries.inbox import Item, waiting
 from registry.services import audit, facts
 from registry.services.policy import current
@@ -23,7 +23,7 @@ from tests.conftest import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
 from workflows import gates, machine
 from workflows.project import PROJECT
-from workflows.states import ProjectState, Tenure
+from workflows.states import ENDED, ProjectState, Tenure
 
 S = ProjectState
 
@@ -98,6 +98,8 @@ def test_the_cases_stand_at_every_stage(city: Flask) -> None:
     assert counted[S.DRAFT] == 2
     for stage in (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION, S.REGISTERED):
         assert counted.get(stage, 0) >= 1, stage
+    for aside in (S.CORRECTION_REQUESTED, S.SUSPENDED, S.DECLINED, S.REJECTED, S.WITHDRAWN, S.AMENDMENT_REVIEW):
+        assert counted.get(aside, 0) == 1, aside
 
 
 def test_invented_people_and_cases_say_that_they_are_examples(city: Flask) -> None:
@@ -209,8 +211,10 @@ def test_a_case_whose_title_is_in_question_is_named_so_and_the_door_agrees(city:
 
 def test_every_open_case_waits_for_somebody(city: Flask) -> None:
     somewhere = {item.case_id for user in everybody() for item in waiting(user)}
-    still_open = set(db.session.scalars(select(Case.id).where(Case.state != S.REGISTERED)))
-    assert somewhere == still_open
+    still_open = set(db.session.scalars(select(Case.id).where(Case.state.not_in((S.REGISTERED, *ENDED)))))
+    asked = set(db.session.scalars(select(Reconsideration.case_id)))
+    assert asked
+    assert somewhere == still_open | asked
 
 
 def test_a_registered_case_waits_for_nobody(city: Flask) -> None:
@@ -264,6 +268,21 @@ def test_the_inbox_asks_a_bounded_number_of_questions(city: Flask) -> None:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert len(asked) <= 8, asked
+
+
+def test_side_ways_wait_for_whoever_can_go_on(city: Flask) -> None:
+    assert waits_for("chair")["resume"] == {"新泰市太平山碳汇造林项目（示例）"}
+    assert waits_for("secretary") == {"uphold": {"岱岳区青石峪村北坡碳汇造林项目（示例）"}}
+    assert waits_for("company1")["resubmit"] == {"新泰市羊流镇碳汇造林项目（示例）"}
+    amendment = "新泰市新甫山碳汇造林项目（示例）"
+    assert amendment in waits_for("officer2")["sign_screening"]
+    assert amendment in waits_for("vvb1")["file_validation"]
+
+
+def test_the_corrected_case_is_in_its_second_round_with_its_acceptance_carried_over(city: Flask) -> None:
+    case = db.session.scalars(select(Case).where(Case.name.contains("东岭"))).one()
+    assert (case.state, case.round) == (S.METHODOLOGY_SCREENING, 2)
+    assert {g.value for g in facts.gates_passed(case.id, 2)} == {"acceptance"}
 
 
 def test_a_vote_takes_the_case_out_of_the_members_inbox(city: Flask) -> None:

@@ -151,7 +151,7 @@ def test_only_notices_writes_notices():
 LINKING = {
     "registry/services/acts.py": {"_take"},
     "registry/services/drafts.py": {"_proponent"},
-    "registry/services/people.py": {"first_administrator", "_record"},
+    "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},
 }
 """The verbs that leave a link themselves: the door, and what is done to people and to public cases."""

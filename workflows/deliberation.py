@@ -77,6 +77,11 @@ def has_majority(sitting: SittingFacts) -> bool:
     return sitting.cast_for >= votes_needed(sitting)
 
 
+def cannot_carry(sitting: SittingFacts) -> bool:
+    """Not even with every vote still to come would enough members be in favour."""
+    return sitting.cast_for + sitting.members - sitting.present < votes_needed(sitting)
+
+
 def terms(policy: Policy, on: date, *, weighty: bool) -> dict[str, int]:
     """What a sitting opened on a day asks of its count; `weighty` where an M4 or M5 finding stands."""
     kind = "weighty_majority" if weighty else "majority"

@@ -16,11 +16,6 @@ CONSENT: Mapping[str, Any] = {
     "no": _l("No, somebody has not agreed yet"),
     "not_needed": _l("There are no co-owners"),
 }
-CONSENT: Mapping[str, Any] = {
-    "yes": _l("Yes, all have agreed in writing"),
-    "no": _l("No, somebody has not agreed yet"),
-    "not_needed": _l("There are no co-owners"),
-}
 BURNING: Mapping[str, Any] = {
     "none": _l("No burning"),
     "infested_wood": _l("Only wood infested by pests or disease"),

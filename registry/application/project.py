@@ -50,6 +50,13 @@ BASICS = Section(
             short=_l("Scheme"),
             kind=Kind.CHOICE,
             options=Scheme,
+            notes={
+                Scheme.CCER: _l(
+                    "National voluntary emission reductions; the national registry decides on them. Not for persons."
+                ),
+                Scheme.LOCAL_TICKET: _l("A ticket under the city’s own rules, also for tending existing forest"),
+                Scheme.OTHER_STANDARD: _l("A project that has an id under another standard, for example VCS"),
+            },
             why=_l("The scheme decides which conditions, documents and opinions are needed."),
         ),
         Q(

@@ -34,7 +34,7 @@ class Question:
     """One question: its words, unit, why it is asked, and when.
 
     `short` is the label where answers are listed. `options` is a closed list, a table value → words,
-    or None where the view hands the choices in.
+    or None where the view hands the choices in; `notes` explains an option (value → words).
     `asked` sees the section's answers and the scheme under "scheme". `rules` are the clauses that read it.
     """
 
@@ -45,6 +45,7 @@ class Question:
     hint: Any = ""
     why: Any = ""
     unit: Any = ""
+    notes: Mapping[str, Any] | None = None
     rules: tuple[str, ...] = ()
     options: type[StrEnum] | Mapping[str, Any] | None = None
     required: bool = True

@@ -16,9 +16,11 @@ from registry.demo import answers, paper
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
+from registry.queries import applications
 from registry.services import acts, documents, drafts, facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
+from workflows.deliberation import quorum_needed
 
 OPENS = time(9, 0)
 BETWEEN = timedelta(minutes=25)
@@ -30,6 +32,8 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
 SATURDAY = 5
+GROUPS = ("group", "quorum")
+"""Who stands for members of the leading group in a history."""
 
 
 def workday(at: datetime, back: int) -> date:
@@ -176,19 +180,24 @@ def _file_papers(stage: Stage, told: Told, at: datetime) -> None:
 
 
 def _do(stage: Stage, told: Told, step: Step, at: datetime) -> None:
-    who = _group(told) if step.who == ("group",) else step.who
+    who = _group(told, step.who[0]) if step.who[0] in GROUPS else step.who
     for n, login in enumerate(who):
         VERBS.get(step.act, _plain)(stage, told, login, step, at + n * timedelta(minutes=2))
 
 
-def _group(told: Told) -> tuple[str, ...]:
-    """The electors of the open sitting who have not voted, who presides last."""
+def _group(told: Told, which: str) -> tuple[str, ...]:
+    """Electors of the open sitting who have not voted, who presides last: all, or just enough for a quorum."""
     sitting = facts.open_sitting(told.case_id)
     if sitting is None:
         raise ValueError(f"{told.spec['name']}: no open sitting")
     voted = {v.user_id for v in sitting.votes}
     electors = sorted(sitting.electors, key=lambda e: (e.presides, e.seat))
-    return tuple(e.user.login for e in electors if e.user_id not in voted)
+    left = [e.user.login for e in electors if e.user_id not in voted]
+    if which == "group":
+        return tuple(left)
+    counted = facts.sitting_facts(sitting, None)
+    needed = quorum_needed(counted) - len(voted) if counted else 0
+    return (*left[: needed - 1], left[-1])
 
 
 def _act(stage: Stage, told: Told, login: str, action: str, at: datetime, **data: Any) -> None:
@@ -249,6 +258,23 @@ def _name_validator(stage: Stage, told: Told, login: str, step: Step, at: dateti
     _act(stage, told, login, "name_validator", at, organisation_id=stage.org_ids[step.word])
 
 
+def _ask_for_corrections(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    _act(stage, told, login, step.act, at, faults=told.spec["faults"])
+
+
+def _change(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """The applicant prepares the next round: the case's `changed` section of that name. No act."""
+    data = told.sections[step.word] | answers.dated(told.spec["changed"][step.word], stage.on)
+    told.sections[step.word] = data
+    drafts.prepare(told.case_id)
+    version = applications.prepared(db.session.get_one(Case, told.case_id))[step.word].version
+    drafts.save_section(told.case_id, step.word, data, True, version, by=stage.user(login), at=stage.tick(at))
+
+
+def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
+
+
 VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "screen": _screen,
     "vote": _vote,
@@ -257,5 +283,8 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "file_validation": _validate,
     "answer_finding": _answer_finding,
     "name_validator": _name_validator,
+    "request_correction": _ask_for_corrections,
+    "change": _change,
+    "decline": _decline,
 }
 """Acts that take more than words; every other act of the table is played as it is."""

@@ -41,7 +41,17 @@ class SectionForm(Form):
         good = bool(super().validate(extra_validators))
         if self.draft:
             return good
-        return not self._contradictions() and good
+        good = not self._contradictions() and good
+        self._name_the_questions()
+        return good
+
+    def _name_the_questions(self) -> None:
+        """Put the question before each message that does not say it, so that it can be understood in the summary."""
+        for question in self.questions:
+            field = self._fields[question.field]
+            if question.kind is not Kind.TICK:
+                front = _said(question, "")
+                field.errors = [e if str(e).startswith(front) else _said(question, e) for e in field.errors]
 
     def values(self) -> dict[str, Any]:
         """The answers that could be read, as they are kept (decimals as text, days as ISO text)."""
@@ -191,8 +201,12 @@ class _Empty:
     def __str__(self) -> str:
         if self.question.kind is Kind.TICK:
             return str(_EMPTY[Kind.TICK])
-        todo = _EMPTY.get(self.question.kind, _l("Fill this in"))
-        return _("%(question)s: %(todo)s", question=str(self.question.label).rstrip("?？"), todo=str(todo))
+        return _said(self.question, _EMPTY.get(self.question.kind, _l("Fill this in")))
+
+
+def _said(question: Question, todo: Any) -> str:
+    """A message with its question in front."""
+    return _("%(question)s: %(todo)s", question=str(question.label).rstrip("?？"), todo=str(todo))
 
 
 def _positive(_form: Form, field: Field) -> None:

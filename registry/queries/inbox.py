@@ -1,51 +1,37 @@
 """What waits for a person: which of the acts the table opens to them is theirs to take now.
 
 `PROJECT.actions(state, roles)` says what a person may try; a wait beside each act says whether the case is
-waiting for that act, by the facts that have come in so far. Every set of facts is read once for all cases.
+waiting for that act, by the facts that have come in so far. The facts (`inbox_facts.py`) are read once for all cases.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy import case as one_of
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from registry import permissions
 from registry.clock import day_of, today
 from registry.extensions import db
-from registry.models import (
-    Answers,
-    ApprovalCondition,
-    Case,
-    ConditionAnswer,
-    Deliberation,
-    DeliberationEnd,
-    Elector,
-    Opinion,
-    ScreeningSignature,
-    User,
-    Vote,
-)
-from workflows.deliberation import has_majority, has_quorum
-from workflows.facts import SittingFacts
+from registry.models import Answers, Case, Deliberation, User
+from registry.queries.inbox_facts import Known, asked_again, open_sitting
+from workflows.deliberation import cannot_carry, has_majority, has_quorum
 from workflows.machine import Act
 from workflows.policy import Policy
 from workflows.project import PROJECT
 from workflows.roles import VOTING, Role
-from workflows.states import ENDED, Choice, OpinionKind, ProjectState, Question, Scheme, Tenure, TitleDocument
+from workflows.states import ENDED, GateName, OpinionKind, ProjectState, Question, Scheme, TitleDocument
 
 S = ProjectState
 
 AT_REST = (*ENDED, S.REGISTERED)
-"""States in which nobody is waited for, unless a sitting is open on the case."""
+"""States in which nobody is waited for, unless a sitting is open on the case or a reconsideration asked for."""
 DECIDED = (S.RISK_REVIEW, S.REGISTRATION)
 """States in which tabling is the next thing to do, not an exception."""
-NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,166 +67,40 @@ class Wait:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """An open sitting as one person sees it."""
-
-    facts: SittingFacts
-    opened_at: datetime
-    last_vote_at: datetime | None
-
-
-@dataclass(slots=True)
-class _Known:
-    """What has come in on the cases before a person, each set read once and only when asked for."""
-
-    user: User
-    cases: ColumnElement[bool]
-    officers_needed: int
-    drafts: Mapping[int, Answers] = field(default_factory=dict)
-    _sets: dict[str, Any] = field(default_factory=dict)
-
-    def _once(self, name: str, read: Callable[[], Any]) -> Any:
-        if name not in self._sets:
-            self._sets[name] = read()
-        return self._sets[name]
-
-    def sitting(self, case: Case) -> Sitting | None:
-        found: dict[int, Sitting] = self._once("sittings", self._sittings)
-        return found.get(case.id)
-
-    def _sittings(self) -> dict[int, Sitting]:
-        mine = _number_of(Vote.user_id == self.user.id)
-        choices = [_number_of(Vote.choice == choice) for choice in Choice]
-        elector = exists().where(Elector.deliberation_id == Deliberation.id, Elector.user_id == self.user.id)
-        query = (
-            select(Deliberation, mine, func.max(Vote.cast_at), elector, *choices)
-            .join(Case, Case.id == Deliberation.case_id)
-            .outerjoin(Vote, Vote.deliberation_id == Deliberation.id)
-            .where(self.cases, _open())
-            .group_by(Deliberation.id)
-        )
-        found = {}
-        for d, own, last, is_elector, *by_choice in db.session.execute(query):
-            count = dict(zip(Choice, (int(n or 0) for n in by_choice), strict=True))
-            facts = SittingFacts(
-                question=Question(d.question),
-                members=d.members,
-                cast_for=count[Choice.FOR],
-                cast_against=count[Choice.AGAINST],
-                abstained=count[Choice.ABSTAIN],
-                quorum=(d.quorum_num, d.quorum_den),
-                quorum_min=d.quorum_min,
-                needs=(d.needs_num, d.needs_den),
-                actor_is_elector=bool(is_elector),
-                actor_has_voted=bool(own),
-            )
-            found[d.case_id] = Sitting(facts, d.opened_at, last)
-        return found
-
-    def signed(self, case: Case) -> dict[int, datetime]:
-        """Officer → when the signature that stands was given; a later answer voids it."""
-        found: dict[int, dict[int, datetime]] = self._once("signatures", self._signatures)
-        return found.get(case.id, {})
-
-    def _signatures(self) -> dict[int, dict[int, datetime]]:
-        later = exists().where(
-            ConditionAnswer.case_id == ScreeningSignature.case_id,
-            ConditionAnswer.round_no == ScreeningSignature.round_no,
-            ConditionAnswer.officer_id == ScreeningSignature.officer_id,
-            ConditionAnswer.answered_at > ScreeningSignature.signed_at,
-        )
-        query = (
-            select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
-            .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
-            .where(self.cases, ~later)
-        )
-        found: dict[int, dict[int, datetime]] = {}
-        for case_id, officer_id, signed_at in db.session.execute(query):
-            found.setdefault(case_id, {})[officer_id] = signed_at
-        return found
-
-    def opinion(self, case: Case, kind: OpinionKind) -> datetime | None:
-        """When the latest opinion of a kind came in this round."""
-        found: dict[tuple[int, OpinionKind], datetime] = self._once("opinions", self._opinions)
-        return found.get((case.id, kind))
-
-    def _opinions(self) -> dict[tuple[int, OpinionKind], datetime]:
-        query = (
-            select(Opinion.case_id, Opinion.kind, func.max(Opinion.given_at))
-            .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
-            .where(self.cases)
-            .group_by(Opinion.case_id, Opinion.kind)
-        )
-        return {(case_id, kind): at for case_id, kind, at in db.session.execute(query)}
-
-    def parcels(self, case: Case) -> list[Mapping[str, Any]]:
-        """The parcels of the round under review, for the two states that ask about the land."""
-        found: dict[int, list[Mapping[str, Any]]] = self._once("parcels", self._parcels)
-        return found.get(case.id, [])
-
-    def _parcels(self) -> dict[int, list[Mapping[str, Any]]]:
-        query = (
-            select(Answers.case_id, Answers.data)
-            .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
-            .where(self.cases, Answers.section == "parcels")
-            .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW)))
-        )
-        return {case_id: list(data.get("parcels", ())) for case_id, data in db.session.execute(query)}
-
-    def conditions(self, case: Case) -> "_Conditions":
-        found: dict[int, _Conditions] = self._once("conditions", self._conditions)
-        return found.get(case.id, _Conditions(0, 0, None))
-
-    def _conditions(self) -> dict[int, "_Conditions"]:
-        reported = ApprovalCondition.reported_at
-        query = (
-            select(ApprovalCondition.case_id, func.count(), func.count(reported), func.max(reported))
-            .join(Case, and_(Case.id == ApprovalCondition.case_id, Case.round == ApprovalCondition.round_no))
-            .where(self.cases, ApprovalCondition.confirmed_at.is_(None))
-            .group_by(ApprovalCondition.case_id)
-        )
-        return {row[0]: _Conditions(row[1] - row[2], row[2], row[3]) for row in db.session.execute(query)}
-
-    def legal_missing(self, case: Case) -> bool:
-        """State or collectively managed land, and no legal opinion this round."""
-        if self.opinion(case, OpinionKind.LEGAL) is not None:
-            return False
-        return any(p.get("tenure") in NEEDS_LEGAL for p in self.parcels(case))
-
-
-@dataclass(frozen=True, slots=True)
-class _Conditions:
-    """Conditions of an approval not yet confirmed: how many wait for a report, how many for confirmation."""
-
-    to_report: int
-    reported: int
-    last_report_at: datetime | None
-
-
-def _to_submit(case: Case, known: _Known) -> Wait:
+def _to_submit(case: Case, known: Known) -> Wait:
     saved = known.drafts.get(case.id)
     return Wait(saved.saved_at if saved and case.state is S.DRAFT else case.state_since)
 
 
-def _to_accept(case: Case, known: _Known) -> Wait:  # noqa: ARG001 (every wait is handed the facts)
+def _from_the_start(case: Case, known: Known) -> Wait:  # noqa: ARG001 (every wait is handed the facts)
     return Wait(case.state_since)
 
 
-def _to_sign(case: Case, known: _Known) -> Wait | None:
+def _under_review(case: Case, known: Known, stage: ProjectState, gate: GateName) -> bool:
+    """At the stage of a gate, or in an amendment into which the gate did not carry over."""
+    return case.state is stage or (case.state is S.AMENDMENT_REVIEW and gate not in known.passed(case))
+
+
+def _to_sign(case: Case, known: Known) -> Wait | None:
     signed = known.signed(case)
-    if case.state is not S.METHODOLOGY_SCREENING or known.user.id in signed or len(signed) >= known.officers_needed:
+    if not _under_review(case, known, S.METHODOLOGY_SCREENING, GateName.SCREENING):
+        return None
+    if known.user.id in signed or len(signed) >= known.officers_needed:
         return None
     return Wait(max(signed.values()), "second") if signed else Wait(case.state_since)
 
 
-def _to_pass_screening(case: Case, known: _Known) -> Wait | None:
+def _to_pass_screening(case: Case, known: Known) -> Wait | None:
     signed = known.signed(case)
     return Wait(max(signed.values())) if len(signed) >= known.officers_needed else None
 
 
-def _to_table(case: Case, known: _Known) -> Wait | None:
-    if case.state not in DECIDED or known.sitting(case) is not None:
+def _to_table(case: Case, known: Known) -> Wait | None:
+    if known.sitting(case) is not None:
+        return None
+    if case.state is S.AMENDMENT_REVIEW:
+        return _to_table_amendment(case, known)
+    if case.state not in DECIDED:
         return None
     if case.state is S.REGISTRATION:
         open_conditions = known.conditions(case)
@@ -251,72 +111,147 @@ def _to_table(case: Case, known: _Known) -> Wait | None:
     return Wait(since, "title" if any(_in_question(p) for p in known.parcels(case)) else "")
 
 
+def _to_table_amendment(case: Case, known: Known) -> Wait | None:
+    """Once the sheet is signed and the opinions are in, as far as their gates did not carry over."""
+    came = [case.state_since]
+    if GateName.SCREENING not in known.passed(case):
+        signed = known.signed(case)
+        if len(signed) < known.officers_needed:
+            return None
+        came += signed.values()
+    if GateName.VALIDATION not in known.passed(case):
+        given = [known.opinion(case, kind) for kind in _validating(case)]
+        if not all(given):
+            return None
+        came += [at for at in given if at]
+    if known.legal_missing(case):
+        return None
+    came.append(known.opinion(case, OpinionKind.LEGAL) or case.state_since)
+    return Wait(max(came), "amendment")
+
+
 def _in_question(parcel: Mapping[str, Any]) -> bool:
     """R20 in short, to say beforehand that tabling would be refused; the case page tells the finding."""
     without = parcel.get("title_document") == TitleDocument.NONE
     return bool(without or parcel.get("disputed") or parcel.get("coowner_consent") == "no")
 
 
-def _to_vote(case: Case, known: _Known) -> Wait | None:
+def _to_vote(case: Case, known: Known) -> Wait | None:
     sitting = known.sitting(case)
     if sitting is None or not sitting.facts.actor_is_elector or sitting.facts.actor_has_voted:
         return None
     return Wait(sitting.opened_at, sitting.facts.question.value)
 
 
-def _to_decide(case: Case, known: _Known) -> Wait | None:
-    """The votes are in: all of them, or enough to carry the question."""
+def _to_decide(*questions: Question) -> Callable[[Case, Known], Wait | None]:
+    """The votes on one of these questions are in: all of them, or enough to carry it."""
+
+    def wait(case: Case, known: Known) -> Wait | None:
+        sitting = known.sitting(case)
+        if sitting is None or sitting.facts.question not in questions:
+            return None
+        votes = sitting.facts
+        if votes.present < votes.members and not (has_quorum(votes) and has_majority(votes)):
+            return None
+        return Wait(sitting.last_vote_at or sitting.opened_at, "" if has_majority(votes) else "no_majority")
+
+    return wait
+
+
+def _to_carry(question: Question) -> Callable[[Case, Known], Wait | None]:
+    """A question that only a majority answers has it."""
+
+    def wait(case: Case, known: Known) -> Wait | None:
+        sitting = known.sitting(case)
+        if sitting is None or sitting.facts.question is not question:
+            return None
+        carried = has_quorum(sitting.facts) and has_majority(sitting.facts)
+        return Wait(sitting.last_vote_at or sitting.opened_at) if carried else None
+
+    return wait
+
+
+def _to_take_off(case: Case, known: Known) -> Wait | None:
+    """Such a question cannot be carried any more."""
     sitting = known.sitting(case)
-    if sitting is None:
+    if sitting is None or sitting.facts.question not in (Question.REVOCATION, Question.SUSPENSION):
         return None
-    votes = sitting.facts
-    if votes.present < votes.members and not (has_quorum(votes) and has_majority(votes)):
-        return None
-    return Wait(sitting.last_vote_at or sitting.opened_at, "" if has_majority(votes) else "no_majority")
+    return Wait(sitting.last_vote_at or sitting.opened_at) if cannot_carry(sitting.facts) else None
 
 
-def _to_advise(case: Case, known: _Known) -> Wait | None:
+def _to_refuse(case: Case, known: Known) -> Wait | None:
+    """A sitting at a stage of the officers can only refuse, and every vote in it has been cast."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.facts.question not in (Question.SCREENING, Question.VALIDATION):
+        return None
+    if sitting.facts.present < sitting.facts.members:
+        return None
+    return Wait(sitting.last_vote_at or sitting.opened_at)
+
+
+def _to_advise(case: Case, known: Known) -> Wait | None:
     return Wait(case.state_since) if known.legal_missing(case) else None
 
 
-def _to_validate(case: Case, known: _Known) -> Wait | None:
-    return None if known.opinion(case, OpinionKind.VALIDATION) else Wait(case.state_since)
+def _validating(case: Case) -> list[OpinionKind]:
+    """The opinions the validation of a scheme needs."""
+    return [OpinionKind.VALIDATION, *([OpinionKind.ENVIRONMENT] if case.scheme is Scheme.LOCAL_TICKET else [])]
 
 
-def _to_judge_environment(case: Case, known: _Known) -> Wait | None:
-    asked = case.scheme is Scheme.LOCAL_TICKET and known.opinion(case, OpinionKind.ENVIRONMENT) is None
-    return Wait(case.state_since) if asked else None
+def _to_validate(case: Case, known: Known) -> Wait | None:
+    asked = _under_review(case, known, S.VALIDATION, GateName.VALIDATION)
+    return Wait(case.state_since) if asked and known.opinion(case, OpinionKind.VALIDATION) is None else None
 
 
-def _to_pass_validation(case: Case, known: _Known) -> Wait | None:
-    needed = [OpinionKind.VALIDATION]
-    if case.scheme is Scheme.LOCAL_TICKET:
-        needed.append(OpinionKind.ENVIRONMENT)
-    given = [known.opinion(case, kind) for kind in needed]
+def _to_judge_environment(case: Case, known: Known) -> Wait | None:
+    asked = case.scheme is Scheme.LOCAL_TICKET and _under_review(case, known, S.VALIDATION, GateName.VALIDATION)
+    return Wait(case.state_since) if asked and known.opinion(case, OpinionKind.ENVIRONMENT) is None else None
+
+
+def _to_pass_validation(case: Case, known: Known) -> Wait | None:
+    given = [known.opinion(case, kind) for kind in _validating(case)]
     return Wait(max(at for at in given if at)) if all(given) else None
 
 
-def _to_name_validator(case: Case, known: _Known) -> Wait | None:  # noqa: ARG001
+def _to_name_validator(case: Case, known: Known) -> Wait | None:  # noqa: ARG001
     return Wait(case.state_since) if case.state is S.VALIDATION and case.vvb_org_id is None else None
 
 
-def _to_report(case: Case, known: _Known) -> Wait | None:
+def _to_report(case: Case, known: Known) -> Wait | None:
     return Wait(case.state_since) if known.conditions(case).to_report else None
 
 
-def _to_confirm(case: Case, known: _Known) -> Wait | None:
+def _to_confirm(case: Case, known: Known) -> Wait | None:
     conditions = known.conditions(case)
     return Wait(conditions.last_report_at or case.state_since) if conditions.reported else None
 
 
-WAITS: Mapping[str, Callable[[Case, _Known], Wait | None]] = {
+def _to_resume(case: Case, known: Known) -> Wait | None:
+    """Whoever suspended resumes; where that was the supervisor or the system, an officer."""
+    by_chair, is_chair = case.suspended_by is Role.CHAIR, Role.CHAIR in known.roles.get(case.id, ())
+    return (
+        Wait(case.state_since, "flaw" if case.suspended_by is Role.SUPERVISOR else "") if by_chair is is_chair else None
+    )
+
+
+def _to_answer_again(case: Case, known: Known) -> Wait | None:
+    since = known.asked_again(case)
+    return Wait(since) if since else None
+
+
+WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "submit": _to_submit,
-    "resubmit": _to_accept,
+    "resubmit": _from_the_start,
     "vote": _to_vote,
-    "approve_risk": _to_decide,
-    "register": _to_decide,
-    "decide_amendment": _to_decide,
-    "accept": _to_accept,
+    "approve_risk": _to_decide(Question.RISK_REVIEW),
+    "register": _to_decide(Question.REGISTRATION),
+    "reject": _to_refuse,
+    "decide_amendment": _to_decide(Question.AMENDMENT),
+    "revoke": _to_carry(Question.REVOCATION),
+    "suspend": _to_carry(Question.SUSPENSION),
+    "untable": _to_take_off,
+    "uphold": _to_answer_again,
+    "accept": _from_the_start,
     "sign_screening": _to_sign,
     "pass_screening": _to_pass_screening,
     "confirm_condition": _to_confirm,
@@ -327,6 +262,7 @@ WAITS: Mapping[str, Callable[[Case, _Known], Wait | None]] = {
     "give_environment_opinion": _to_judge_environment,
     "name_validator": _to_name_validator,
     "report_condition": _to_report,
+    "resume": _to_resume,
 }
 """Act → its wait, in the order in which a person with several should take them.
 
@@ -342,7 +278,10 @@ def waiting(user: User | None, on: date | None = None) -> list[Item]:
     roles = _roles(user, on)
     query = (
         select(Case, *(permissions.role_clause(role, user.id, on) for role in roles))
-        .where(permissions.visible(user, frozenset(roles), on), or_(Case.state.not_in(AT_REST), _has_sitting()))
+        .where(
+            permissions.visible(user, frozenset(roles), on),
+            or_(Case.state.not_in(AT_REST), _has_sitting(), _is_reconsidered()),
+        )
         .options(joinedload(Case.proponent_org), joinedload(Case.proponent_user))
     )
     rows = db.session.execute(query).all()
@@ -350,11 +289,11 @@ def waiting(user: User | None, on: date | None = None) -> list[Item]:
         return []
     cases = Case.id.in_([row[0].id for row in rows])
     drafts = _draft_basics(cases) if any(row[0].state is S.DRAFT for row in rows) else {}
-    known = _Known(user, cases, int(_policy().number("screening_officers", on)), drafts)
+    held = {row[0].id: frozenset(r for r, holds in zip(roles, row[1:], strict=True) if holds) for row in rows}
+    known = Known(user, cases, int(_policy().number("screening_officers", on)), drafts, held)
     items = []
     for row in rows:
-        own = frozenset(role for role, holds in zip(roles, row[1:], strict=True) if holds)
-        item = _item(row[0], PROJECT.actions(row[0].state, own), known)
+        item = _item(row[0], PROJECT.actions(row[0].state, held[row[0].id]), known)
         if item is not None:
             items.append(item)
     return sorted(items, key=lambda i: (i.since, i.case_id))
@@ -380,18 +319,13 @@ def _policy() -> Policy:
     return Policy.base()
 
 
-def _open(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:
-    end = aliased(DeliberationEnd)
-    return ~exists().where(end.deliberation_id == sitting.id).correlate(sitting)
+def _is_reconsidered() -> ColumnElement[bool]:
+    return exists().where(asked_again()).correlate(Case)
 
 
 def _has_sitting() -> ColumnElement[bool]:
     sitting = aliased(Deliberation)
-    return exists().where(sitting.case_id == Case.id, _open(sitting)).correlate(Case)
-
-
-def _number_of(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(one_of((which, 1), else_=0))
+    return exists().where(sitting.case_id == Case.id, open_sitting(sitting)).correlate(Case)
 
 
 def _draft_basics(cases: ColumnElement[bool]) -> dict[int, Answers]:
@@ -404,7 +338,7 @@ def _draft_basics(cases: ColumnElement[bool]) -> dict[int, Answers]:
     return {row.case_id: row for row in db.session.scalars(query)}
 
 
-def _item(row: Case, acts: list[Act], known: _Known) -> Item | None:
+def _item(row: Case, acts: list[Act], known: Known) -> Item | None:
     names = {a.name for a in acts}
     for act, wait_of in WAITS.items():
         wait = wait_of(row, known) if act in names else None

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
-from registry.models import Appointment, Body, Membership, Organisation, SetupLink, User, UserSession
+from registry.models import Appointment, Body, Case, Membership, Organisation, SetupLink, User, UserSession
 from workflows.roles import Role
 
 PAGE = 50
@@ -124,6 +124,11 @@ def example_people() -> Sequence[User]:
     query = select(User).where(User.is_example.is_(True), User.active.is_(True))
     ties = selectinload(User.memberships).selectinload(Membership.organisation)
     return db.session.scalars(query.options(ties, selectinload(User.appointments)).order_by(User.login)).all()
+
+
+def agent_organisations() -> frozenset[int]:
+    """The organisations that file for others in any case."""
+    return frozenset(db.session.scalars(select(Case.agent_org_id).where(Case.agent_org_id.is_not(None)).distinct()))
 
 
 def administrators(on: date, *, able: bool = True, without_appointment: int | None = None) -> Sequence[Appointment]:

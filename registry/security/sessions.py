@@ -11,7 +11,7 @@ from registry.clock import now
 from registry.models import User, UserSession
 from registry.queries import people as ask
 from registry.security import tokens
-from registry.services import people
+from registry.services import signing_in
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ def start(user_id: int, *, attempt_id: int | None = None) -> str:
     """Open a session for a person, under a new token and with a new CSRF token. Returns the token."""
     token = tokens.fresh()
     at, config = now(), current_app.config
-    people.open_session(
+    signing_in.open_session(
         user_id,
         token_digest=tokens.digest(token),
         browser=request.user_agent.string[:200],
@@ -127,6 +127,6 @@ def note_seen(response: Response) -> Response:
 def _touch(app: Flask, session_id: int, at: datetime) -> None:
     try:
         with app.app_context():
-            people.touch_session(session_id, at=at)
+            signing_in.touch_session(session_id, at=at)
     except Exception:  # the answer is already with the reader; the next request tries again
         log.warning("session_not_noted", exc_info=True)

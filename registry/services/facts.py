@@ -332,8 +332,11 @@ def digest(value: Any) -> str:
 
 
 def _opinions(case: Case) -> dict[OpinionKind, Opinion]:
-    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.round_no == case.round).order_by(Opinion.id)
-    return {o.kind: o for o in db.session.scalars(query)}
+    """The opinions in force; a legal one also where the risk review it was given for carried over."""
+    rounds = (case.round, conditions_round(case))
+    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.round_no.in_(rounds)).order_by(Opinion.id)
+    here = (o for o in db.session.scalars(query) if o.round_no == case.round or o.kind is OpinionKind.LEGAL)
+    return {o.kind: o for o in here}
 
 
 def _conclusion(opinions: Mapping[OpinionKind, Opinion], kind: OpinionKind) -> Any:

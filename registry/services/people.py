@@ -1,4 +1,4 @@
-"""Verbs on accounts: people, what they belong to, what they are appointed to, how they sign in.
+"""Verbs on accounts: people, what they belong to, what they are appointed to.
 
 Accounts have no lifecycle, so they do not go through the door; each verb is one transaction and leaves
 one audit row. Passwords come in hashed: hashing takes long and must not happen inside `writing()`.
@@ -25,7 +25,7 @@ from registry.models import (
     UserSession,
 )
 from registry.queries import people as ask
-from registry.security import throttle, tokens
+from registry.security import tokens
 from registry.services import audit
 from workflows.roles import APPOINTED, Role
 
@@ -56,7 +56,6 @@ ADMINISTRATOR_ALONE = _l("An administrator keeps accounts and holds no other off
 PERIODS_OVERLAP = _l("This is already recorded for the same time")
 WRONG_ORDER = _l("The last day cannot be before the first day")
 CODE_TAKEN = _l("Another organisation has this credit code")
-LINK_OVER = _l("This link has been used or has expired; ask for a new one")
 ADMINISTRATOR_EXISTS = _l("There is already an administrator; ask them for an account")
 
 
@@ -71,7 +70,7 @@ def create_user(
         actor = _administrator(by.id, at)
         user = _new_user(login, name, email, at, is_example)
         token = _new_link(user.id, at, LINK_BY_HAND)
-        _record("create_user", actor, "user", user.id, at)
+        note("create_user", actor, "user", user.id, at)
     return user.id, token
 
 
@@ -79,11 +78,11 @@ def make_setup_link(user_id: int, *, by: User, at: datetime) -> str:
     """A new link by which the person sets a password; earlier links end. Returns its token; raises NotDone."""
     with writing():
         actor = _administrator(by.id, at)
-        user = _user(user_id)
+        user = account(user_id)
         if not user.active:
             raise NotDone(_l("This account is closed; open it first"))
         token = _new_link(user.id, at, LINK_BY_HAND)
-        _record("make_setup_link", actor, "user", user.id, at)
+        note("make_setup_link", actor, "user", user.id, at)
     return token
 
 
@@ -91,14 +90,14 @@ def set_active(user_id: int, active: bool, *, by: User, at: datetime) -> None:
     """Open or close an account; closing ends its sessions and links. Raises NotDone for the last administrator."""
     with writing():
         actor = _administrator(by.id, at)
-        user = _user(user_id)
+        user = account(user_id)
         if not active and not [a for a in ask.administrators(_day(at)) if a.user_id != user.id]:
             raise NotDone(LAST_ADMINISTRATOR)
         user.active = active
         if not active:
-            _end_sessions(user.id, at)
-            _end_links(user.id, at)
-        _record("open_account" if active else "close_account", actor, "user", user.id, at)
+            end_sessions(user.id, at)
+            end_links(user.id, at)
+        note("open_account" if active else "close_account", actor, "user", user.id, at)
 
 
 def first_administrator(*, login: str, name: str, body: dict[str, str], at: datetime) -> str:
@@ -133,7 +132,7 @@ def add_membership(
     _in_order(since, until)
     with writing():
         actor = _administrator(by.id, at)
-        user, organisation = _user(user_id), _organisation(organisation_id)
+        user, organisation = account(user_id), _organisation(organisation_id)
         same = Membership.organisation_id == organisation.id
         query = select(Membership).where(Membership.user_id == user.id, same, _overlaps(Membership, since, until))
         if db.session.scalars(query).first():
@@ -141,7 +140,7 @@ def add_membership(
         row = Membership(user_id=user.id, organisation_id=organisation.id, since=since, until=until)
         db.session.add(row)
         db.session.flush()
-        _record("add_membership", actor, "user", user.id, at, row=row.id, organisation=organisation.id)
+        note("add_membership", actor, "user", user.id, at, row=row.id, organisation=organisation.id)
     return row.id
 
 
@@ -154,7 +153,7 @@ def end_membership(membership_id: int, *, until: date, by: User, at: datetime) -
             raise NotDone(NO_SUCH_PERSON)
         _in_order(row.since, until)
         row.until = until
-        _record("end_membership", actor, "user", row.user_id, at, row=row.id, until=until)
+        note("end_membership", actor, "user", row.user_id, at, row=row.id, until=until)
 
 
 def add_appointment(
@@ -169,7 +168,7 @@ def add_appointment(
         raise NotDone(NOT_APPOINTED, "role")
     with writing():
         actor = _administrator(by.id, at)
-        user = _user(user_id)
+        user = account(user_id)
         if user.id == actor.id:
             raise NotDone(OWN_APPOINTMENT)
         if db.session.get(Body, body_id) is None:
@@ -183,8 +182,8 @@ def add_appointment(
         row = Appointment(user_id=user.id, body_id=body_id, role=role, since=since, until=until)
         db.session.add(row)
         db.session.flush()
-        _end_sessions(user.id, at)  # what one may do has changed: sign in again
-        _record("add_appointment", actor, "user", user.id, at, row=row.id, body=body_id, role=str(role))
+        end_sessions(user.id, at)  # what one may do has changed: sign in again
+        note("add_appointment", actor, "user", user.id, at, row=row.id, body=body_id, role=str(role))
     return row.id
 
 
@@ -199,7 +198,7 @@ def end_appointment(appointment_id: int, *, until: date, by: User, at: datetime)
         if row.role == Role.ADMINISTRATOR and not ask.administrators(_day(at), without_appointment=row.id):
             raise NotDone(LAST_ADMINISTRATOR)
         row.until = until
-        _record("end_appointment", actor, "user", row.user_id, at, row=row.id, role=str(row.role), until=until)
+        note("end_appointment", actor, "user", row.user_id, at, row=row.id, role=str(row.role), until=until)
 
 
 # Organisations ------------------------------------------------------------------------------------------
@@ -224,7 +223,7 @@ def create_organisation(
         )
         db.session.add(row)
         db.session.flush()
-        _record("create_organisation", actor, "organisation", row.id, at)
+        note("create_organisation", actor, "organisation", row.id, at)
     return row.id
 
 
@@ -249,140 +248,13 @@ def change_organisation(
         for key in changed:
             setattr(row, key, new[key])
         if changed:
-            _record("change_organisation", actor, "organisation", row.id, at, changed=changed)
-
-
-# Signing in ---------------------------------------------------------------------------------------------
-
-
-def admit_attempt(login: str, address: str, *, at: datetime) -> int:
-    """Count a try to sign in before its password is looked at. Returns its number; raises `throttle.TooMany`."""
-    with writing():
-        return throttle.admit(login, address, at)
-
-
-def attempt_succeeded(attempt_id: int) -> None:
-    """The password of a counted try was right."""
-    with writing():
-        throttle.succeeded(attempt_id)
-
-
-def open_session(
-    user_id: int,
-    *,
-    token_digest: str,
-    browser: str,
-    address: str,
-    expires_at: datetime,
-    at: datetime,
-    most: int = 0,
-    attempt_id: int | None = None,
-    instead_of: int | None = None,
-) -> int:
-    """Open a session; the oldest beyond `most` (0: no limit) end, so does the browser's earlier one.
-
-    Raises NotDone when the person is no longer active.
-    """
-    with writing():
-        user = _user(user_id)
-        if not user.active:
-            raise NotDone(NO_SUCH_PERSON)
-        if attempt_id is not None:
-            throttle.succeeded(attempt_id)
-        if instead_of is not None:
-            db.session.execute(update(UserSession).where(UserSession.id == instead_of).values(ended_at=at))
-        if most:
-            for old in ask.open_sessions(user.id, at)[most - 1 :]:
-                old.ended_at = at
-        row = UserSession(
-            token_digest=token_digest,
-            user_id=user.id,
-            created_at=at,
-            last_seen_at=at,
-            expires_at=expires_at,
-            browser=browser,
-            address=address,
-        )
-        db.session.add(row)
-        db.session.flush()
-        _record("sign_in", user, "user", user.id, at)
-    return row.id
-
-
-def touch_session(session_id: int, *, at: datetime) -> None:
-    """Note when a session was last used; no audit row."""
-    later = UserSession.last_seen_at < at
-    with writing():
-        db.session.execute(
-            update(UserSession)
-            .where(UserSession.id == session_id, later, UserSession.ended_at.is_(None))
-            .values(last_seen_at=at)
-        )
-
-
-def end_session(session_id: int, *, by: User, at: datetime) -> bool:
-    """End one's own session; False when it is somebody else's, or over."""
-    with writing():
-        row = db.session.get(UserSession, session_id)
-        if row is None or row.user_id != by.id or row.ended_at is not None:
-            return False
-        row.ended_at = at
-        _record("sign_out", _user(by.id), "user", row.user_id, at, session=row.id)
-    return True
-
-
-def set_password(user_id: int, password_hash: str, *, keep_session: int | None, at: datetime) -> None:
-    """One's own new password; every other session and every link end. Raises NotDone."""
-    with writing():
-        user = _user(user_id)
-        _put_password(user, password_hash, at, keep_session)
-        _record("set_password", user, "user", user.id, at)
-
-
-def renew_hash(user_id: int, old_hash: str, new_hash: str) -> None:
-    """The same password hashed with today's settings; no audit row, nothing ends."""
-    with writing():
-        db.session.execute(
-            update(User).where(User.id == user_id, User.password_hash == old_hash).values(password_hash=new_hash)
-        )
-
-
-def use_setup_link(token: str, password_hash: str, *, at: datetime) -> int:
-    """Set the password by a one-time link. Returns the person's number; raises NotDone when the link is over."""
-    with writing():
-        # Taken by one conditional update: of two at once, one finds nothing left.
-        taken = db.session.execute(
-            update(SetupLink)
-            .where(
-                SetupLink.token_digest == tokens.digest(token),
-                SetupLink.used_at.is_(None),
-                SetupLink.expires_at > at,
-            )
-            .values(used_at=at)
-            .returning(SetupLink.user_id)
-        ).scalar_one_or_none()
-        user = None if taken is None else db.session.get(User, taken)
-        if user is None or not user.active:
-            raise NotDone(LINK_OVER)
-        _put_password(user, password_hash, at, None)
-        _record("use_setup_link", user, "user", user.id, at)
-    return user.id
-
-
-def set_preferences(user_id: int, *, language: str | None = None, large_type: bool | None = None) -> None:
-    """Keep language and type size with the account; no audit row, it is nobody else's business."""
-    with writing():
-        user = _user(user_id)
-        if language is not None:
-            user.language = language
-        if large_type is not None:
-            user.large_type = large_type
+            note("change_organisation", actor, "organisation", row.id, at, changed=changed)
 
 
 # Inside -------------------------------------------------------------------------------------------------
 
 
-def _record(action: str, actor: User, kind: str, subject_id: int, at: datetime, **detail: object) -> None:
+def note(action: str, actor: User, kind: str, subject_id: int, at: datetime, **detail: object) -> None:
     """One link; numbers and closed words only, no name, no login, no address."""
     own = kind == "user" and actor.id == subject_id
     role = "self" if own else str(Role.ADMINISTRATOR)
@@ -393,7 +265,8 @@ def _day(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-def _user(user_id: int) -> User:
+def account(user_id: int) -> User:
+    """Somebody's account, locked; raises NotDone when there is none."""
     found = db.session.get(User, user_id, with_for_update=True)
     if found is None:
         raise NotDone(NO_SUCH_PERSON)
@@ -425,20 +298,13 @@ def _new_user(login: str, name: str, email: str | None, at: datetime, is_example
 
 
 def _new_link(user_id: int, at: datetime, valid: timedelta) -> str:
-    _end_links(user_id, at)
+    end_links(user_id, at)
     token = tokens.fresh()
     db.session.add(SetupLink(token_digest=tokens.digest(token), user_id=user_id, made_at=at, expires_at=at + valid))
     return token
 
 
-def _put_password(user: User, password_hash: str, at: datetime, keep_session: int | None) -> None:
-    user.password_hash = password_hash
-    user.must_change_password = False
-    _end_sessions(user.id, at, keep_session)
-    _end_links(user.id, at)
-
-
-def _end_sessions(user_id: int, at: datetime, but: int | None = None) -> None:
+def end_sessions(user_id: int, at: datetime, but: int | None = None) -> None:
     """End the open sessions of a person, all but one."""
     which = [UserSession.user_id == user_id, UserSession.ended_at.is_(None)]
     if but is not None:
@@ -446,7 +312,7 @@ def _end_sessions(user_id: int, at: datetime, but: int | None = None) -> None:
     db.session.execute(update(UserSession).where(*which).values(ended_at=at))
 
 
-def _end_links(user_id: int, at: datetime) -> None:
+def end_links(user_id: int, at: datetime) -> None:
     """A link that is no longer wanted counts as used."""
     which = (SetupLink.user_id == user_id, SetupLink.used_at.is_(None))
     db.session.execute(update(SetupLink).where(*which).values(used_at=at))

@@ -1,4 +1,4 @@
-/* Tailin: two comforts, nothing a page needs. Plain ES2017; no words in here, they come from the page. */
+/* Tailin: three comforts, nothing a page needs. Plain ES2017; no words in here, they come from the page. */
 (function () {
   "use strict";
 
@@ -16,6 +16,17 @@
       control.focus({ preventScroll: true });
     });
   }
+
+  /* What only concerns some answers, [data-only-with="name of a radio"][data-only-value="prefix"], hides with the others. */
+  document.querySelectorAll("[data-only-with]").forEach(function (part) {
+    var name = part.dataset.onlyWith;
+    function show() {
+      var chosen = document.querySelector('input[name="' + name + '"]:checked');
+      part.hidden = !(chosen && chosen.value.indexOf(part.dataset.onlyValue) === 0);
+    }
+    document.querySelectorAll('input[name="' + name + '"]').forEach(function (radio) { radio.addEventListener("change", show); });
+    show();
+  });
 
   /* Autosave: form[data-autosave="URL"]; the answer is {saved: "words", version: n}, at 409 {message: "words"}. */
   document.querySelectorAll("form[data-autosave]").forEach(function (form) {

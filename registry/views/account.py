@@ -1,11 +1,11 @@
 """One's own account: signing in and out, password, sessions, language and type size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from babel import Locale
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
-from flask_babel import format_time, get_locale
+from flask_babel import format_time
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,11 +13,12 @@ from registry import permissions
 from registry.clock import now, today
 from registry.forms.account import ChangePasswordForm, NewPasswordForm, PreferencesForm, SignInForm
 from registry.labels import label
-from registry.models import OrganisationKind, User
+from registry.models import Organisation, OrganisationKind, User
 from registry.queries import people as ask
+from registry.queries.applications import organisation_name
 from registry.security import passwords, sessions, throttle, tokens
 from registry.security.addresses import local_path
-from registry.services import people
+from registry.services import people, signing_in
 from workflows.roles import Role
 
 bp = Blueprint("account", __name__)
@@ -72,7 +73,7 @@ def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, st
         return _sign_in_page(form), 422 if form.is_submitted() else 200
     login, password = form.login.data or "", form.password.data or ""
     try:
-        attempt_id = people.admit_attempt(login, request.remote_addr or "", at=now())
+        attempt_id = signing_in.admit_attempt(login, request.remote_addr or "", at=now())
     except throttle.TooMany as late:
         clock_time = format_time(late.until, "HH:mm")
         form.login.errors = [_("Too many failed tries. Try again after %(time)s.", time=clock_time)]
@@ -85,7 +86,7 @@ def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, st
         form.login.errors = [_("The sign-in name or the password is not right")]
         return _sign_in_page(form), 422
     if passwords.outdated(stored):
-        people.renew_hash(user_id, stored, passwords.hashed(password))
+        signing_in.renew_hash(user_id, stored, passwords.hashed(password))
     return _signed_in(user_id, local_path(form.next.data), attempt_id)
 
 
@@ -104,7 +105,7 @@ def demo_sign_in() -> Response:
 @bp.post("/sign-out")
 def sign_out() -> Response:
     """End this session."""
-    people.end_session(g.session.id, by=g.user, at=now())
+    signing_in.end_session(g.session.id, by=g.user, at=now())
     sessions.forget()
     g.session = None
     flash(_("You have signed out"))
@@ -126,7 +127,7 @@ def set_up(token: str) -> Response | str | tuple[str, int]:
     if not form.validate_on_submit() or _too_weak(form, user):
         return render_template("account/set_up.html", form=form, person=user), 422 if form.is_submitted() else 200
     try:
-        people.use_setup_link(token, passwords.hashed(form.password.data or ""), at=now())
+        signing_in.use_setup_link(token, passwords.hashed(form.password.data or ""), at=now())
     except people.NotDone:
         return render_template("account/link_over.html"), 404
     flash(_("The password is set. Sign in with it now."))
@@ -145,7 +146,7 @@ def profile() -> Response | str | tuple[str, int]:
     form.offer([(code, _own_name(code)) for code in LANGUAGE_NAMES])
     if form.validate_on_submit():
         language, large = str(form.language.data), bool(form.large_type.data)
-        people.set_preferences(g.user.id, language=language, large_type=large)
+        signing_in.set_preferences(g.user.id, language=language, large_type=large)
         session["language"], session["size"] = language, "large" if large else "normal"
         return redirect(url_for("account.profile"))
     on = today()
@@ -165,7 +166,7 @@ def password() -> Response | str | tuple[str, int]:
     form = ChangePasswordForm()
     user_id, session_id, stored = g.user.id, g.session.id, g.user.password_hash
     if form.validate_on_submit() and not _too_weak(form, g.user) and _knows_present(form, g.user.login, stored):
-        people.set_password(user_id, passwords.hashed(form.password.data or ""), keep_session=session_id, at=now())
+        signing_in.set_password(user_id, passwords.hashed(form.password.data or ""), keep_session=session_id, at=now())
         flash(_("The password is changed. You have been signed out everywhere else."))
         return redirect(url_for("account.profile"))
     page = render_template("account/password.html", form=form, must=g.user.must_change_password, has_one=stored)
@@ -189,7 +190,7 @@ def end_session(session_id: int) -> Response:
     """End one of my sessions; somebody else's answers like a missing one."""
     if session_id == g.session.id:
         return sign_out()
-    if not people.end_session(session_id, by=g.user, at=now()):
+    if not signing_in.end_session(session_id, by=g.user, at=now()):
         abort(404)
     flash(_("The session is ended"))
     return redirect(url_for("account.sessions"))
@@ -224,23 +225,34 @@ def _sign_in_page(form: SignInForm) -> str:
 
 
 def demo_people() -> Sequence[tuple[str, Sequence[DemoPerson]]]:
-    """The people of the demo data under the role they are best known for, roles in the table's order."""
+    """The people of the demo data by what they do here: applicants first, as a project goes its way."""
     on = today()
-    english = str(get_locale()) == "en"
-    groups: dict[Role, list[DemoPerson]] = {role: [] for role in Role}
+    groups = {
+        _("Applicants and their agents"): (Role.PROPONENT, Role.AGENT, Role.FARM_REPORTER, Role.DISTRICT_REPORTER),
+        _("Task force"): (Role.CASE_OFFICER, Role.SECRETARY, Role.LEGAL_REVIEWER),
+        _("Leading group"): (Role.CHAIR, Role.DEPUTY_CHAIR, Role.MEMBER),
+        _("Experts and other bodies"): (Role.EXPERT, Role.VVB, Role.ECO_ENV),
+        _("Oversight and administration"): tuple(Role),  # and whatever else there is
+    }
+    order = [role for roles in groups.values() for role in roles]
+    by_role: dict[Role, list[DemoPerson]] = {role: [] for role in order}
+    agents = ask.agent_organisations()
     for user in ask.example_people():
-        offices = [a for a in user.appointments if a.since <= on and (a.until is None or a.until >= on)]
+        offices = {a.role for a in user.appointments if a.since <= on and (a.until is None or a.until >= on)}
         member_of = [m.organisation for m in user.memberships if m.since <= on and (m.until is None or m.until >= on)]
-        held = sorted({a.role for a in offices}, key=list(Role).index)
-        if not held:
-            validates = any(o.kind == OrganisationKind.VVB for o in member_of)
-            held = [Role.VVB if validates else Role.PROPONENT]
-        place = _(", ").join(o.name_en or o.name if english else o.name for o in member_of) or (
-            "" if offices else _("Natural person")
-        )
+        held = sorted(offices or {_follows_from(member_of, agents)}, key=order.index)
+        place = _(", ").join(organisation_name(o) for o in member_of) or ("" if offices else _("Natural person"))
         words = _(", ").join(label(role) for role in held)
-        groups[held[0]].append(DemoPerson(user.id, user.name, words, place))
-    return [(label(role), found) for role, found in groups.items() if found]
+        by_role[held[0]].append(DemoPerson(user.id, user.name, words, place))
+    found = [(title, [p for role in roles for p in by_role.pop(role, ())]) for title, roles in groups.items()]
+    return [(title, listed) for title, listed in found if listed]
+
+
+def _follows_from(member_of: Sequence[Organisation], agents: Collection[int]) -> Role:
+    """What somebody without an office is in cases: by the organisation, else an applicant."""
+    if any(o.kind == OrganisationKind.VVB for o in member_of):
+        return Role.VVB
+    return Role.AGENT if any(o.id in agents for o in member_of) else Role.PROPONENT
 
 
 def _too_weak(form: NewPasswordForm | ChangePasswordForm, user: User) -> bool:
@@ -253,13 +265,13 @@ def _too_weak(form: NewPasswordForm | ChangePasswordForm, user: User) -> bool:
 def _knows_present(form: ChangePasswordForm, login: str, stored: str | None) -> bool:
     """Check the present password, throttled like signing in: an unattended screen must not allow guessing."""
     try:
-        attempt_id = people.admit_attempt(login, request.remote_addr or "", at=now())
+        attempt_id = signing_in.admit_attempt(login, request.remote_addr or "", at=now())
     except throttle.TooMany as late:
         clock_time = format_time(late.until, "HH:mm")
         form.current.errors = [_("Too many failed tries. Try again after %(time)s.", time=clock_time)]
         return False
     if passwords.matches(stored, form.current.data or ""):
-        people.attempt_succeeded(attempt_id)
+        signing_in.attempt_succeeded(attempt_id)
         return True
     form.current.errors = [_("This is not your present password")]
     return False

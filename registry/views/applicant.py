@@ -1,6 +1,7 @@
 """The applicant's side: my projects, who applies, the task list, one page a section; the rest in applicant_*.py."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ from registry.forms import application as forms
 from registry.forms.fields import member_options, options
 from registry.models import Answers, Case, OrganisationKind
 from registry.queries import applications as ask
+from registry.queries.inbox import waiting as waiting_for
 from registry.services import documents as papers
 from registry.services import drafts
 from registry.services.policy import current
+from registry.views.desk import task_words, todo_url
 from workflows.policy import Method
 from workflows.states import Scheme
 
@@ -40,13 +43,30 @@ PARTIES = (
 """What an agent may file for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What an applicant is to do in a case of their own, and where."""
+
+    task: str
+    url: str
+
+
 # --- my projects ---
 
 
 @bp.get("/my")
 def home() -> str:
     """What I have applied for, alone or with my organisations."""
-    return render_template("applicant/home.html", projects=ask.my_projects(g.user), names=ask, drafts=drafts)
+    projects = ask.my_projects(g.user)
+    own = {p.case.id for p in projects}
+    waiting = {item.case_id: Todo(task_words(item), todo_url(item)) for item in waiting_for(g.user)}
+    return render_template(
+        "applicant/home.html",
+        projects=projects,
+        waiting={case_id: todo for case_id, todo in waiting.items() if case_id in own},
+        names=ask,
+        drafts=drafts,
+    )
 
 
 @bp.route("/my/start", methods=["GET", "POST"])
@@ -68,7 +88,8 @@ def start() -> Answer:
     if request.method == "POST" and form.validate():
         case_id = drafts.create(_applicant(form), by=g.user, at=now())
         return redirect(url_for("applicant.task_list", case_id=case_id))
-    return render_template("applicant/start.html", form=form), 422 if form.errors else 200
+    page = render_template("applicant/start.html", form=form, may_file_for_others=bool(mine))
+    return page, 422 if form.errors else 200
 
 
 def _applicant(form: forms.StartForm) -> drafts.Applicant:

@@ -1,12 +1,17 @@
 """The end of an application: check, hand in, receipt; and copying or discarding a draft."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from registry import application, labels
 from registry.clock import now
+from registry.forms.act_base import ActForm
+from registry.forms.acts import FORMS, ConfirmForm
 from registry.models import Case
 from registry.queries import applications as ask
 from registry.services import documents as papers
@@ -27,12 +32,13 @@ def check(case_id: int) -> Answer:
     """All answers on one page with what is missing; POST hands them in."""
     if away := not_editable(case_id):
         return away
+    form = FORMS.get(drafts.submits_by(g.case), ConfirmForm)()
     if request.method == "POST":
-        return _hand_in(case_id)
-    return _check_page([])
+        return _hand_in(case_id, form)
+    return _check_page(form, [])
 
 
-def _check_page(refusals: list[tuple[str, str]], *, changed: bool = False) -> str:
+def _check_page(form: ActForm, refusals: list[tuple[str, str]], *, changed: bool = False) -> str:
     """`refusals`: (sentence, address where it is cured or "")."""
     case: Case = g.case
     rows = ask.prepared(case)
@@ -44,10 +50,12 @@ def _check_page(refusals: list[tuple[str, str]], *, changed: bool = False) -> st
         "applicant/check.html",
         case=case,
         title=title_of(case, rows),
+        parts_of=lambda view: _parts(view, data),
         sections=[(view, _page_of(case.id, view.key)) for view in ask.sections_view(data, on_file)],
         missing=[(m, _address(case.id, m.field_id)) for m in application.missing(data, ask.done_of(rows))],
         lacking=[papers.missing_title(name, current(), data, lang_of()) for name in lacking],
-        changes=ask.changes(case, case.round, case.round + 1) if case.round else [],
+        changes=ask.changes(case, ask.round_shown(case), case.round + 1) if case.round else [],
+        form=form,
         faults=ask.faults_by_field(case),
         refusals=refusals,
         changed=changed,
@@ -58,6 +66,20 @@ def _check_page(refusals: list[tuple[str, str]], *, changed: bool = False) -> st
         who=ask.applicant_name(case),
         address=lambda field_id: _address(case.id, field_id),
     )
+
+
+def _parts(view: ask.SectionView, data: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[ask.Row]]]:
+    """The answers of a section under headings: each parcel has its own, everything else has none ("")."""
+    if view.key != "parcels":
+        return [("", list(view.rows))]
+    listed = enumerate(data.get("parcels", {}).get("parcels", []), 1)
+    titles = {p["key"]: application.parcel_title(p, place) for place, p in listed}
+    words = {q.field: application.short(q) for q in application.PARCEL}
+    parts: dict[str, list[ask.Row]] = {}
+    for row in view.rows:
+        _section, key, field = (*row.field_id.split("."), "", "")[:3]
+        parts.setdefault(key, []).append(replace(row, label=words[field]) if field in words else row)
+    return [(titles.get(key, ""), rows) for key, rows in parts.items()]
 
 
 def _may(case: Case, action: str) -> bool:
@@ -88,23 +110,32 @@ def _answers_digest(case: Case) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-def _hand_in(case_id: int) -> Answer:
+def _hand_in(case_id: int, form: ActForm) -> Answer:
     # Imported here: the door imports this module's services, and loads the whole table of effects.
     from registry.services.acts import NotOpen, NotVisible, Refused, Stale, act
 
     case: Case = g.case
     if request.form.get("answers_seen") != _answers_digest(case):
-        return _check_page([], changed=True), 409
+        return _check_page(form, [], changed=True), 409
+    if not form.validate():
+        return _check_page(form, []), 422
     seen = request.form.get("seen", "")
     action = drafts.submits_by(case)
     try:
         drafts.prepare(case_id)
-        act(("project", case_id), action, by=g.user, at=now(), seen=int(seen) if seen.isdecimal() else 0, data={})
+        act(
+            ("project", case_id),
+            action,
+            by=g.user,
+            at=now(),
+            seen=int(seen) if seen.isdecimal() else 0,
+            data=form.values(),
+        )
     except Refused as refused:
         told = [_told(case_id, o) for o in refused.outcomes if stops(o) or o.blocks]
-        return _check_page(told), 422
+        return _check_page(form, told), 422
     except Stale:
-        return _check_page([], changed=True), 409
+        return _check_page(form, [], changed=True), 409
     except NotVisible:
         abort(404)
     except (NotOpen, drafts.NotEditable, drafts.NothingThere):

@@ -45,6 +45,7 @@ def _page(errors: list[tuple[str, str]]) -> str:
     return render_template(
         "applicant/documents.html",
         case=case,
+        refused_at=errors[0][0].removeprefix("file-") if errors else "",
         lines=_lines(case, data),
         errors=errors,
         faults=ask.faults_by_field(case),
@@ -71,10 +72,6 @@ def _lines(case: Case, data: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
         needed = rule.needed(facts)
         if rule.required_if is not None and not needed and not any(kind == rule.kind for kind, _slot in history):
             continue
-        parcels = [
-            (p["key"], application.parcel_title(p, n))
-            for n, p in enumerate(data.get("parcels", {}).get("parcels", []), 1)
-        ]
         for key, name in parcels if rule.per_parcel and parcels else [("", "")]:
             lines.append(
                 {
@@ -85,7 +82,9 @@ def _lines(case: Case, data: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
                     "hint": rule.hint(lang),
                     "source": rule.source(lang),
                     "needed": needed and rule.stage is DocumentStage.APPLICATION,
-                    "later": needed and rule.stage is DocumentStage.VALIDATION,
+                    "group": ("later" if rule.stage is DocumentStage.VALIDATION else "needed")
+                    if needed
+                    else "optional",
                     "papers": _papers(case, history, rule.kind, key),
                 }
             )

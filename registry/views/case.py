@@ -37,6 +37,7 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         may_answer="answer_finding" in {b.action for b in open_to_me},
         events=timeline.timeline(case.id, inside=page.inside),
         done=labels.happened(done) if done in labels.ACTIONS else "",
+        redress=words.redress(known) if case.state in ask.RECONSIDERED else (),
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),
     )
 

@@ -139,7 +139,7 @@ def _page(
         means=words.MEANS.get(action, ""),
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,
-        redress=words.redress(g.case, words.facts_shown(g.case)) if action in REFUSING else (),
+        redress=words.redress(words.facts_shown(g.case)) if action in REFUSING else (),
         has_file="file" in form,
         accept=storage.ACCEPT,
         limit=storage.limit_bytes() // 2**20,

@@ -26,6 +26,29 @@ from workflows.states import GateName, ProjectState, Severity, Verdict
 STOP = frozenset({"reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
 """Acts that end or undo something; their button is drawn as one that stops."""
 
+AHEAD = frozenset(
+    {
+        "accept",
+        "resubmit",
+        "sign_screening",
+        "pass_screening",
+        "give_legal_opinion",
+        "table",
+        "vote",
+        "approve_risk",
+        "file_validation",
+        "give_environment_opinion",
+        "pass_validation",
+        "register",
+        "report_condition",
+        "confirm_condition",
+        "decide_amendment",
+        "resume",
+        "uphold",
+    }
+)
+"""Acts that carry the case on; the first that nothing stops is the page's primary button."""
+
 MEANS: Mapping[str, LazyString] = {
     "accept": _l("The documents are complete. The case goes to methodology screening, as of the day they came in."),
     "decline": _l("The application is not accepted and the case ends. The applicant sees your reasons at once."),
@@ -119,6 +142,7 @@ class Button:
     label: str
     url: str
     stop: bool
+    ahead: bool
     missing: tuple[str, ...]
 
 
@@ -229,7 +253,9 @@ def buttons(case: Case, known: ProjectFacts) -> list[Button]:
 
 def _button(row: Act, case: Case, known: ProjectFacts) -> Button:
     label = str(PREPARED.get(row.name) or labels.action_label(row.name))
-    return Button(row.name, label, act_url(case, row.name), row.name in STOP, tuple(_missing(row, case, known)))
+    return Button(
+        row.name, label, act_url(case, row.name), row.name in STOP, row.name in AHEAD, tuple(_missing(row, case, known))
+    )
 
 
 def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
@@ -253,7 +279,7 @@ def conditions(case: Case, action: str) -> list[tuple[int, str]]:
     ]
 
 
-def redress(case: Case, known: ProjectFacts) -> list[str]:
+def redress(known: ProjectFacts) -> list[str]:
     """What can be done against a refusal (S23)."""
     if known.was_reopened or known.reconsideration not in (None, "asked"):
         first = _("The decision has been reconsidered once and stands.")

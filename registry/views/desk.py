@@ -35,9 +35,15 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("pass_screening", ""): _l("Both officers have signed: close the screening"),
     ("give_legal_opinion", ""): _l("Give the legal opinion"),
     ("table", ""): _l("Table the case for the leading group"),
+    ("table", "amendment"): _l("Everything is in: table the amendment for the leading group"),
     ("table", "title"): _l("The title is in question: the case cannot be tabled until this is settled"),
     ("vote", Question.RISK_REVIEW): _l("Vote on project and contract risk"),
     ("vote", Question.REGISTRATION): _l("Vote on entry into the project library"),
+    ("vote", Question.SCREENING): _l("Vote on the project in methodology screening"),
+    ("vote", Question.VALIDATION): _l("Vote on the project in validation"),
+    ("vote", Question.AMENDMENT): _l("Vote on the amendment"),
+    ("vote", Question.REVOCATION): _l("Vote on revoking the entry"),
+    ("vote", Question.SUSPENSION): _l("Vote on suspending the registered project"),
     ("vote", ""): _l("Cast your vote"),
     ("approve_risk", ""): _l("The votes are in: decide on the risk review"),
     ("register", ""): _l("The votes are in: decide on entry"),
@@ -45,6 +51,13 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("approve_risk", "no_majority"): _l("The votes are in, without a majority: decide on the risk review"),
     ("register", "no_majority"): _l("The votes are in, without a majority: decide on entry"),
     ("decide_amendment", "no_majority"): _l("The votes are in, without a majority: decide on the amendment"),
+    ("reject", ""): _l("The votes are in: decide on the refusal"),
+    ("revoke", ""): _l("The votes are in: decide on the revocation"),
+    ("suspend", ""): _l("The votes are in: decide on the suspension"),
+    ("untable", ""): _l("There is no majority any more: take the case off the agenda"),
+    ("uphold", ""): _l("Reconsideration was asked for: have three people who had no part decide on it"),
+    ("resume", ""): _l("Suspended: resume the case once the reason has gone"),
+    ("resume", "flaw"): _l("A decision lost its effect: resume the case so that it is taken again"),
     ("file_validation", ""): _l("Validate the project and file the report"),
     ("give_environment_opinion", ""): _l("Give the ecology and environment bureau’s opinion"),
     ("pass_validation", ""): _l("The opinions are in: close the validation"),
@@ -79,7 +92,8 @@ def case_url(case: Case | Item) -> str:
     return url_for("case.show", number=case.number)
 
 
-def _place(item: Item) -> str:
+def todo_url(item: Item) -> str:
+    """Where the person does it."""
     if item.act in ("submit", "resubmit"):
         return url_for("applicant.task_list", case_id=item.case_id)
     return case_url(item)
@@ -148,7 +162,7 @@ def inbox() -> str:
     pages = max(1, -(-len(shown) // PAGE))
     no = min(_page_no(), pages)
     rows = [
-        Row(i, i.name or _("Draft without a name"), task_words(i), _place(i), i.days(on))
+        Row(i, i.name or _("Draft without a name"), task_words(i), todo_url(i), i.days(on))
         for i in shown[(no - 1) * PAGE : no * PAGE]
     ]
     page = Page(rows, no, pages, len(shown), PAGE)

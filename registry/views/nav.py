@@ -43,7 +43,15 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
     if queries.has_own_projects(user) or not (works or offices):
-        items.append(_item(_("My projects"), "applicant.home", "applicant.", *([] if works else ["case."])))
+        items.append(
+            _item(
+                _("My projects"),
+                "applicant.home",
+                "applicant.",
+                *([] if works else ["case."]),
+                count=None if works else count_waiting(user),
+            )
+        )
     if offices & permissions.ADMIN.offices:
         items.append(_item(_("People"), "admin.users", "admin.home", "admin.user", "admin.new_user"))
         items.append(_item(_("Organisations"), "admin.organisations", "admin.organisation", "admin.new_organisation"))

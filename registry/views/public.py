@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry import labels
-from registry.extensions import db, writing
-from registry.models import User
+from registry import formats, labels
 from registry.queries import public as projects_of
 from registry.queries import reference as reference_of
+from registry.queries.applications import method_name
 from registry.queries.paging import Page
 from registry.queries.public import Step, StepKind
 from registry.queries.reference import PUBLISHED
+from registry.services import signing_in
 from workflows.states import ProjectState, Scheme
 
 bp = Blueprint("public", __name__)
@@ -70,6 +70,17 @@ SCOPES: Mapping[str, LazyString] = {
     "Renewable Energy": _l("Renewable energy"),
     "Transportation": _l("Transport"),
     "Waste Management": _l("Waste management"),
+}
+
+TYPES: Mapping[str, LazyString] = {
+    "Afforestation": _l("Afforestation"),
+    "Afforestation/Reforestation": _l("Afforestation and reforestation"),
+    "Avoided Forest Conversion": _l("Avoided forest conversion"),
+    "Avoided Grassland Conversion": _l("Avoided grassland conversion"),
+    "Improved Forest Management": _l("Improved forest management"),
+    "Local carbon ticket": _l("Forestry carbon ticket"),
+    "Sustainable Grassland Management": _l("Sustainable grassland management"),
+    "Wetland Restoration": _l("Wetland restoration"),
 }
 
 REGISTRIES: Mapping[str, LazyString] = {
@@ -154,6 +165,17 @@ def registry_name(registry: str) -> str:
     return str(REGISTRIES.get(registry, registry))
 
 
+def type_name(words: str) -> str:
+    """A type of project in the reader's language; one that is not known stays as written."""
+    return str(TYPES.get(words, words))
+
+
+def in_one_language(words: str, language: str) -> str:
+    """The Chinese or the English half of a built-in case's words, which hold both; else the words as they are."""
+    found = re.fullmatch(r"(.*[^\x00-\x7f])\s+([\x00-\x7f]*[A-Za-z][\x00-\x7f]*)", words.strip(), re.DOTALL)
+    return found[2 if language == "en" else 1] if found else words
+
+
 def step_words(step: Step) -> str:
     """What the public timeline says of a step."""
     if step.kind == StepKind.GATE:
@@ -169,6 +191,7 @@ def _words() -> dict[str, object]:
         "country_name": country_name,
         "scope_name": scope_name,
         "registry_name": registry_name,
+        "type_name": type_name,
         "step_words": step_words,
         "districts": labels.DISTRICTS,
         "published": PUBLISHED,
@@ -227,7 +250,14 @@ def project(project_number: str) -> str:
         ProjectState.REVOKED: _("The entry has been revoked. The record stays public."),
         ProjectState.CLOSED: _("The project has ended. The record stays public."),
     }.get(found.state, "")
-    return render_template("public/project.html", project=found, means=means, never=never, state_words=state_words)
+    return render_template(
+        "public/project.html",
+        project=found,
+        method=method_name(found.method) if found.method else None,
+        means=means,
+        never=never,
+        state_words=state_words,
+    )
 
 
 @bp.get("/reference")
@@ -252,11 +282,13 @@ def reference_project(registry: str, external_id: str) -> str:
     found = reference_of.find(registry, external_id)
     if found is None:
         abort(404)
-    language = "en" if str(get_locale()) == "en" else "zh"
+    language = "zh" if formats.is_chinese() else "en"
     builtin = registry == PUBLISHED
     return render_template(
         "public/reference_project.html",
         project=found,
+        region=in_one_language(found.region or "", language) if builtin else found.region,
+        source=in_one_language(found.source or "", language) if builtin else found.source,
         notes=reference_of.note_words(found.note, language) if builtin else [],
         said=[] if builtin else reference_of.note_pairs(found.note),
     )
@@ -291,11 +323,7 @@ def set_language(code: str) -> BaseResponse:
         abort(404)
     session["language"] = LANGUAGE_CODES[code]
     if g.get("user") is not None:
-        user_id = g.user.id
-        with writing():
-            user = db.session.get(User, user_id)
-            if user is not None:
-                user.language = LANGUAGE_CODES[code]
+        signing_in.set_preferences(g.user.id, language=LANGUAGE_CODES[code])
     return _back()
 
 
@@ -306,11 +334,7 @@ def set_size(size: str) -> BaseResponse:
         abort(404)
     session["size"] = size
     if g.get("user") is not None:
-        user_id = g.user.id
-        with writing():
-            user = db.session.get(User, user_id)
-            if user is not None:
-                user.large_type = size == "large"
+        signing_in.set_preferences(g.user.id, large_type=size == "large")
     return _back()
 
 

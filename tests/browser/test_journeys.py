@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import walk
@@ -42,7 +41,7 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
 
     officer.goto("/inbox")
     officer.locator("main table a", has_text="徂徕山北麓").first.click()
-    assert officer.locator("main").get_by_text("600 亩").first.is_visible()
+    expect(officer.locator("main")).to_contain_text(re.compile(r"600\s*亩"))
     screened(people, number)
     walk.act(officer, number, "table", question="risk_review", words="重点看权属期限。")
     walk.vote(people, number, "for", "权属清楚，方法适用，同意。")
@@ -55,7 +54,7 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
 
     walk.open_case(applicant, number)
     assert walk.state(applicant) == "已入库"
-    assert len(walk.timeline(applicant)) > 20
+    assert len(walk.timeline(applicant)) >= 18
     assert [line for line in applicant.locator("body").inner_text().splitlines() if NOT_TRANSLATED.search(line)] == []
     project = applicant.locator("main .page-head .code").last.inner_text()
     assert re.fullmatch(r"TA-[A-Z]+-370982-\d{4}-\d{4}", project)
@@ -100,7 +99,7 @@ TICKET = {
         "end_on": "2026-02-28",
         "expected_total_t": "1,800",
         "expected_annual_t": "360",
-        "vvb_org_id": "2",
+        "vvb_org_id": "Qitan Certification (example)",
     },
 }
 
@@ -130,7 +129,7 @@ def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: P
     assert walk.state(phone) == "Registered"
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.goto("/projects?q=Niushan")
-    expect(phone.locator("main")).to_contain_text("TA-TICKET-370983")
+    expect(phone.locator("main")).to_contain_text("TA-TP-370983")
 
 
 def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_reads(
@@ -172,8 +171,9 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
         "面积": "与流转合同所载面积不符。",
         "项目设计文件": "缺第四章，请补全。",
     }
-    for group in officer.locator("main details:not([open]) > summary").all():
-        group.click()
+    shut = officer.locator("main details:not([open]) > summary")
+    while shut.count():
+        shut.first.click()
     for label, words in faults.items():
         officer.get_by_role("textbox", name=re.compile(f"：.*{label}$")).fill(words)
     walk.send(officer)
@@ -213,7 +213,6 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     assert walk.state(officer) == "方法学筛选中"
 
 
-@pytest.mark.usefixtures("people")
 def test_nothing_of_a_chinese_page_is_left_in_english(people: People, afforestation: str) -> None:
     for login, address in (
         ("company1", "/my"),

@@ -66,19 +66,23 @@ NOT_MET = ("X01", "X02", "S16")
 
 def fill(page: Page, answers: Answers) -> None:
     """Answer the questions of a page one after the other."""
+    for name in list(answers)[:1]:
+        page.locator(f'main [name="{name}"]').first.wait_for()
+    kinds = page.evaluate(_KINDS, list(answers))
     for name, answer in answers.items():
         field = page.locator(f'main [name="{name}"]')
-        match field.first.evaluate("e => e.tagName == 'SELECT' ? 'select' : e.type"):
+        match kinds[name]:
             case "radio":
-                option = page.locator(f'main [name="{name}"][value="{answer}"]')
-                (option if option.count() else page.get_by_role("radio", name=str(answer))).check()
+                page.locator(f'main [name="{name}"][value="{answer}"]').check()
             case "checkbox":
                 field.set_checked(bool(answer))
-            case "select":
-                values = field.locator("option").evaluate_all("all => all.map(o => o.value)")
-                field.select_option(**{"value" if answer in values else "label": str(answer)})  # type: ignore[arg-type]
+            case "select-one":
+                field.select_option(answer)
             case _:
                 field.fill(str(answer))
+
+
+_KINDS = "names => Object.fromEntries(names.map(n => [n, document.querySelector(`main [name=\"${n}\"]`)?.type]))"
 
 
 def send(page: Page) -> None:
@@ -138,22 +142,26 @@ def parcel(page: Page, home: str, answers: Answers) -> None:
 def upload_missing(page: Page, home: str) -> int:
     """Upload a file for every paper that is missing; returns how many."""
     page.locator(f'main .tasks a[href="{home}/documents"]').click()
-    missing = page.locator("main section.section:has(> h2 .badge.near)")
-    count = missing.count()
-    for left in range(count, 0, -1):
-        expect(missing).to_have_count(left)
-        line = missing.first
-        line.locator("input[type=file]").set_input_files(paper(f"{line.get_attribute('id')}.pdf"))
-        line.locator("button").last.click()
+    page.wait_for_url(re.compile("/documents$"))
+    missing = page.locator("main .paper:has(.badge.near)")
+    kinds = missing.evaluate_all("all => all.map(e => e.id)")
+    for kind in kinds:
+        line = page.locator(f'main [id="{kind}"]')
+        line.locator("input[type=file]").set_input_files(paper(f"{kind}.pdf"))
+        with page.expect_navigation():  # the same address again: nothing else tells the new page from the old
+            line.locator("button").last.click()
     expect(missing).to_have_count(0)
     page.locator("main .actions a.btn").last.click()
-    return count
+    return len(kinds)
 
 
 def hand_in(page: Page, home: str) -> str:
     """Check the answers and hand them in; returns the number on the receipt."""
     page.locator(f'main .tasks a[href="{home}/check"]').click()
-    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile("/check$"))
+    button = page.locator("main form .actions button")
+    assert button.count() == 1, page.locator("main").inner_text()
+    button.click()
     page.wait_for_url(re.compile("/receipt$"))
     return page.locator("main .code").first.inner_text()
 

@@ -9,7 +9,7 @@ from registry.clock import now
 from registry.extensions import db
 from registry.models import Appointment, AuditEvent, Body, SetupLink, SignInAttempt, User, UserSession
 from registry.security import throttle, tokens
-from registry.services import people
+from registry.services import people, signing_in
 from tests import factories
 from workflows.roles import Role
 
@@ -39,7 +39,7 @@ def test_create_admin_works_once_and_prints_a_link_for_half_an_hour(app, clock):
     assert [a.role for a in db.session.query(Appointment)] == [Role.ADMINISTRATOR]
     clock.move(minutes=31)
     with pytest.raises(people.NotDone):
-        people.use_setup_link(token, "hash", at=now())
+        signing_in.use_setup_link(token, "hash", at=now())
 
 
 def test_create_admin_takes_no_odd_login(app):
@@ -64,14 +64,14 @@ def test_every_verb_leaves_one_row_without_personal_data(admin):
         at=now(),
     )
     user_id, token = people.create_user(login="secretlogin", name="秘密人", email="secret@x.cn", by=by, at=now())
-    people.use_setup_link(token, "secrethash", at=now())
+    signing_in.use_setup_link(token, "secrethash", at=now())
     membership = people.add_membership(user_id, organisation, since=DAY, until=None, by=by, at=now())
     people.end_membership(membership, until=DAY, by=by, at=now())
     body = db.session.query(Body).one().id
     appointment = people.add_appointment(user_id, body, Role.MEMBER, since=DAY, until=None, by=by, at=now())
     people.end_appointment(appointment, until=DAY, by=by, at=now())
     people.make_setup_link(user_id, by=by, at=now())
-    people.set_password(user_id, "secrethash2", keep_session=None, at=now())
+    signing_in.set_password(user_id, "secrethash2", keep_session=None, at=now())
     people.set_active(user_id, False, by=by, at=now())
     people.set_active(user_id, True, by=by, at=now())
     events = db.session.query(AuditEvent).order_by(AuditEvent.seq).all()
@@ -99,7 +99,7 @@ def test_a_refused_verb_leaves_no_trace(admin):
         lambda: people.add_appointment(stranger.id, 1, Role.PUBLIC, since=DAY, until=None, by=admin, at=now()),
         lambda: people.set_active(admin.id, False, by=admin, at=now()),
         lambda: people.set_active(admin.id, True, by=stranger, at=now()),
-        lambda: people.use_setup_link("no such token", "hash", at=now()),
+        lambda: signing_in.use_setup_link("no such token", "hash", at=now()),
     ]
     before = db.session.query(User).count()
     for verb in refused:
@@ -123,7 +123,7 @@ def test_an_administrator_whose_office_ended_changes_nothing(admin, clock):
 
 def test_a_new_office_ends_the_sessions_of_the_person(admin):
     user_id = factories.a_user()
-    people.open_session(
+    signing_in.open_session(
         user_id, token_digest="d" * 64, browser="", address="", expires_at=now() + timedelta(hours=1), at=now()
     )
     body = db.session.query(Body).one().id
@@ -133,24 +133,24 @@ def test_a_new_office_ends_the_sessions_of_the_person(admin):
 
 def test_the_throttle_counts_failures_only_and_forgets_them(app, clock):
     for _n in range(4):
-        people.admit_attempt("wang", "10.0.0.1", at=now())
+        signing_in.admit_attempt("wang", "10.0.0.1", at=now())
         clock.move(seconds=1)
-    right = people.admit_attempt("wang", "10.0.0.1", at=now())
-    people.attempt_succeeded(right)
-    people.admit_attempt("WANG", "10.0.0.2", at=now())
+    right = signing_in.admit_attempt("wang", "10.0.0.1", at=now())
+    signing_in.attempt_succeeded(right)
+    signing_in.admit_attempt("WANG", "10.0.0.2", at=now())
     with pytest.raises(throttle.TooMany) as late:
-        people.admit_attempt("wang", "10.0.0.3", at=now())
+        signing_in.admit_attempt("wang", "10.0.0.3", at=now())
     assert timedelta(minutes=4) < late.value.until - now() <= timedelta(minutes=5)
     clock.set(late.value.until)
-    people.admit_attempt("wang", "10.0.0.3", at=now())
+    signing_in.admit_attempt("wang", "10.0.0.3", at=now())
     clock.move(days=2)
-    people.admit_attempt("wang", "10.0.0.3", at=now())
+    signing_in.admit_attempt("wang", "10.0.0.3", at=now())
     assert db.session.query(SignInAttempt).count() == 1
 
 
 def test_the_whole_site_has_a_limit_too(app, clock):
     app.config["SIGN_IN_TRIES_ALL"] = 3
     for n in range(3):
-        people.admit_attempt(f"u{n}", f"10.0.0.{n}", at=now())
+        signing_in.admit_attempt(f"u{n}", f"10.0.0.{n}", at=now())
     with pytest.raises(throttle.TooMany):
-        people.admit_attempt("u9", "10.0.0.9", at=now())
+        signing_in.admit_attempt("u9", "10.0.0.9", at=now())

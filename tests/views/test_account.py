@@ -10,13 +10,14 @@ from flask.testing import FlaskClient
 
 from registry import permissions
 from registry.clock import now
-from registry.extensions import db
-from registry.models import AuditEvent, SetupLink, SignInAttempt, User, UserSession
+from registry.extensions import db, writing
+from registry.models import AuditEvent, Case, SetupLink, SignInAttempt, User, UserSession
 from registry.security import passwords, tokens
 from registry.security.addresses import local_path
 from registry.security.headers import CSP
 from tests import factories
 from workflows.roles import Role
+from workflows.states import ProjectState
 
 PASSWORD = "pear lantern gravel 47"
 OTHER = "seven quiet otters 19"
@@ -327,6 +328,22 @@ def test_demo_people_exist_only_in_demo_mode_and_are_examples(make_app):
     with demo.application.app_context():
         assert db.session.query(UserSession).one().user_id == example
     assert demo.get("/account").status_code == 200
+
+
+def test_a_demo_person_of_an_organisation_that_files_for_others_is_an_agent(make_app):
+    demo = make_app(DEMO=True).test_client()
+    with demo.application.app_context():
+        village, developer = factories.an_organisation(), factories.an_organisation()
+        factories.a_member(village, is_example=True, name="Villager (example)")
+        agent = factories.a_member(developer, is_example=True, name="Developer (example)")
+        case = {"body_id": factories.a_body(), "state": ProjectState.DRAFT, "state_since": now(), "created_at": now()}
+        with writing():
+            db.session.add(Case(**case, proponent_org_id=village, agent_org_id=developer, created_by_id=agent))
+    with demo.session_transaction() as session:
+        session["language"] = "en"
+    html = demo.get("/sign-in").text
+    assert re.search(r"Villager \(example\)</b><span>Project proponent<", html)
+    assert re.search(r"Developer \(example\)</b><span>Agent<", html)
 
 
 def test_language_and_type_size_are_kept_with_the_account(client):

@@ -89,6 +89,24 @@ def test_a_draft_opened_for_my_organisation_stands_in_my_list(owner: FlaskClient
     assert "North slope" in page(owner, f"/my/{case_id}")
 
 
+def test_what_waits_for_an_applicant_is_counted_and_named(owner: FlaskClient, world: World) -> None:
+    assert "Your turn" not in page(owner, "/my")
+    case_id = opened(owner, world)
+    html = page(owner, "/my")
+    assert "Your turn" in html
+    assert "1 project waits for you." in html
+    assert re.search(r'href="/my"[^>]*>My projects<span class="count">1<', html)
+    assert html.count(f'href="/my/{case_id}"') == 2  # its name, and what is to be done
+
+
+def test_only_who_belongs_to_an_organisation_is_asked_whom_they_file_for(owner: FlaskClient, world: World) -> None:
+    assert "Only for agents" in page(owner, "/my/start")
+    signed_in(owner, world.people["stranger"])
+    with owner.application.app_context():
+        alone = not ask.my_organisations(db.session.get(User, world.people["stranger"]))
+    assert ("Only for agents" in page(owner, "/my/start")) is not alone
+
+
 def test_an_agent_must_name_whom_it_files_for(owner: FlaskClient, world: World) -> None:
     wrong = owner.post("/my/start", data={"who": f"agent-{world.org}", "credit_code": "91370900MA3C0TNX00"})
     assert wrong.status_code == 422
@@ -114,7 +132,7 @@ def test_all_errors_stand_at_once_and_in_the_fields_own_words(owner: FlaskClient
     response = owner.post(f"/my/{case_id}/basics", data=typed)
     assert response.status_code == 422
     assert "Error:" in response.text.partition("</title>")[0]
-    for words in ("Name of the project: Fill this in", "activity", "Enter a telephone number"):
+    for words in ("Name of the project: Fill this in", "activity", "Telephone: Enter a telephone number"):
         assert words in response.text
     assert 'href="#contact_phone"' in response.text
     assert 'value="abc"' in response.text
@@ -209,6 +227,7 @@ def test_a_refused_file_does_not_take_the_good_ones_with_it(owner: FlaskClient, 
     assert response.status_code == 422
     assert "bad.pdf: the content is not what the name says" in response.text
     assert "empty.pdf: the file is empty" in response.text
+    assert response.text.count("bad.pdf: the content") == 2  # in the summary and at its line
     found = re.search(rf"/my/{case_id}/documents/(\d+)\"", response.text)
     assert found
     with owner.get(f"/my/{case_id}/documents/{found[1]}") as paper:

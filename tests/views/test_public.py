@@ -26,6 +26,7 @@ from registry.models import (
     Vote,
 )
 from registry.queries import public
+from registry.views.public import in_one_language
 from tests import factories
 from workflows.roles import Role
 from workflows.states import Activity, Choice, Conclusion, GateName, GateResult, OpinionKind, ProjectState, Scheme
@@ -425,3 +426,17 @@ def test_health_says_ok_without_a_session(client: FlaskClient):
     answer = client.get("/health")
     assert (answer.status_code, answer.text) == (200, "ok")
     assert answer.mimetype == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        ("广东省汕头市 Shantou, Guangdong", "广东省汕头市", "Shantou, Guangdong"),
+        ("公开数据（转载件） Published figures", "公开数据（转载件）", "Published figures"),
+        ("广东省", "广东省", "广东省"),
+        ("Page of a ministry", "Page of a ministry", "Page of a ministry"),
+        ("", "", ""),
+    ],
+)
+def test_words_in_both_languages_are_shown_in_one(words, chinese, english):
+    assert (in_one_language(words, "zh"), in_one_language(words, "en")) == (chinese, english)

@@ -118,12 +118,15 @@ def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """There is an open sitting without a vote yet: what people have voted on is decided, not taken back.
 
     Screening and validation are officers' gates: there a sitting may only refuse, and one that does not is taken off.
+    So is one on an entry (revocation, suspension) that can no longer be carried: there is no act that would end it.
     """
     if facts.sitting is None:
         return unknown(_no_sitting())
-    only_refuses = facts.sitting.question in (Question.SCREENING, Question.VALIDATION)
-    read = {"cast": facts.sitting.present}
-    return failed(read) if facts.sitting.present and not only_refuses else passed(read)
+    sitting = facts.sitting
+    only_refuses = sitting.question in (Question.SCREENING, Question.VALIDATION)
+    lost = sitting.question in (Question.REVOCATION, Question.SUSPENSION) and deliberation.cannot_carry(sitting)
+    read = {"cast": sitting.present}
+    return failed(read) if sitting.present and not (only_refuses or lost) else passed(read)
 
 
 @rule("S39")

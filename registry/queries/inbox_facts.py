@@ -1,0 +1,239 @@
+"""What has come in on the cases before a person, as the waits of the inbox ask for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import case as one_of
+from sqlalchemy.orm import aliased
+
+from registry.extensions import db
+from registry.models import (
+    Answers,
+    ApprovalCondition,
+    Case,
+    ConditionAnswer,
+    Deliberation,
+    DeliberationEnd,
+    Elector,
+    GateDecision,
+    Opinion,
+    Reconsideration,
+    ScreeningSignature,
+    User,
+    Vote,
+)
+from workflows.facts import SittingFacts
+from workflows.roles import Role
+from workflows.states import Choice, GateName, OpinionKind, ProjectState, Question, Tenure
+
+S = ProjectState
+ASKED = "asked"
+NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An open sitting as one person sees it."""
+
+    facts: SittingFacts
+    opened_at: datetime
+    last_vote_at: datetime | None
+
+
+@dataclass(slots=True)
+class Known:
+    """What has come in on the cases before a person, each set read once and only when asked for."""
+
+    user: User
+    cases: ColumnElement[bool]
+    officers_needed: int
+    drafts: Mapping[int, Answers] = field(default_factory=dict)
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+    """Case → what the person is to it."""
+    _sets: dict[str, Any] = field(default_factory=dict)
+
+    def _once(self, name: str, read: Callable[[], Any]) -> Any:
+        if name not in self._sets:
+            self._sets[name] = read()
+        return self._sets[name]
+
+    def sitting(self, case: Case) -> Sitting | None:
+        """The open sitting on a case."""
+        found: dict[int, Sitting] = self._once("sittings", self._sittings)
+        return found.get(case.id)
+
+    def _sittings(self) -> dict[int, Sitting]:
+        mine = _number_of(Vote.user_id == self.user.id)
+        choices = [_number_of(Vote.choice == choice) for choice in Choice]
+        elector = exists().where(Elector.deliberation_id == Deliberation.id, Elector.user_id == self.user.id)
+        query = (
+            select(Deliberation, mine, func.max(Vote.cast_at), elector, *choices)
+            .join(Case, Case.id == Deliberation.case_id)
+            .outerjoin(Vote, Vote.deliberation_id == Deliberation.id)
+            .where(self.cases, open_sitting())
+            .group_by(Deliberation.id)
+        )
+        found = {}
+        for d, own, last, is_elector, *by_choice in db.session.execute(query):
+            count = dict(zip(Choice, (int(n or 0) for n in by_choice), strict=True))
+            facts = SittingFacts(
+                question=Question(d.question),
+                members=d.members,
+                cast_for=count[Choice.FOR],
+                cast_against=count[Choice.AGAINST],
+                abstained=count[Choice.ABSTAIN],
+                quorum=(d.quorum_num, d.quorum_den),
+                quorum_min=d.quorum_min,
+                needs=(d.needs_num, d.needs_den),
+                actor_is_elector=bool(is_elector),
+                actor_has_voted=bool(own),
+            )
+            found[d.case_id] = Sitting(facts, d.opened_at, last)
+        return found
+
+    def signed(self, case: Case) -> dict[int, datetime]:
+        """Officer → when the signature that stands was given; a later answer voids it."""
+        found: dict[int, dict[int, datetime]] = self._once("signatures", self._signatures)
+        return found.get(case.id, {})
+
+    def _signatures(self) -> dict[int, dict[int, datetime]]:
+        later = exists().where(
+            ConditionAnswer.case_id == ScreeningSignature.case_id,
+            ConditionAnswer.round_no == ScreeningSignature.round_no,
+            ConditionAnswer.officer_id == ScreeningSignature.officer_id,
+            ConditionAnswer.answered_at > ScreeningSignature.signed_at,
+        )
+        query = (
+            select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
+            .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
+            .where(self.cases, ~later)
+        )
+        found: dict[int, dict[int, datetime]] = {}
+        for case_id, officer_id, signed_at in db.session.execute(query):
+            found.setdefault(case_id, {})[officer_id] = signed_at
+        return found
+
+    def opinion(self, case: Case, kind: OpinionKind) -> datetime | None:
+        """When the latest opinion of a kind came in this round."""
+        found: dict[tuple[int, OpinionKind], datetime] = self._once("opinions", self._opinions)
+        return found.get((case.id, kind))
+
+    def _opinions(self) -> dict[tuple[int, OpinionKind], datetime]:
+        query = (
+            select(Opinion.case_id, Opinion.kind, func.max(Opinion.given_at))
+            .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
+            .where(self.cases)
+            .group_by(Opinion.case_id, Opinion.kind)
+        )
+        return {(case_id, kind): at for case_id, kind, at in db.session.execute(query)}
+
+    def parcels(self, case: Case) -> list[Mapping[str, Any]]:
+        """The parcels of the round under review, for the states that ask about the land."""
+        found: dict[int, list[Mapping[str, Any]]] = self._once("parcels", self._parcels)
+        return found.get(case.id, [])
+
+    def _parcels(self) -> dict[int, list[Mapping[str, Any]]]:
+        query = (
+            select(Answers.case_id, Answers.data)
+            .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
+            .where(self.cases, Answers.section == "parcels")
+            .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW)))
+        )
+        return {case_id: list(data.get("parcels", ())) for case_id, data in db.session.execute(query)}
+
+    def conditions(self, case: Case) -> "Conditions":
+        """The conditions of the approval that are not confirmed yet."""
+        found: dict[int, Conditions] = self._once("conditions", self._conditions)
+        return found.get(case.id, Conditions(0, 0, None))
+
+    def _conditions(self) -> dict[int, "Conditions"]:
+        reported = ApprovalCondition.reported_at
+        # An approval that was carried over points back to the round whose conditions hold.
+        approval = and_(
+            GateDecision.case_id == Case.id,
+            GateDecision.round_no == Case.round,
+            GateDecision.gate == GateName.RISK_REVIEW,
+        )
+        round_no = func.coalesce(GateDecision.carried_from, Case.round)
+        query = (
+            select(ApprovalCondition.case_id, func.count(), func.count(reported), func.max(reported))
+            .join(Case, Case.id == ApprovalCondition.case_id)
+            .outerjoin(GateDecision, approval)
+            .where(self.cases, ApprovalCondition.round_no == round_no, ApprovalCondition.confirmed_at.is_(None))
+            .group_by(ApprovalCondition.case_id)
+        )
+        return {row[0]: Conditions(row[1] - row[2], row[2], row[3]) for row in db.session.execute(query)}
+
+    def passed(self, case: Case) -> frozenset[GateName]:
+        """The gates of an amendment that carried over into its round."""
+        found: dict[int, set[GateName]] = self._once("gates", self._gates)
+        return frozenset(found.get(case.id, ()))
+
+    def _gates(self) -> dict[int, set[GateName]]:
+        query = (
+            select(GateDecision.case_id, GateDecision.gate)
+            .join(Case, and_(Case.id == GateDecision.case_id, Case.round == GateDecision.round_no))
+            .where(self.cases, Case.state == S.AMENDMENT_REVIEW, GateDecision.passed == 1)
+        )
+        found: dict[int, set[GateName]] = {}
+        for case_id, gate in db.session.execute(query):
+            found.setdefault(case_id, set()).add(gate)
+        return found
+
+    def asked_again(self, case: Case) -> datetime | None:
+        """Since when a reconsideration waits for an answer."""
+        found: dict[int, datetime] = self._once("reconsiderations", self._reconsiderations)
+        return found.get(case.id)
+
+    def _reconsiderations(self) -> dict[int, datetime]:
+        query = (
+            select(Reconsideration.case_id, Reconsideration.made_at)
+            .join(Case, Case.id == Reconsideration.case_id)
+            .where(self.cases, asked_again())
+        )
+        return {row.case_id: row.made_at for row in db.session.execute(query)}
+
+    def legal_missing(self, case: Case) -> bool:
+        """State or collectively managed land, and no legal opinion this round nor one that carried over."""
+        if self.opinion(case, OpinionKind.LEGAL) is not None or GateName.RISK_REVIEW in self.passed(case):
+            return False
+        return any(p.get("tenure") in NEEDS_LEGAL for p in self.parcels(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Conditions of an approval not yet confirmed: how many wait for a report, how many for confirmation."""
+
+    to_report: int
+    reported: int
+    last_report_at: datetime | None
+
+
+def open_sitting(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:
+    """SQL: the sitting has not ended."""
+    end = aliased(DeliberationEnd)
+    return ~exists().where(end.deliberation_id == sitting.id).correlate(sitting)
+
+
+def asked_again() -> ColumnElement[bool]:
+    """SQL on `Reconsideration` and `Case`: asked for in the present round of a refused case, and not answered."""
+    answer = aliased(Reconsideration)
+    answered = exists().where(
+        answer.case_id == Reconsideration.case_id,
+        answer.round_no == Reconsideration.round_no,
+        answer.outcome != ASKED,
+    )
+    return and_(
+        Reconsideration.case_id == Case.id,
+        Reconsideration.round_no == Case.round,
+        Reconsideration.outcome == ASKED,
+        Case.state.in_((S.REJECTED, S.DECLINED)),
+        ~answered,
+    )
+
+
+def _number_of(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(one_of((which, 1), else_=0))
