@@ -293,7 +293,7 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "reopen": (_l("Reopen the case"), _l("The case was reopened after reconsideration")),
     "revoke": (_l("Revoke the entry"), _l("The entry was revoked")),
     "close": (_l("Close the project"), _l("The project was closed")),
-    "answer_condition": (_l("Answer the condition"), _l("A condition was answered")),
+    "answer_condition": (_l("Answer the condition"), _l("Conditions were answered")),
     "sign_screening": (_l("Sign the screening sheet"), _l("The screening sheet was signed")),
     "answer_finding": (_l("Answer the finding"), _l("A finding was answered")),
     "set_parcel_apart": (_l("Set the parcel apart"), _l("A parcel was set apart")),

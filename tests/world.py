@@ -12,6 +12,7 @@ from registry import storage
 from registry.clock import now
 from registry.extensions import db
 from registry.models import Answers, Case, OrganisationKind, User
+from registry.queries import applications
 from registry.services import acts, documents, drafts, facts
 from registry.services.policy import current
 from tests import factories
@@ -154,7 +155,7 @@ class World:
         """Put every required paper on file but one kind."""
         case = self.case(case_id)
         answers = facts.answers_of(case_id, case.round + 1)
-        on_file = facts.current_documents(case_id, case.round + 1)
+        on_file = applications.papers(case_id, case.round + 1)
         rules = documents.required(current(), case, answers)
         for name in documents.missing(rules, on_file, answers):
             kind, _, parcel = name.partition("/")

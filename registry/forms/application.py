@@ -215,7 +215,9 @@ def _positive(_form: Form, field: Field) -> None:
 
 
 def _phone(_form: Form, field: Field) -> None:
-    if field.data and not PHONE.fullmatch(f.fold(field.data)):
+    # Kept as it can be dialled: a Chinese keyboard types full-width dashes and brackets.
+    field.data = f.fold(field.data or "")
+    if field.data and not PHONE.fullmatch(field.data):
         raise FieldError(_("Enter a telephone number, digits only, for example 0538-1234567"))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from registry import application, formats, labels
 from registry.application import PARCEL, RAW, SECTIONS, Data, Kind, Question
@@ -117,22 +117,35 @@ def done_of(answers: Mapping[str, Answers]) -> dict[str, bool]:
     return {name: row.done for name, row in answers.items()}
 
 
-def papers(case_id: int, round_no: int) -> list[Document]:
+def papers(case_id: int, round_no: int, *, inner: bool = False) -> list[Document]:
     """The papers in force in a round: the last version of each that was not removed, by kind and slot."""
-    latest: dict[tuple[str, str], Document] = {}
-    for paper in versions(case_id, round_no):
-        latest[paper.kind, paper.slot] = paper
-    return list(latest.values())
+    return list({(p.kind, p.slot): p for p in versions(case_id, round_no, inner=inner)}.values())
 
 
 def versions(case_id: int, round_no: int, *, inner: bool = False) -> list[Document]:
-    """Every kept version of every paper up to a round, oldest first; with `inner` the bureau's own papers too."""
+    """Every kept version of every paper up to a round, oldest first; with `inner` the bureau's own papers too.
+
+    Papers of an amendment that was refused or taken back belong to its round alone.
+    """
     query = (
         select(Document)
         .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
+        .where(Document.round_no.not_in(_left_behind(case_id, round_no)))
         .order_by(Document.kind, Document.slot, Document.no)
     )
     return list(db.session.scalars(query if inner else query.where(Document.kind.not_in(OF_THE_BUREAU))))
+
+
+def _left_behind(case_id: int, before: int) -> Select[tuple[int]]:
+    """Rounds opened to amend an entry that never got an entry of their own."""
+    entries = select(Registration.round_no).where(Registration.case_id == case_id)
+    return select(Round.no).where(
+        Round.case_id == case_id,
+        Round.no < before,
+        Round.opened_by == "amend",
+        Round.no > select(func.min(Registration.round_no)).where(Registration.case_id == case_id).scalar_subquery(),
+        Round.no.not_in(entries),
+    )
 
 
 def handed_in_at(case: Case) -> datetime | None:

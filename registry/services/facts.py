@@ -20,7 +20,6 @@ from registry.models import (
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
-    Document,
     GateDecision,
     Membership,
     Opinion,
@@ -84,16 +83,6 @@ def done_sections(case_id: int, round_no: int) -> frozenset[str]:
         Answers.case_id == case_id, Answers.round_no == round_no, Answers.done.is_(True)
     )
     return frozenset(db.session.scalars(query))
-
-
-def current_documents(case_id: int, round_no: int) -> list[Document]:
-    """The newest version of each paper on file in a round, in order of kind."""
-    query = (
-        select(Document)
-        .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
-        .order_by(Document.kind, Document.slot, Document.no)
-    )
-    return list({(d.kind, d.slot): d for d in db.session.scalars(query)}.values())
 
 
 def electorate(case: Case, on: date) -> Electorate:
@@ -165,7 +154,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     basics, method, contract = (answers.get(s, {}) for s in ("basics", "method", "contract"))
     day = governing_day(case, on)
     method_id = method.get("method")
-    on_file = current_documents(case.id, reading)
+    on_file = applications.papers(case.id, reading, inner=True)
     review = _review(case, policy, method_id, actor)
     opinions = _opinions(case)
     validation = opinions.get(OpinionKind.VALIDATION)
@@ -320,8 +309,12 @@ def gate_digest(case: Case, gate: GateName, round_no: int, policy: Policy) -> st
         sections.get("basics", {}).pop(key, None)
     listed: list[list[str]] = []
     if "documents" in READS[gate]:
-        application = {rule.kind for rule in policy.document_rules.values() if rule.stage.value == "application"}
-        listed = [[d.kind, d.slot, d.sha256] for d in current_documents(case.id, round_no) if d.kind in application]
+        asked = {rule.kind for rule in policy.document_rules.values() if rule.stage.value == "application"}
+        listed = [
+            [d.kind, d.slot, d.sha256]
+            for d in applications.papers(case.id, round_no, inner=True)
+            if d.kind in asked
+        ]
     return digest({"sections": sections, "documents": listed})
 
 

@@ -87,7 +87,9 @@ MEANS: Mapping[str, LazyString] = {
     "untable": _l("Ends the sitting. It can be done only while nobody has voted."),
     "vote": _l("Your vote is final and carries your name. Others see how you voted after the sitting has ended."),
     "file_validation": _l("The report is filed for your organisation. A later one replaces it; this one stays."),
-    "give_environment_opinion": _l("The bureau's opinion is filed. A later one replaces it; this one stays on file."),
+    "give_environment_opinion": _l(
+        "The environment bureau’s opinion is filed. A later one replaces it; this one stays on file."
+    ),
     "report_condition": _l("The task force is told and looks at it."),
     "confirm_condition": _l("The condition counts as met."),
     "request_reconsideration": _l("Three people who had no part in the decision look at it."),

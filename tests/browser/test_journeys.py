@@ -168,19 +168,20 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     officer.locator('main a[data-action="request_correction"]').click()
     faults = {
         "联系电话": "电话打不通，请核对。",
-        "面积": "与流转合同所载面积不符。",
+        "北坡1号：面积": "与流转合同所载面积不符。",
         "项目设计文件": "缺第四章，请补全。",
     }
     shut = officer.locator("main details:not([open]) > summary")
     while shut.count():
         shut.first.click()
     for label, words in faults.items():
-        officer.get_by_role("textbox", name=re.compile(f"：.*{label}$")).fill(words)
+        officer.get_by_role("textbox", name=re.compile(f"{label}有什么问题")).fill(words)
     walk.send(officer)
     expect(officer.locator("main .flash")).to_be_visible()
 
     applicant.goto("/my")
-    applicant.locator("main table tr", has_text="莲花山东坡").get_by_role("link", name="更正").click()
+    applicant.locator("main table tr", has_text="莲花山东坡").locator('a[href^="/my/"]').click()
+    applicant.wait_for_url(re.compile(r"/my/\d+$"))
     home = applicant.url[applicant.url.index("/my/") :]
     for words in faults.values():
         expect(applicant.locator("main")).to_contain_text(words)
@@ -190,7 +191,7 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     walk.send(applicant)
     applicant.locator(f'main .tasks a[href="{home}/parcels"]').click()
     applicant.locator("main table a", has_text="北坡1号").click()
-    assert _field_of(applicant, faults["面积"]) == "area"
+    assert _field_of(applicant, faults["北坡1号：面积"]) == "area"
     walk.fill(applicant, {"area": "５８０．５"})
     walk.send(applicant)
     applicant.locator("main .actions a.btn").click()
@@ -199,16 +200,22 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     expect(line.locator(".fault")).to_contain_text(faults["项目设计文件"])
     line.locator("summary").first.click()
     line.locator('input[type="file"]').first.set_input_files(walk.paper("项目设计文件（补全）.pdf"))
-    line.locator("details button").first.click()
+    with applicant.expect_navigation():
+        line.locator("details button").first.click()
     applicant.locator("main .actions a.btn").last.click()
     assert walk.hand_in(applicant, home) == number
 
     walk.open_case(officer, number)
     officer.get_by_role("link", name="与上一轮").click()
     rows = officer.locator("main table.diff tbody tr")
-    expect(rows).to_have_count(3)
-    for old, new in (("0538-1234567", "0538-7654321"), ("600", "580.5"), ("pdd.pdf", "补全")):
-        expect(rows.filter(has=officer.locator("del", has_text=old))).to_contain_text(new)
+    for label, old, new in (
+        ("联系电话", "0538-1234567", "0538-7654321"),
+        ("北坡1号：面积", "600", "580.5"),
+        ("项目设计文件", "pdd.pdf", "补全"),
+    ):
+        row = rows.filter(has_text=label)
+        expect(row.locator("del")).to_contain_text(old)
+        expect(row.locator("ins")).to_contain_text(new)
     walk.act(officer, number, "accept")
     assert walk.state(officer) == "方法学筛选中"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PAPER = "%PDF-1.4\n% {name}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 VOTERS = ("member1", "member3", "member4", "member5", "deputy", "chair")
 """Enough of the nine for a quorum; the chair speaks last."""
 
@@ -82,7 +82,7 @@ def fill(page: Page, answers: Answers) -> None:
                 field.fill(str(answer))
 
 
-_KINDS = "names => Object.fromEntries(names.map(n => [n, document.querySelector(`main [name=\"${n}\"]`)?.type]))"
+_KINDS = 'names => Object.fromEntries(names.map(n => [n, document.querySelector(`main [name="${n}"]`)?.type]))'
 
 
 def send(page: Page) -> None:
@@ -101,8 +101,8 @@ def errors(page: Page) -> list[str]:
 
 
 def paper(name: str) -> dict[str, Any]:
-    """A small PDF to choose in a file field."""
-    return {"name": name, "mimeType": "application/pdf", "buffer": PAPER}
+    """A small PDF to choose in a file field; another name is another content."""
+    return {"name": name, "mimeType": "application/pdf", "buffer": PAPER.format(name=name).encode()}
 
 
 # --- the application ---
@@ -235,7 +235,9 @@ def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_
     page.wait_for_url(re.compile("done=sign_screening"))
 
 
-def vote(people: Any, number: str, choice: str, reasons: str, language: str = "zh", voters: Sequence[str] = VOTERS) -> None:
+def vote(
+    people: Any, number: str, choice: str, reasons: str, language: str = "zh", voters: Sequence[str] = VOTERS
+) -> None:
     """Enough members for a quorum vote alike."""
     for login in voters:
         act(people(login, language), number, "vote", choice=choice, reasons=reasons, no_conflict=True)

@@ -4,6 +4,7 @@ import pytest
 
 from registry.extensions import db
 from registry.models import CorrectionNotice, GateDecision, Registration
+from registry.queries import applications
 from registry.services import acts, audit, facts
 from tests.world import PARCEL, PDF, World
 from workflows.states import GateName, GateResult
@@ -212,6 +213,21 @@ def test_a_refused_amendment_leaves_the_old_entry_in_force(world):
     world.act(case_id, "decide_amendment", "chair", approved=False, words="不同意")
     case = world.case(case_id)
     assert (case.state, case.area_mu, facts.round_shown(case)) == (S.REGISTERED, 600, 1)
+
+
+def test_papers_of_a_refused_amendment_stay_with_it(world):
+    case_id = world.advance(world.draft(), "registered")
+    world.upload(case_id, "pdd", content=OTHER_PDF)
+    world.save(case_id, "contract", {"has_partner": False, "note": "改"})
+    world.act(case_id, "amend", "owner")
+    old, new = (pdd(case_id, n) for n in (1, 2))
+    assert old != new
+    world.act(case_id, "withdraw_amendment", "owner", words="不改了")
+    assert pdd(case_id, 3) == old
+
+
+def pdd(case_id, round_no):
+    return next(p.sha256 for p in applications.papers(case_id, round_no) if p.kind == "pdd")
 
 
 def test_an_amendment_is_taken_back(world):
