@@ -13,44 +13,92 @@ from pathlib import Path
 os.environ["TAILIN_ENV"] = "test"
 
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.config import ROOT
 from registry.extensions import db
-from registry.models import Appointment, Case, Membership, User
+from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Registration
 from tests.browser.serving import Served, demo_server, sign_in
+from workflows.states import ProjectState, Scheme
+
+S = ProjectState
 
 OUT = ROOT / "tests" / "browser" / "out"
 README = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 390)
 LANGUAGES = ("zh", "en")
-IN_THE_README = ("home", "sign-in", "case_officer-start", "case-risk_review", "projects")
+IN_THE_README = ("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "vote", "project")
+FOLD = {"x": 0, "y": 0, "width": 1280, "height": 900}
+"""What a README picture shows: the first screenful."""
 
 Stop = tuple[str, int | None, str]
 """A picture's name, the demo person's id (None: nobody is signed in), the address."""
 
 
 def stops(served: Served) -> list[Stop]:
-    """Every screen: the public ones, each role's start page, one case of every state as a case officer sees it."""
-    found: list[Stop] = [
+    """Every screen: public pages, start pages, an application, a case of every state, the acts, the administrator."""
+    with served.app.app_context():
+        role = {r.value: user for r, user in db.session.execute(select(Appointment.role, Appointment.user_id))}
+        number = {state: no for state, no in db.session.execute(select(Case.state, Case.number)) if no}
+        entry = db.session.scalars(select(Registration.project_number).order_by(Registration.id)).first()
+        screened = db.session.scalars(
+            select(Case.number).where(Case.state == S.METHODOLOGY_SCREENING, Case.scheme == Scheme.CCER)
+        ).first()
+        sitting = db.session.scalars(
+            select(Case.number)
+            .join(Deliberation, Deliberation.case_id == Case.id)
+            .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+            .where(DeliberationEnd.deliberation_id.is_(None), Case.state == S.RISK_REVIEW)
+        ).first()
+        applicant, mine = _draft()
+        corrected = db.session.scalars(select(Case).where(Case.state == S.CORRECTION_REQUESTED)).first()
+        corrects = (corrected.created_by_id, f"/my/{corrected.id}") if corrected else (None, "/")
+        db.session.remove()
+    officer, deputy, admin = role["case_officer"], role["deputy_chair"], role["administrator"]
+    shown = number.get(S.SUBMITTED)
+    return [
         ("home", None, "/"),
         ("projects", None, "/projects"),
+        ("project", None, f"/projects/{entry}"),
         ("reference", None, "/reference"),
         ("help", None, "/help"),
+        ("accessibility", None, "/accessibility"),
         ("sign-in", None, "/sign-in"),
         ("not-found", None, "/no-such-page"),
+        ("inbox", officer, "/inbox"),
+        ("cases", officer, "/cases"),
+        ("notices", officer, "/notices"),
+        ("account", officer, "/account"),
+        *((f"{name}-start", user, "") for name, user in sorted(role.items())),
+        ("my-projects", applicant, "/my"),
+        ("start", applicant, "/my/start"),
+        ("task-list", applicant, mine),
+        *((f"section-{n}", applicant, f"{mine}/{n}") for n in ("basics", "parcels", "method", "contract", "crediting")),
+        ("parcel", applicant, f"{mine}/parcels/p1"),
+        ("documents", applicant, f"{mine}/documents"),
+        ("check", applicant, f"{mine}/check"),
+        ("corrections", *corrects),
+        *((f"case-{state.value}", officer, f"/cases/{no}") for state, no in sorted(number.items())),
+        ("application", officer, f"/cases/{shown}/application"),
+        ("act-accept", officer, f"/cases/{shown}/act/accept"),
+        ("act-decline", officer, f"/cases/{shown}/act/decline"),
+        ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
+        ("screening", officer, f"/cases/{screened}/screening"),
+        ("vote", deputy, f"/cases/{sitting}/act/vote"),
+        ("audit", role["auditor"], f"/cases/{shown}/audit"),
+        ("admin-users", admin, "/admin/users"),
+        ("admin-new-user", admin, "/admin/users/new"),
+        ("admin-user", admin, f"/admin/users/{officer}"),
+        ("admin-organisations", admin, "/admin/organisations"),
     ]
-    with served.app.app_context():
-        by_role = {role.value: user for role, user in db.session.execute(select(Appointment.role, Appointment.user_id))}
-        members = select(Membership.user_id).where(Membership.user_id.not_in(select(Appointment.user_id)))
-        for user in db.session.scalars(select(User).where(User.id.in_(members)).order_by(User.id)):
-            by_role.setdefault("proponent", user.id)
-        by_state = {state.value: number for state, number in db.session.execute(select(Case.state, Case.number))}
-        db.session.remove()
-    found += [(f"{role}-start", user, "") for role, user in sorted(by_role.items())]
-    officer = by_role.get("case_officer")
-    found += [(f"case-{state}", officer, f"/cases/{number}") for state, number in sorted(by_state.items()) if number]
-    return found
+
+
+def _draft() -> tuple[int, str]:
+    """The fullest draft: who fills it in, and its address."""
+    filled = select(func.count()).where(Answers.case_id == Case.id).scalar_subquery()
+    draft = db.session.scalars(select(Case).where(Case.state == S.DRAFT).order_by(filled.desc())).first()
+    assert draft is not None, "the demo has a draft"
+    return draft.created_by_id, f"/my/{draft.id}"
 
 
 def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
@@ -72,6 +120,8 @@ def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
                     answer = page.goto(address or start)
                     picture = f"{name}-{language}-{width}.png"
                     page.screenshot(path=OUT / picture, full_page=True)
+                    if name in IN_THE_README and (language, width) == (LANGUAGES[0], WIDTHS[0]):
+                        page.screenshot(path=README / f"{name}.png", clip=FOLD)
                     yield picture, answer.status if answer else 0
         context.close()
 
@@ -82,16 +132,13 @@ def main() -> None:
         raise SystemExit("No chromium on this machine (Debian: apt-get install chromium).")
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    README.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(README, ignore_errors=True)
+    README.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder)) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for picture, status in walk(browser, served):
             sys.stdout.write(f"{status} {picture}\n")
         browser.close()
-    for name in IN_THE_README:
-        picture = OUT / f"{name}-zh-1280.png"
-        if picture.exists():
-            shutil.copyfile(picture, README / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """How people walk the pages: whatever a helper does here, a hand could do. Nothing here calls a service."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 PAPER = "%PDF-1.4\n% {name}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 VOTERS = ("member1", "member3", "member4", "member5", "deputy", "chair")
@@ -90,11 +90,6 @@ def send(page: Page) -> None:
     page.locator("main form .actions button").first.click()
 
 
-def saved(page: Page) -> Locator:
-    """Where the page says that something was done."""
-    return page.locator("main .flash")
-
-
 def errors(page: Page) -> list[str]:
     """What the page says is wrong."""
     return page.locator("main .error-summary li").all_inner_texts()
@@ -172,14 +167,13 @@ def apply(
     land: Answers = PARCEL,
     method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD),
     crediting: Answers = CREDITING,
-    contract: Answers = {"has_partner": "no"},  # noqa: B006 (nobody changes it)
 ) -> str:
     """From My projects to the receipt, everything typed; returns the case's number."""
     home = start(page)
     section(page, home, "basics", basics)
     parcel(page, home, land)
     section(page, home, "method", *method)
-    section(page, home, "contract", contract)
+    section(page, home, "contract", {"has_partner": "no"})
     section(page, home, "crediting", crediting)
     assert upload_missing(page, home) > 0
     section(page, home, "declarations", DECLARATIONS)
@@ -214,18 +208,25 @@ def act(page: Page, number: str, action: str, file: str = "", **answers: str | b
     """Take an act from the case's page: press its button, fill in what it asks, send it."""
     open_case(page, number)
     page.locator(f'main a[data-action="{action}"]').click()
+    page.wait_for_url(f"**/act/{action}")
+    _take(page, action, file, answers)
+
+
+def _take(page: Page, action: str, file: str, answers: Answers) -> None:
     fill(page, answers)
     if file:
         page.locator('main input[type="file"]').set_input_files(paper(file))
-    send(page)
-    page.wait_for_url(lambda url: f"done={action}" in url or page.locator(".error-summary").count() > 0)
+    with page.expect_navigation():
+        send(page)
     assert errors(page) == []
+    assert f"done={action}" in page.url
 
 
 def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_MET) -> None:
     """Answer every condition of the sheet and sign it."""
     open_case(page, number)
     page.locator('main a[data-action="answer_condition"]').click()
+    page.wait_for_url("**/screening")
     for clause in page.locator("main li.finding:has(fieldset)").evaluate_all("all => all.map(e => e.id.slice(2))"):
         verdict = "not_met" if clause in not_met else "met"
         page.locator(f'[name="v_{clause}"][value="{verdict}"]').check()
@@ -235,12 +236,12 @@ def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_
     page.wait_for_url(re.compile("done=sign_screening"))
 
 
-def vote(
-    people: Any, number: str, choice: str, reasons: str, language: str = "zh", voters: Sequence[str] = VOTERS
-) -> None:
-    """Enough members for a quorum vote alike."""
-    for login in voters:
-        act(people(login, language), number, "vote", choice=choice, reasons=reasons, no_conflict=True)
+def vote(people: Any, number: str, choice: str, reasons: str, language: str = "zh") -> None:
+    """Enough members for a quorum vote alike, each on the page of the vote at once."""
+    for login in VOTERS:
+        page = people(login, language)
+        page.goto(f"/cases/{number}/act/vote")
+        _take(page, "vote", "", {"choice": choice, "reasons": reasons, "no_conflict": True})
 
 
 def state(page: Page) -> str:
@@ -251,14 +252,3 @@ def state(page: Page) -> str:
 def timeline(page: Page) -> list[str]:
     """What happened, the newest first."""
     return page.locator("main .timeline li p").all_inner_texts()
-
-
-def chinese(text: str) -> bool:
-    """Whether Chinese characters stand in the text."""
-    return re.search("[\u4e00-\u9fff]", text) is not None
-
-
-def english_words(page: Page) -> list[str]:
-    """Lines of a Chinese page that hold an English phrase of three words or more: a message without translation."""
-    lines: Iterator[str] = (line.strip() for line in page.locator("body").inner_text().splitlines())
-    return [line for line in lines if re.search(r"\b[A-Z]?[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", line)]
