@@ -311,9 +311,7 @@ def gate_digest(case: Case, gate: GateName, round_no: int, policy: Policy) -> st
     if "documents" in READS[gate]:
         asked = {rule.kind for rule in policy.document_rules.values() if rule.stage.value == "application"}
         listed = [
-            [d.kind, d.slot, d.sha256]
-            for d in applications.papers(case.id, round_no, inner=True)
-            if d.kind in asked
+            [d.kind, d.slot, d.sha256] for d in applications.papers(case.id, round_no, inner=True) if d.kind in asked
         ]
     return digest({"sections": sections, "documents": listed})
 

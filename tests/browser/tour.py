@@ -40,7 +40,7 @@ def stops(served: Served) -> list[Stop]:
     with served.app.app_context():
         role = {r.value: user for r, user in db.session.execute(select(Appointment.role, Appointment.user_id))}
         number = {state: no for state, no in db.session.execute(select(Case.state, Case.number)) if no}
-        entry = db.session.scalars(select(Registration.project_number).order_by(Registration.id)).first()
+        entry = db.session.scalars(select(Registration.project_number).order_by(Registration.registered_at)).first()
         screened = db.session.scalars(
             select(Case.number).where(Case.state == S.METHODOLOGY_SCREENING, Case.scheme == Scheme.CCER)
         ).first()
