@@ -83,7 +83,7 @@ def stops(served: Served) -> list[Stop]:
         ("act-accept", officer, f"/cases/{shown}/act/accept"),
         ("act-decline", officer, f"/cases/{shown}/act/decline"),
         ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
-        ("screening", officer, f"/cases/{screened}/screening"),
+        ("screening", officer, f"/cases/{screened}/screening#c-A02"),
         ("vote", deputy, f"/cases/{sitting}/act/vote"),
         ("audit", role["auditor"], f"/cases/{shown}/audit"),
         ("admin-users", admin, "/admin/users"),
