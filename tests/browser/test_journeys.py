@@ -7,14 +7,6 @@ from playwright.sync_api import Page, expect
 from tests.browser import walk
 from tests.browser.conftest import People
 
-FAVOURABLE = {
-    "report_number": "DZ-2026-018（示例）",
-    "report_on": "２０２６年９月３０日",
-    **{f"V{n}_met": "yes" for n in range(1, 6)},
-    **{f"V{n}_words": "经现场核对和文件评审，符合要求。" for n in range(1, 6)},
-    "conclusion": "favourable",
-    "words": "五个方面均符合要求，公示期间未收到意见。",
-}
 NATIONAL = {
     "external_number": "GS-2026-0421",
     "notice_url": "https://example.org/notice/0421",
@@ -22,14 +14,6 @@ NATIONAL = {
     "notice_to": "2026-08-28",
 }
 NOT_TRANSLATED = re.compile("[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
-
-
-def screened(people: People, number: str, language: str = "zh", evidence: str = "见作业设计和现场踏查记录") -> None:
-    """Accepted, answered and signed by two officers, passed."""
-    walk.act(people("officer1", language), number, "accept")
-    for officer in ("officer1", "officer2"):
-        walk.screen(people(officer, language), number, evidence)
-    walk.act(people("officer2", language), number, "pass_screening")
 
 
 def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: People, afforestation: str) -> None:
@@ -42,11 +26,11 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     officer.goto("/inbox")
     officer.locator("main table a", has_text="徂徕山北麓").first.click()
     expect(officer.locator("main")).to_contain_text(re.compile(r"600\s*亩"))
-    screened(people, number)
+    walk.screened(people, number)
     walk.act(officer, number, "table", question="risk_review", words="重点看权属期限。")
     walk.vote(people, number, "for", "权属清楚，方法适用，同意。")
     walk.act(people("chair"), number, "approve_risk", words="同意项目和合同。")
-    walk.act(people("vvb1"), number, "file_validation", file="审定报告.pdf", **FAVOURABLE, **NATIONAL)
+    walk.act(people("vvb1"), number, "file_validation", file="审定报告.pdf", **walk.FAVOURABLE, **NATIONAL)
     walk.act(officer, number, "pass_validation")
     walk.act(officer, number, "table", question="registration")
     walk.vote(people, number, "for", "各环节齐备，同意入库。")
@@ -69,74 +53,11 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     public.context.close()
 
 
-TICKET = {
-    "basics": {
-        "name": "Niushan village forest tending (example)",
-        "scheme": "local_ticket",
-        "activity": "forest_management",
-        "summary": "Replanting and tending of degraded arborvitae forest managed by the collective.",
-        "contact_name": "Niu Chunlai",
-        "contact_phone": "0538 123 4567",
-    },
-    "land": {
-        **walk.PARCEL,
-        "name": "South slope",
-        "district_code": "370983",
-        "area": "40",
-        "unit": "ha",
-        "tenure": "collective_managed",
-        "title_document": "forest_right_certificate",
-        "title_number": "Example-018",
-        "title_end": "31 December 2066",
-        "coowner_consent": "yes",
-    },
-    "method": (
-        {"method": "TA-TICKET"},
-        {"forest_use": "protection", "start_on": "2021-03-01", "public_benefit_forest": "no", "monitoring_years": "5"},
-    ),
-    "crediting": {
-        "start_on": "2021-03-01",
-        "end_on": "2026-02-28",
-        "expected_total_t": "1,800",
-        "expected_annual_t": "360",
-        "vvb_org_id": "Qitan Certification (example)",
-    },
-}
-
-
-def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: People) -> None:
-    phone = people("village2", "en", width=390)
-    number = walk.apply(phone, **TICKET)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    officer = people("officer2", "en")
-    walk.act(people("officer1", "en"), number, "accept")
-    for login in ("officer1", "officer2"):
-        walk.screen(people(login, "en"), number, "Certificate, report and site visit")
-    walk.act(officer, number, "pass_screening")
-    legal = people("legal", "en")
-    walk.act(legal, number, "give_legal_opinion", conclusion="favourable", words="Vote and notice are in order.")
-    walk.act(officer, number, "table", question="risk_review")
-    walk.vote(people, number, "for", "Clear title, sound figures.", "en")
-    walk.act(people("chair", "en"), number, "approve_risk", words="Approved.")
-    walk.act(people("vvb2", "en"), number, "file_validation", file="report.pdf", **FAVOURABLE)
-    environment = people("ecoenv", "en")
-    walk.act(environment, number, "give_environment_opinion", conclusion="favourable", words="No objection.")
-    walk.act(officer, number, "pass_validation")
-    walk.act(officer, number, "table", question="registration")
-    walk.vote(people, number, "for", "Everything is there.", "en")
-    walk.act(people("chair", "en"), number, "register", words="Entered.")
-    walk.open_case(phone, number)
-    assert walk.state(phone) == "Registered"
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.goto("/projects?q=Niushan")
-    expect(phone.locator("main")).to_contain_text("TA-TP-370983")
-
-
 def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_reads(
     people: People, afforestation: str
 ) -> None:
     number = walk.copy(people("company1"), afforestation, "莲花山西坡造林项目（示例）")
-    screened(people, number)
+    walk.screened(people, number)
     walk.act(people("officer1"), number, "table", question="risk_review")
     walk.vote(people, number, "against", "收益测算依据不足，不同意。")
     chair = people("chair")

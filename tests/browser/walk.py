@@ -252,3 +252,22 @@ def state(page: Page) -> str:
 def timeline(page: Page) -> list[str]:
     """What happened, the newest first."""
     return page.locator("main .timeline li p").all_inner_texts()
+
+
+FAVOURABLE = {
+    "report_number": "DZ-2026-018（示例）",
+    "report_on": "２０２６年９月３０日",
+    **{f"V{n}_met": "yes" for n in range(1, 6)},
+    **{f"V{n}_words": "经现场核对和文件评审，符合要求。" for n in range(1, 6)},
+    "conclusion": "favourable",
+    "words": "五个方面均符合要求，公示期间未收到意见。",
+}
+"""A favourable opinion on the five matters."""
+
+
+def screened(people: Any, number: str, language: str = "zh", evidence: str = "见作业设计和现场踏查记录") -> None:
+    """Accepted, answered and signed by two officers, passed."""
+    act(people("officer1", language), number, "accept")
+    for officer in ("officer1", "officer2"):
+        screen(people(officer, language), number, evidence)
+    act(people("officer2", language), number, "pass_screening")
