@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
-VIEWS = ("public", "account", "admin", "applicant", "case", "desk")
+VIEWS = ("public", "account", "admin", "applicant", "case", "desk", "papers", "rules")
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -17,7 +17,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
     Raises `doctor.UnsafeSettings` in production when a setting is unsafe.
     """
-    from registry import cli, config, doctor, formats, logs, permissions, security
+    from registry import assets, cli, config, doctor, formats, logs, permissions, security
     from registry.extensions import babel, csrf, db, migrate, prepare_engine
     from registry.views import errors, nav
 
@@ -32,11 +32,14 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    import registry.models  # noqa: F401 (registers the tables)
+    # The tables, and the jobs that follow a commit.
+    import registry.jobs
+    import registry.models  # noqa: F401
 
     migrate.init_app(app, db, directory=config.MIGRATIONS)
     babel.init_app(app, locale_selector=_language, default_locale=LANGUAGES[0])
     csrf.init_app(app)
+    assets.init_app(app)
     security.init_app(app)
     permissions.init_app(app)
     formats.init_app(app)

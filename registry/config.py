@@ -20,6 +20,8 @@ MIGRATIONS = str(ROOT / "migrations")
 ENVIRONMENTS = ("development", "production", "test")
 MIB = 2**20
 MAX_REQUEST_BYTES = 64 * MIB
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not listened on)
+LONGEST_SERIES = 40
 
 NAMES = {
     "TAILIN_ENV": "development (default), production or test",
@@ -35,6 +37,12 @@ NAMES = {
     "COOKIE_SECURE": "1 sends cookies over https only; default 1 in production",
     "HOST": "address to listen on; default 127.0.0.1",
     "PORT": "port to listen on; default 8000",
+    "PUBLIC_URL": "address under which people reach this site; printed on papers; default the first TRUSTED_HOSTS",
+    "PAPER_NUMBER": "how papers are numbered, with {year} and {n}; default as in registry/documents/texts",
+    "PAPER_HEAD": "red head printed on papers; default none",
+    "PAPER_CONTACT": "whom to ask, printed on papers; default the task force of the bureau",
+    "JOBS": "1 (default) lets the server do its background work itself; 0 where flask jobs runs beside it",
+    "HELP_PHONE": "the bureau's phone number for questions, shown on the help page; no number is shown without it",
 }
 """Every variable that is read, and what it means."""
 
@@ -63,16 +71,19 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
     upload_mb = reader.whole("MAX_UPLOAD_MB", 20, 1, MAX_REQUEST_BYTES // MIB - 1)
     secure = reader.truth("COOKIE_SECURE", production)
     key = reader.key()
+    host, port = reader.word("HOST", "127.0.0.1"), reader.whole("PORT", 8000, 1, 65535)
+    hosts = reader.words("TRUSTED_HOSTS", () if production else ("localhost", "127.0.0.1"))
     config = {
         "TAILIN_ENV": kind,
         "DEBUG": False,
         "TESTING": testing,
         "DEMO": reader.truth("DEMO", False),
-        "HOST": reader.word("HOST", "127.0.0.1"),
-        "PORT": reader.whole("PORT", 8000, 1, 65535),
+        "HOST": host,
+        "PORT": port,
+        "HELP_PHONE": reader.word("HELP_PHONE", ""),
         "SECRET_KEY": key or ("test-only-key-" * 3 if testing else ""),
         "SECRET_KEY_FALLBACKS": reader.words("SECRET_KEY_FALLBACKS", ()),
-        "TRUSTED_HOSTS": reader.words("TRUSTED_HOSTS", () if production else ("localhost", "127.0.0.1")),
+        "TRUSTED_HOSTS": hosts,
         "BEHIND_PROXY": reader.truth("BEHIND_PROXY", False),
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
         "STORE_DIR": str(reader.path("STORE_DIR", ROOT / "var" / "files")),
@@ -80,6 +91,14 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
         "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
         "MAX_FORM_MEMORY_SIZE": 500_000,
         "MAX_FORM_PARTS": 2000,  # a long parcel list is one form
+        # Over https the first trusted host is the public one; a developer's machine is its own.
+        "PUBLIC_URL": reader.site(
+            "PUBLIC_URL", f"https://{hosts[0]}" if production and hosts else f"http://{_reached(host)}:{port}"
+        ),
+        "PAPER_NUMBER": reader.series("PAPER_NUMBER"),
+        "PAPER_HEAD": reader.word("PAPER_HEAD", ""),
+        "PAPER_CONTACT": reader.word("PAPER_CONTACT", ""),
+        "JOBS": reader.truth("JOBS", not testing),
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(url),
         "SQLALCHEMY_ECHO": False,
@@ -139,6 +158,11 @@ def prepare_folders(config: Mapping[str, Any]) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
+def _reached(host: str) -> str:
+    """The address at which a server that listens on `host` is reached from its own machine."""
+    return "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+
+
 def _engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}  # an error's text must not carry what people typed
     if url.startswith("postgresql"):
@@ -192,6 +216,25 @@ class _Reader:
         except (OSError, UnicodeDecodeError) as error:
             cure = "give a text file that this user may read"
             return self._fault("SECRET_KEY_FILE", file, f"cannot be read ({type(error).__name__})", cure, "")
+
+    def site(self, name: str, default: str) -> str:
+        """Scheme and host, perhaps a port; no path, no trailing slash."""
+        value = self.word(name, default).rstrip("/")
+        parts = urlsplit(value)
+        bare = value == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
+            cure = "write it like https://tanhui.example.cn"
+            return self._fault(name, value, "is no address of a site", cure, default)
+        return value
+
+    def series(self, name: str) -> str:
+        """A pattern of numbers, empty for the usual one."""
+        value = self.word(name, "")
+        bare = value.replace("{year}", "", 1).replace("{n}", "", 1)
+        if value and (len(bare) != len(value) - 9 or "{" in bare or "}" in bare or len(value) > LONGEST_SERIES):
+            cure = f"use {{year}} and {{n}} once each, in at most {LONGEST_SERIES} characters"
+            return self._fault(name, value, "is no pattern of numbers", cure, "")
+        return value
 
     def database(self, name: str, default: str) -> str:
         value = self.word(name, default)

@@ -1,4 +1,4 @@
-"""Which settings are unsafe, why, and what to do about each. Production does not start with one."""
+"""Which settings are unsafe, why, and what to do about each. Production does not start with one. And some advice."""
 
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -153,6 +153,19 @@ def _https(config: Config) -> Iterator[Finding]:
         )
 
 
+def _papers(config: Config) -> Iterator[Finding]:
+    site = urlsplit(config.get("PUBLIC_URL") or "")
+    hosts = {host.lstrip(".").partition(":")[0] for host in config.get("TRUSTED_HOSTS") or ()}
+    foreign = site.hostname not in hosts and not list(_hosts(config))  # bad hosts have their own finding
+    if site.scheme != "https" or foreign:
+        yield Finding(
+            "PUBLIC_URL",
+            "is not this site over https",
+            "whoever scans the code of a certificate would be led elsewhere, and could be shown a false answer",
+            "set it to the public address, for example https://tanhui.example.cn, with a host of TRUSTED_HOSTS",
+        )
+
+
 def _csrf(config: Config) -> Iterator[Finding]:
     if not config.get("WTF_CSRF_ENABLED", True) or not config.get("WTF_CSRF_CHECK_DEFAULT", True):
         yield Finding(
@@ -277,6 +290,14 @@ def _outside_web(name: str, path: Path) -> Iterator[Finding]:
         )
 
 
+def advice(config: Config) -> list[Finding]:
+    """What is missing but not unsafe: production starts without it."""
+    if config.get("HELP_PHONE"):
+        return []
+    why = "people who need help find no number on the help page"
+    return [Finding("HELP_PHONE", "no phone number", why, "set HELP_PHONE to the number of the task force")]
+
+
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _key,
     _hosts,
@@ -284,6 +305,7 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _demo,
     _cookies,
     _https,
+    _papers,
     _csrf,
     _sizes,
     _passwords,

@@ -71,7 +71,7 @@ def init_app(app: Flask) -> None:
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
-    for logger in (app.logger, logging.getLogger("waitress"), logging.getLogger("alembic")):
+    for logger in (app.logger, *map(logging.getLogger, ("waitress", "alembic", "huey"))):
         logger.handlers = [_PlainHandler()]
         logger.propagate = False
     app.log_exception = _log_exception  # type: ignore[method-assign, assignment]  # Flask's own would write the words

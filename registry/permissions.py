@@ -90,6 +90,8 @@ ENTRIES: dict[str, Entry] = {
     "public.set_language": PUBLIC,
     "public.set_size": PUBLIC,
     "public.health": PUBLIC,
+    "rules.index": PUBLIC,
+    "rules.clause": PUBLIC,
     # account
     "account.sign_in": PUBLIC,
     "account.demo_sign_in": PUBLIC,
@@ -142,6 +144,11 @@ ENTRIES: dict[str, Entry] = {
     ),
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+    # papers handed out: whoever sees the case sees them, and anybody may check one by its code
+    "papers.show": OF_THE_CASE,
+    "papers.pdf": OF_THE_CASE,
+    "papers.verify": PUBLIC,
+    "papers.verified": PUBLIC,
 }
 
 
@@ -234,10 +241,14 @@ def visible(user: User | None, roles: frozenset[Role] = frozenset(SEES), on: dat
     """SQL filter on `Case`: the cases a person sees under one of these roles."""
     if user is None or not user.active:
         return false()
-    on = on or today()
+    return sees(user.id, roles, on or today())
+
+
+def sees(user_id: int, roles: frozenset[Role], on: date) -> ColumnElement[bool]:
+    """The same for an active user; person and day may be bound parameters of a statement that is kept."""
     return or_(
         *(
-            and_(role_clause(r, user.id, on), Case.state.in_(SEES[r]) if SEES[r] != frozenset(S) else true())
+            and_(role_clause(r, user_id, on), Case.state.in_(SEES[r]) if SEES[r] != frozenset(S) else true())
             for r in roles
             if r in SEES
         )
@@ -249,21 +260,42 @@ def visible_cases(user: User | None, roles: frozenset[Role] = frozenset(SEES)) -
     return select(Case).where(visible(user, roles))
 
 
+def appointments(user: User | None, on: date | None = None) -> list[tuple[Role, int]]:
+    """The offices a person holds on a day, each with the id of its body."""
+    if user is None or not user.active:
+        return []
+    query = select(Appointment.role, Appointment.body_id).where(
+        Appointment.user_id == user.id, _current(Appointment.since, Appointment.until, on or today())
+    )
+    return [(role, body_id) for role, body_id in db.session.execute(query)]
+
+
 def offices(user: User | None, on: date | None = None) -> frozenset[Role]:
     """The offices a person holds in any body on a day."""
-    if user is None or not user.active:
-        return frozenset()
-    on = on or today()
-    query = select(Appointment.role).where(
-        Appointment.user_id == user.id, _current(Appointment.since, Appointment.until, on)
-    )
-    return frozenset(db.session.scalars(query))
+    return frozenset(role for role, _body_id in appointments(user, on))
+
+
+def worth_asking(user: User | None, on: date | None = None) -> frozenset[Role]:
+    """The roles a person may have on some case: the offices held, and those that follow from a case."""
+    held = offices(user, on)
+    # A deputy may preside where the chair may not.
+    return held | {Role.PROPONENT, Role.AGENT, Role.VVB} | ({Role.CHAIR} if held & VOTING else set())
 
 
 def find_case(user: User | None, roles: frozenset[Role], *, number: str | None, case_id: int | None) -> Case | None:
     """The case of a URL if this person may see it under one of these roles, else None."""
-    named = Case.number == number if number is not None else Case.id == case_id
-    return db.session.scalars(visible_cases(user, roles).where(named)).one_or_none()
+    if user is None or not user.active:
+        return None
+    asked = {"number": number, "case_id": case_id, "user_id": user.id, "day": today()}
+    return db.session.scalars(_find_query(roles, number is not None), asked).one_or_none()
+
+
+@cache
+def _find_query(roles: frozenset[Role], by_number: bool) -> Select[Any]:
+    """Built once for each entry of the table, like `_roles_query`."""
+    user_id, day = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
+    named = Case.number == bindparam("number") if by_number else Case.id == bindparam("case_id")
+    return select(Case).where(named, sees(user_id, roles, day))  # type: ignore[arg-type]
 
 
 def guard() -> None:

@@ -7,7 +7,7 @@ import waitress
 from flask import Flask
 from sqlalchemy import exists, select
 
-from registry import create_app
+from registry import create_app, jobs
 from registry.config import MIGRATIONS, BadSetting
 from registry.doctor import UnsafeSettings
 from registry.extensions import db
@@ -64,7 +64,8 @@ def main() -> None:
             f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port: make run PORT=8001"
         ) from None
     say(f"Tailin is at http://{host}:{port} (stop with Ctrl+C)")
-    server.run()
+    with jobs.at_work(app):
+        server.run()
 
 
 def say(line: str) -> None:

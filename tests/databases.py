@@ -26,10 +26,13 @@ test_settings.__test__ = False  # a helper, whatever its name begins with
 
 
 class Databases:
-    """Of one engine: a migrated template, made on first use, and copies of it. `close()` ends all."""
+    """Of one engine: a migrated template, made on first use, and copies of it. `close()` ends all.
 
-    def __init__(self, engine: str, folder: Path) -> None:
-        self.engine, self.folder = engine, folder
+    `durable`: the server writes to the disk and waits for it, as in life; for benchmarks.
+    """
+
+    def __init__(self, engine: str, folder: Path, *, durable: bool = False) -> None:
+        self.engine, self.folder, self.durable = engine, folder, durable
         self._ends = ExitStack()
         self._server: postgres.Server | None = None
         self._template: str | None = None
@@ -80,7 +83,7 @@ class Databases:
 
     def _running(self) -> postgres.Server:
         if self._server is None:
-            self._server = self._ends.enter_context(postgres.server())
+            self._server = self._ends.enter_context(postgres.server(durable=self.durable))
         return self._server
 
     def _ready(self) -> str:

@@ -16,6 +16,9 @@ import psycopg
 LEAST_VERSION = 15
 PATIENCE_S = 30
 ROOM_BYTES = 2**30
+# What is lost in a power cut is a test run.
+FOR_TESTS = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "off")
+FOR_MEASURING = {"shared_buffers": "1GB", "max_wal_size": "2GB"}
 _numbers = count(1)
 
 
@@ -66,12 +69,15 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start a server, and stop it and remove its folder afterwards; `why_not()` must be empty."""
+def server(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server, and stop it and remove its folder afterwards; `why_not()` must be empty.
+
+    `durable`: on the disk, with the server's own settings for safety, memory and statistics; for benchmarks.
+    """
     bin_ = programs()
     assert bin_ is not None
     # Not under pytest's folder: a socket's path must be short, and the other user must reach it.
-    folder = Path(tempfile.mkdtemp(prefix="tailin-pg-", dir=memory()))
+    folder = Path(tempfile.mkdtemp(prefix="tailin-pg-", dir=None if durable else memory()))
     as_user = _other_user(folder)
     quiet = {"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "TZ": "UTC"}
     try:
@@ -82,10 +88,9 @@ def server() -> Iterator[Server]:
             "listen_addresses": "",
             "unix_socket_directories": folder,
             "max_connections": "60",
-            # What is lost in a power cut is a test run.
-            **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "off"),
             "wal_level": "minimal",
             "max_wal_senders": "0",
+            **(FOR_MEASURING if durable else FOR_TESTS),
             **dict.fromkeys(("log_min_messages", "log_min_error_statement"), "panic"),
         }
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

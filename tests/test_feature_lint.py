@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
+from pytest_bdd.steps import step_function_context_registry
 
 from workflows.policy import Enforced, Policy
 
@@ -17,6 +18,8 @@ POLICY = Policy.base()
 WORDS = "功能|规则|背景|场景|场景大纲|剧本|剧本大纲|例子|假如|假设|假定|当|那么|而且|并且|同时|但是"
 FULL_WIDTH_COLON = re.compile(rf"^\s*({WORDS})：")
 FULL_WIDTH_HASH = re.compile(r"^\s*[＃＠｜]")
+HALF_WIDTH = re.compile('[\u4e00-\u9fff"][,;:!?] ?[\u4e00-\u9fff"]')
+KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
 def lint(text: str) -> list[str]:
@@ -43,6 +46,7 @@ def lint(text: str) -> list[str]:
     for scenario, tags in scenarios:
         line = scenario["location"]["line"]
         faults += [f"{line}: {fault}" for fault in faults_of(scenario)]
+        faults += [f"{n}: half-width sign" for n, words in sentences(scenario) if HALF_WIDTH.search(words)]
         if not tags & set(POLICY.clauses):
             faults.append(f"{line}: no clause")
     faults += [f"{line}: {tag} is no clause" for line, tag in tags_of(feature) if tag not in POLICY.clauses]
@@ -112,12 +116,77 @@ def _places(scenario: dict[str, Any]) -> Iterator[str]:
             yield "an example twice"
 
 
+def sentences(scenario: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """The name and the steps of a scenario, each with its line."""
+    yield scenario["location"]["line"], scenario["name"]
+    yield from ((step["location"]["line"], step["text"]) for step in scenario["steps"])
+
+
+def told(text: str) -> Iterator[tuple[int, str, str]]:
+    """(line, kind, sentence) of every step as it is run: once for each example."""
+    for scenario, _tags in scenarios_of(Parser().parse(text)["feature"]):
+        rows = [dict(zip(head, row, strict=True)) for head, body in map(_cells, scenario["examples"]) for row in body]
+        kind = "Context"
+        for step in scenario["steps"]:
+            kind = step["keywordType"] if step["keywordType"] != "Conjunction" else kind
+            for row in rows or [{}]:
+                words = re.sub(r"<([^<>]+)>", lambda place, row=row: row.get(place[1], place[0]), step["text"])
+                yield step["location"]["line"], KINDS[kind], words
+
+
+def _cells(examples: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
+    return [c["value"] for c in examples["tableHeader"]["cells"]], [
+        [c["value"] for c in row["cells"]] for row in examples["tableBody"]
+    ]
+
+
+def defined() -> list[Any]:
+    """Every step of `tests/steps/`: its kind, its pattern, its function."""
+    return [
+        context
+        for context in step_function_context_registry.values()
+        if context.step_func.__module__.startswith("tests.steps.")
+    ]
+
+
+def unmatched(text: str) -> list[str]:
+    """Steps that no definition answers, or more than one."""
+    known, faults = defined(), []
+    for line, kind, words in told(text):
+        found = [c for c in known if c.type == kind and c.parser.is_matching(words)]
+        if len(found) != 1:
+            faults.append(f"{line}: {len(found)} steps match {words}")
+    return sorted(set(faults))
+
+
 # The features -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda p: p.stem)
 def test_a_feature_has_no_fault(path):
     assert lint(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda p: p.stem)
+def test_every_step_is_answered_by_one_definition(path):
+    assert unmatched(path.read_text(encoding="utf-8")) == []
+
+
+def test_every_step_that_is_defined_is_told_somewhere():
+    spoken = {(kind, words) for p in FEATURES for _line, kind, words in told(p.read_text(encoding="utf-8"))}
+    dead = [c for c in defined() if not any(k == c.type and c.parser.is_matching(w) for k, w in spoken)]
+    assert [c.parser.name for c in dead] == []
+
+
+def same_names(texts: list[str]) -> list[str]:
+    """Scenarios that bear one name in two features: a reader could not tell which one failed."""
+    names = Counter(s["name"] for text in texts for s, _tags in scenarios_of(Parser().parse(text)["feature"]))
+    return [name for name, count in names.items() if count > 1]
+
+
+def test_no_two_features_name_a_scenario_alike():
+    assert same_names([p.read_text(encoding="utf-8") for p in FEATURES]) == []
+    assert same_names([HEAD + SOUND, HEAD + SOUND]) == ["齐全"]
 
 
 def spoken_for():
@@ -132,9 +201,11 @@ def test_every_clause_that_a_rule_enforces_has_a_scenario():
     assert enforced - spoken_for() == set()
 
 
-def test_every_feature_is_bound_to_its_steps():
-    binders = " ".join(p.read_text(encoding="utf-8") for p in Path(__file__).parent.rglob("test_*.py"))
-    assert [p.name for p in FEATURES if f'"{p.name}"' not in binders] == []
+def test_every_scenario_is_run():
+    from tests import test_features_procedure as bound
+
+    scenarios = [s for p in FEATURES for s, _tags in scenarios_of(Parser().parse(p.read_text("utf-8"))["feature"])]
+    assert sum(name.startswith("test_") for name in vars(bound)) == len(scenarios) > 150
 
 
 # The lint itself ----------------------------------------------------------------------------------------
@@ -203,6 +274,8 @@ BAD = {
         HEAD + OUTLINE.replace("<类型>", "<种类>"),
         "5: columns and places differ: 种类、类型",
     ),
+    "a half-width comma": (HEAD + SOUND.replace("材料齐全", "材料齐全, 有效"), "6: half-width sign"),
+    "a half-width comma in a name": (HEAD + SOUND.replace("场景: 齐全", "场景: 齐全, 受理"), "5: half-width sign"),
     "a scenario without a name": (HEAD + SOUND.replace("场景: 齐全", "场景:"), "5: no name"),
 }
 
@@ -211,3 +284,34 @@ BAD = {
 def test_a_planted_fault_is_found(what):
     text, fault = BAD[what]
     assert fault in lint(text)
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        ("假如 经办人喝了一杯茶", "8: 0 steps match 经办人喝了一杯茶"),
+        ("假如 经办人受理申请", "8: 0 steps match 经办人受理申请"),  # a 当, not a 假如
+    ],
+)
+def test_a_step_that_nothing_answers_is_found(step, fault):
+    text = (
+        f"{HEAD}    场景: 齐全\n      假如 一个CCER造林项目已经提交\n      而且 {step[3:]}\n      当 经办人受理申请\n"
+    )
+    assert unmatched(text.replace("    场景", "\n    场景")) == [fault]
+
+
+def test_a_place_without_an_answering_step_in_one_example_is_found():
+    text = (
+        HEAD
+        + """    场景大纲: 受理
+      假如 一个CCER造林项目<阶段>
+      当 经办人受理申请
+      那么 项目状态为"方法学筛选"
+
+      例子:
+        | 阶段     |
+        | 已经提交 |
+        | 已经开花 |
+"""
+    )
+    assert unmatched(text) == ["6: 0 steps match 一个CCER造林项目已经开花"]

@@ -114,6 +114,10 @@ class ProjectFacts:
     new_faults: tuple[str, ...] = ()
     """Fields of the notice in hand that were neither named before nor changed since."""
     late_reason_given: bool = False
+    unchanged: bool | None = None
+    """The round in preparation says what the round in force says: the same answers, the same papers."""
+    answered_in_words: bool = False
+    """A resubmission answers the correction notice in words."""
     asking: bool = False
     """The act asks (for reconsideration, for a condition to be confirmed) rather than answers."""
     condition: str | None = None

@@ -109,8 +109,8 @@ def _conditions(facts: ProjectFacts, policy: Policy) -> list[Outcome]:
     method = policy.method(facts.method)
     # The officers' agreed answer decides a condition; the rule's proposal is shown beside it.
     outcomes = [_condition(c, facts, policy) for c in method.conditions]
-    if method.exemptions:
-        outcomes += _one_of((*method.exemptions, *filter(None, [method.argued])), facts, policy)
+    if method.ways:
+        outcomes += _one_of(method.ways, facts, policy)
     return outcomes
 
 

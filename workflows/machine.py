@@ -34,7 +34,7 @@ class Act:
 
     `to` None: the act adds a record and the state stays. `keeps` is what happens to `returns_to`:
     "source" stores the state left, "flaw" the stage of the flawed decision, None clears it.
-    `own`: a person's own record (vote, signature, opinion); it does not raise the case's version.
+    `own`: a person's own record (vote, signature); it does not raise the case's version.
     """
 
     name: str

@@ -32,6 +32,7 @@ ENTRY = (S.REGISTERED, S.AMENDMENT_REVIEW)
 TABLED = (*DECIDED, S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED)
 
 SUBMISSION = ("S00", "R34", "A02")
+LATER = (*SUBMISSION, "S50")
 SITTING = ("S11", "S15")
 AMENDMENT = (
     "S11",
@@ -47,7 +48,7 @@ STEPS = (
     Act("deem_accepted",      (S.SUBMITTED,),             S.METHODOLOGY_SCREENING, SYSTEM,    ("S40",)),
     Act("decline",            (S.SUBMITTED, *SCREENING),  S.DECLINED,              OFFICER,   ("S43",), keeps="source"),
     Act("request_correction", CORRECTABLE,                S.CORRECTION_REQUESTED,  OFFICER,   ("S02", "S43"), keeps="source"),
-    Act("resubmit",           (S.CORRECTION_REQUESTED,),  To.NEXT,                 APPLICANT, SUBMISSION),
+    Act("resubmit",           (S.CORRECTION_REQUESTED,),  To.NEXT,                 APPLICANT, LATER),
     Act("lapse",              (S.CORRECTION_REQUESTED,),  S.LAPSED,                SYSTEM,    ("S40",)),
     Act("pass_screening",     SCREENING,                  S.RISK_REVIEW,           OFFICER,   (*GATES[GateName.SCREENING], "S43")),
     Act("approve_risk",       (S.RISK_REVIEW,),           S.VALIDATION,            CHAIR,     GATES[GateName.RISK_REVIEW]),
@@ -59,8 +60,8 @@ STEPS = (
     Act("find_flaw",          (*APPROVED, S.REJECTED),    S.SUSPENDED,             _by(R.SUPERVISOR), keeps="flaw"),
     Act("resume",             (S.SUSPENDED,),             To.BACK,                 OFFICER | CHAIR, ("S42",)),
     Act("withdraw",           (*STAGES, S.CORRECTION_REQUESTED, S.SUSPENDED), S.WITHDRAWN, PROPONENT, ("S43", "S45")),
-    Act("amend",              APPROVED,                   To.NEXT,                 PROPONENT, (*SUBMISSION, "S43"), latest=S.RISK_REVIEW),
-    Act("amend",              (S.REGISTERED,),            S.AMENDMENT_REVIEW,      PROPONENT, (*SUBMISSION, "S43")),
+    Act("amend",              APPROVED,                   To.NEXT,                 PROPONENT, (*LATER, "S43"), latest=S.RISK_REVIEW),
+    Act("amend",              (S.REGISTERED,),            S.AMENDMENT_REVIEW,      PROPONENT, (*LATER, "S43")),
     Act("decide_amendment",   (S.AMENDMENT_REVIEW,),      S.REGISTERED,            CHAIR,     AMENDMENT),
     Act("withdraw_amendment", (S.AMENDMENT_REVIEW,),      S.REGISTERED,            PROPONENT, ("S43",)),
     Act("reopen",             (S.REJECTED, S.DECLINED),   To.BACK,                 SECRETARY, ("S46", "S24")),
@@ -73,15 +74,15 @@ RECORDS = (
     Act("answer_condition",         (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
     Act("sign_screening",           (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S36",), own=True),
     Act("answer_finding",           (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER),
-    Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER), own=True),
+    Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER)),
     Act("name_validator",           CORRECTABLE,                              None, APPLICANT),
     Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, OFFICER, ("S14", "S18", "S37")),
     Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, OFFICER, ("S37",)),
     Act("table",                    (S.SUSPENDED,),                           None, OFFICER, ("S37", "S44")),
     Act("untable",                  TABLED,                                   None, OFFICER, ("S38",)),
     Act("vote",                     TABLED,                                   None, MEMBERS, ("S39",), own=True),
-    Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB), own=True),
-    Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV), own=True),
+    Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB)),
+    Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV)),
     Act("report_condition",         (*APPROVED, S.SUSPENDED),                 None, PROPONENT, ("S49",)),
     Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
     Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),

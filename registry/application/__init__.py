@@ -1,12 +1,13 @@
 """What an application asks, and what it still lacks; the questions stand in `project.py` and `land.py`.
 
 Pure but for the lazy translations: no database is read here. Words of closed lists stand in
-`registry/labels.py`, which reads the tables; forms may not, so they are handed in.
+`registry/labels/`, which reads the tables; forms may not, so they are handed in.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -31,6 +32,7 @@ __all__ = [
     "parcel_lacks",
     "parcel_title",
     "parcels_area",
+    "said",
     "scheme_of",
     "short",
     "unfinished",
@@ -140,6 +142,33 @@ def parcel_title(parcel: Data, place: int) -> str:
 def parcels_area(data: Data) -> Decimal:
     """The area of all parcels in mu."""
     return sum((Decimal(p["area_mu"]) for p in data.get("parcels", []) if p.get("area_mu")), Decimal(0))
+
+
+def said(answers: Mapping[str, Data]) -> dict[str, dict[str, Any]]:
+    """What an application's answers (section → data) say; equal for two rounds that say the same.
+
+    Left out is what the pages keep beside the answers, and the unit an area was typed in.
+    """
+    found = {name: _said(section.questions, answers.get(name, {})) for name, section in SECTIONS.items()}
+    parcels = answers.get("parcels", {}).get("parcels", [])
+    found["parcels"] = {str(p["key"]): _said(PARCEL, p) for p in parcels}
+    return found
+
+
+def _said(questions: Sequence[Question], data: Data) -> dict[str, Any]:
+    typed = {**{k: v for k, v in data.items() if k != RAW}, **data.get(RAW, {})}
+    if "area_mu" in typed:
+        typed = {k: v for k, v in typed.items() if k not in ("area", "unit")}
+    figures = {"area_mu", *(q.field for q in questions if q.kind in (Kind.NUMBER, Kind.INTEGER))}
+    return {k: _figure(v) if k in figures else v for k, v in typed.items() if v not in (None, "")}
+
+
+def _figure(value: Any) -> Any:
+    """A figure as a number, so that 5, 5.0 and "5" are one answer; what cannot be read stays as it is."""
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 def field_label(field_id: str, answers: Mapping[str, Data] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""`flask doctor`: every unsafe setting, with the cure."""
+"""`flask doctor`: every unsafe setting with the cure, and advice."""
 
 import click
 from flask import Flask, current_app
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry import config
-from registry.doctor import Finding, unsafe
+from registry.doctor import Finding, advice, unsafe
 
 
 def examination_only() -> Flask:
@@ -21,10 +21,12 @@ def examination_only() -> Flask:
 @click.command()
 @with_appcontext
 def doctor() -> None:
-    """List every unsafe setting. In production the answer is an error if there is one."""
+    """List every unsafe setting, and advice. In production the answer is an error if a setting is unsafe."""
     findings = unsafe(current_app.config) + _demo_people()
     for finding in findings:
         click.echo(finding)
+    for finding in advice(current_app.config):
+        click.echo(f"Advice. {finding}")
     production = current_app.config["TAILIN_ENV"] == "production"
     if not findings:
         click.echo("No unsafe setting found.")

@@ -43,7 +43,17 @@ class ReasonForm(ActForm):
 class NoteForm(ActForm):
     """An act that may have a word added."""
 
-    words = words_field(_l("Note"), required=False, hint=_l("The people of the case can read it."))
+    words = words_field(_l("Remarks"), required=False, hint=_l("The people of the case can read it."))
+
+
+class ResubmitForm(ActForm):
+    """The corrections are handed in; where nothing is changed, the notice is answered in words."""
+
+    words = words_field(
+        _l("Answer to the notice"),
+        required=False,
+        hint=_l("What you corrected; or, if you hold that nothing is wrong, why. The people of the case can read it."),
+    )
 
 
 class VoteForm(ActForm):
@@ -189,7 +199,7 @@ class ConditionConfirmForm(ActForm):
     """An officer confirms a reported condition."""
 
     condition_id = RadioChoiceField(_l("Condition"), [Answered(_l("Choose the condition"))])
-    words = words_field(_l("Note"), required=False, hint=_l("What was looked at."))
+    words = words_field(_l("Remarks"), required=False, hint=_l("What was looked at."))
 
 
 class _People(ActForm):
@@ -228,7 +238,7 @@ FORMS: Mapping[str, type[ActForm]] = {
     "accept": ConfirmForm,
     "decline": DeclineForm,
     "request_correction": CorrectionForm,
-    "resubmit": NoteForm,
+    "resubmit": ResubmitForm,
     "pass_screening": ConfirmForm,
     "approve_risk": ApproveForm,
     "pass_validation": ConfirmForm,

@@ -82,7 +82,7 @@ class OrganisationForm(Form):
         description=_l("18 characters, as on the certificate. Leave it empty until it is known."),
     )
     gb_code = CodeField(
-        _l("Area code"),
+        _l("District code"),
         [Optional(), Regexp(r"^[0-9]{6}$", message=_l("Enter the six digits of the area code, for example 370911"))],
         description=_l("Six digits of GB/T 2260, for bodies of a district or county."),
         render_kw={"class": "w-s", "inputmode": "numeric"},

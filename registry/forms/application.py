@@ -49,9 +49,8 @@ class SectionForm(Form):
         """Put the question before each message that does not say it, so that it can be understood in the summary."""
         for question in self.questions:
             field = self._fields[question.field]
-            if question.kind is not Kind.TICK:
-                front = _said(question, "")
-                field.errors = [e if str(e).startswith(front) else _said(question, e) for e in field.errors]
+            if question.kind not in (Kind.TICK, Kind.CREDIT_CODE):
+                field.errors = [e if isinstance(e, _Named | _Empty) else _said(question, e) for e in field.errors]
 
     def values(self) -> dict[str, Any]:
         """The answers that could be read, as they are kept (decimals as text, days as ISO text)."""
@@ -88,7 +87,7 @@ class SectionForm(Form):
         shares = [Decimal(values[s]) for s in ("owner_share_pct", "partner_share_pct") if s in values]
         if len(shares) == 2 and sum(shares) > 100:
             field = self._fields["partner_share_pct"]
-            field.errors = [*field.errors, _("The two shares add up to more than 100 %")]
+            field.errors = [*field.errors, _Named(_("The two shares add up to more than 100 %"))]
             found = True
         return found
 
@@ -192,21 +191,34 @@ _EMPTY: Mapping[Kind, Any] = {
 }
 
 
+class _Named(str):
+    """A message that names what it is about: the question need not stand in front of it."""
+
+    __slots__ = ()
+
+
 class _Empty:
-    """What to do about an empty answer, with the question's own words in front."""
+    """What to do about an empty answer, in words that name the question."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
 
     def __str__(self) -> str:
-        if self.question.kind is Kind.TICK:
+        kind = self.question.kind
+        if kind is Kind.TICK:
             return str(_EMPTY[Kind.TICK])
-        return _said(self.question, _EMPTY.get(self.question.kind, _l("Fill this in")))
+        if kind in _EMPTY:
+            return _said(self.question, _EMPTY[kind])
+        return _("Fill in “%(question)s”", question=_bare(self.question))
 
 
 def _said(question: Question, todo: Any) -> str:
     """A message with its question in front."""
-    return _("%(question)s: %(todo)s", question=str(question.label).rstrip("?？"), todo=str(todo))
+    return _("%(question)s: %(todo)s", question=_bare(question), todo=str(todo))
+
+
+def _bare(question: Question) -> str:
+    return str(question.label).rstrip("?？")
 
 
 def _positive(_form: Form, field: Field) -> None:
@@ -218,7 +230,7 @@ def _phone(_form: Form, field: Field) -> None:
     # Kept as it can be dialled: a Chinese keyboard types full-width dashes and brackets.
     field.data = f.fold(field.data or "")
     if field.data and not PHONE.fullmatch(field.data):
-        raise FieldError(_("Enter a telephone number, digits only, for example 0538-1234567"))
+        raise FieldError(_Named(_("Enter a telephone number, digits only, for example 0538-1234567")))
 
 
 def _field(q: Question, words: Any, options: Options | None) -> Field:

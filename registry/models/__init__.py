@@ -23,6 +23,8 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.lists import CaseCount, CaseWords
+from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
     Body,
@@ -46,6 +48,8 @@ __all__ = [
     "AuditHead",
     "Body",
     "Case",
+    "CaseCount",
+    "CaseWords",
     "ConditionAnswer",
     "CorrectionFault",
     "CorrectionNotice",
@@ -62,6 +66,9 @@ __all__ = [
     "Opinion",
     "Organisation",
     "OrganisationKind",
+    "Paper",
+    "PaperFile",
+    "PaperKind",
     "Reconsideration",
     "ReconsiderationPerson",
     "ReferenceProject",

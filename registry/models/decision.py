@@ -1,6 +1,6 @@
 """Sittings, votes, gates and entries: what the leading group decides, and what the database holds it to."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.extensions import Base
@@ -23,6 +23,7 @@ class Deliberation(Base):
         UniqueConstraint("case_id", "round_no", "question", "sitting"),
         UniqueConstraint("id", "case_id", "round_no"),
         ForeignKeyConstraint(["case_id", "round_no"], ["rounds.case_id", "rounds.no"]),
+        Index("ix_deliberations_question", "question", "case_id"),
         CheckConstraint("members >= 3", name="enough_members"),
         CheckConstraint("quorum_num > 0 AND quorum_num <= quorum_den AND quorum_min >= 1", name="quorum_in_range"),
         CheckConstraint("needs_num * 2 >= needs_den AND needs_num <= needs_den", name="majority_in_range"),

@@ -1,14 +1,15 @@
-"""Applications as pages show them: answers in words, papers, faults, and what changed between two rounds."""
+"""Applications as pages show them: whose they are, their papers, and their answers in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from registry import application, formats, labels
 from registry.application import PARCEL, RAW, SECTIONS, Data, Kind, Question
@@ -17,8 +18,6 @@ from registry.extensions import db
 from registry.models import (
     Answers,
     Case,
-    CorrectionFault,
-    CorrectionNotice,
     Document,
     Membership,
     Organisation,
@@ -28,11 +27,17 @@ from registry.models import (
     User,
 )
 from registry.permissions import APPLICANTS, visible_cases
-from workflows.policy import Policy
+from registry.queries.nav import applied_for
+from workflows.policy import DocumentStage, Policy
 from workflows.states import ProjectState
 
 OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion"})
 """Papers that come with an opinion given to the bureau; no part of the application."""
+
+
+def filed_in_validation() -> frozenset[str]:
+    """The kinds of papers that come with the validation: the body files them, the applicant only reads them."""
+    return frozenset(r.kind for r in _policy().document_rules.values() if r.stage is DocumentStage.VALIDATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +56,8 @@ class SectionView:
     key: str
     title: str
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One answer or paper that differs between two rounds; "" = there was, or is, none."""
-
-    section: str
-    field: str
-    label: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a correction notice, as it stands beside its field."""
-
-    id: int
-    field: str
-    what: str
-    label: str
+    parts: tuple[tuple[str, tuple[Row, ...]], ...]
+    """The same rows under headings: each parcel has its own, everything else has none ("")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +113,33 @@ def versions(case_id: int, round_no: int, *, inner: bool = False) -> list[Docume
 
     Papers of an amendment that was refused or taken back belong to its round alone.
     """
-    query = (
+    asked = {"case_id": case_id, "round_no": round_no}
+    return list(db.session.scalars(_VERSIONS if inner else _VERSIONS_FOR_ALL, asked))
+
+
+def _versions() -> Select[tuple[Document]]:
+    """The statement, with the papers of rounds left out that were opened to amend an entry and never got their own."""
+    case_id, round_no = bindparam("case_id", type_=Integer), bindparam("round_no", type_=Integer)
+    first = select(func.min(Registration.round_no)).where(Registration.case_id == case_id).scalar_subquery()
+    left_behind = select(Round.no).where(
+        Round.case_id == case_id,
+        Round.no < round_no,
+        Round.opened_by == "amend",
+        Round.no > first,
+        Round.no.not_in(select(Registration.round_no).where(Registration.case_id == case_id)),
+    )
+    return (
         select(Document)
         .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
-        .where(Document.round_no.not_in(_left_behind(case_id, round_no)))
+        .where(Document.round_no.not_in(left_behind))
         .order_by(Document.kind, Document.slot, Document.no)
+        .options(joinedload(Document.file))
     )
-    return list(db.session.scalars(query if inner else query.where(Document.kind.not_in(OF_THE_BUREAU))))
 
 
-def _left_behind(case_id: int, before: int) -> Select[tuple[int]]:
-    """Rounds opened to amend an entry that never got an entry of their own."""
-    entries = select(Registration.round_no).where(Registration.case_id == case_id)
-    return select(Round.no).where(
-        Round.case_id == case_id,
-        Round.no < before,
-        Round.opened_by == "amend",
-        Round.no > select(func.min(Registration.round_no)).where(Registration.case_id == case_id).scalar_subquery(),
-        Round.no.not_in(entries),
-    )
+# Built once: every judgement of a case asks it.
+_VERSIONS = _versions()
+_VERSIONS_FOR_ALL = _VERSIONS.where(Document.kind.not_in(OF_THE_BUREAU))
 
 
 def handed_in_at(case: Case) -> datetime | None:
@@ -156,7 +150,9 @@ def handed_in_at(case: Case) -> datetime | None:
 
 def my_projects(user: User) -> list[Project]:
     """What a person has applied for, alone or with an organisation; the latest first."""
-    cases = db.session.scalars(visible_cases(user, APPLICANTS).order_by(Case.state_since.desc(), Case.id.desc())).all()
+    # Narrowed down from the person's side: what is visible is else asked of every case there is.
+    mine = visible_cases(user, APPLICANTS).where(Case.id.in_(applied_for(user)))
+    cases = db.session.scalars(mine.order_by(Case.state_since.desc(), Case.id.desc())).all()
     # A draft's name stands in its answers only; one query for all of them.
     rows = db.session.scalars(
         select(Answers).where(Answers.case_id.in_([c.id for c in cases]), Answers.section == "basics")
@@ -225,12 +221,27 @@ def answers_view(case: Case, round_no: int) -> list[SectionView]:
 
 def sections_view(data: Mapping[str, Data], documents: list[Document]) -> list[SectionView]:
     """The same from answers at hand (section → data)."""
-    return [
-        SectionView(name, str(section.title), tuple(_rows(name, data, documents))) for name, section in SECTIONS.items()
-    ]
+    views = []
+    for name, section in SECTIONS.items():
+        rows = tuple(rows_of(name, data, documents))
+        parts = _parcel_parts(rows, data.get(name, {})) if name == "parcels" else (("", rows),)
+        views.append(SectionView(name, str(section.title), rows, parts))
+    return views
 
 
-def _rows(section: str, data: Mapping[str, Data], documents: list[Document]) -> list[Row]:
+def _parcel_parts(rows: tuple[Row, ...], data: Data) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """The rows of each parcel under its title, no longer named by it themselves."""
+    titles = {p["key"]: application.parcel_title(p, place) for place, p in enumerate(data.get("parcels", []), 1)}
+    words = {q.field: application.short(q) for q in PARCEL}
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        _section, key, field = (*row.field_id.split("."), "", "")[:3]
+        parts.setdefault(key, []).append(replace(row, label=words[field]) if field in words else row)
+    return tuple((titles.get(key, ""), tuple(part)) for key, part in parts.items())
+
+
+def rows_of(section: str, data: Mapping[str, Data], documents: list[Document]) -> list[Row]:
+    """A section's answers, or its papers, in words and in order."""
     if section == "documents":
         return [Row(paper_title(d.kind), d.filename, f"documents.{d.kind}") for d in documents]
     if section == "parcels":
@@ -332,91 +343,11 @@ def _chosen(question: Question, value: Any) -> str:
     return str((question.options or {}).get(value, value))
 
 
-# --- what changed ---
-
-
-def changes(case: Case, old_round: int, new_round: int) -> list[Change]:
-    """What differs between two rounds, field by field and paper by paper, in the order of the pages.
-
-    Without rows for `new_round` (nothing touched yet) nothing differs.
-    """
-    old, new = data_of(answers_of(case.id, old_round)), data_of(answers_of(case.id, new_round))
-    found: list[Change] = []
-    for name in SECTIONS:
-        if name == "documents":
-            found += _paper_changes(papers(case.id, old_round), papers(case.id, new_round))
-        elif new:
-            found += _answer_changes(name, old, new)
-    return found
-
-
-def _answer_changes(section: str, old: Mapping[str, Data], new: Mapping[str, Data]) -> list[Change]:
-    before = {row.field_id: row for row in _rows(section, old, [])}
-    after = {row.field_id: row for row in _rows(section, new, [])}
-    title = str(SECTIONS[section].title)
-    changed = []
-    for field_id in [*before, *(f for f in after if f not in before)]:
-        was, now = before.get(field_id), after.get(field_id)
-        old_words, new_words = was.value if was else "", now.value if now else ""
-        if old_words != new_words:
-            label = now.label if now else was.label if was else field_id
-            changed.append(Change(title, field_id, label, old_words, new_words))
-    return changed
-
-
-def _paper_changes(old: list[Document], new: list[Document]) -> list[Change]:
-    before, after = ({(d.kind, d.slot): d for d in side} for side in (old, new))
-    title = str(SECTIONS["documents"].title)
-    return [
-        Change(title, f"documents.{key[0]}", paper_title(key[0]), _paper(before.get(key)), _paper(after.get(key)))
-        for key in [*before, *(k for k in after if k not in before)]
-        if _content(before.get(key)) != _content(after.get(key))
-    ]
-
-
-def _content(paper: Document | None) -> str:
-    return paper.sha256 if paper else ""
-
-
-def _paper(paper: Document | None) -> str:
-    return _("%(name)s (version %(no)s)", name=paper.filename, no=str(paper.no)) if paper else ""
-
-
-# --- faults ---
-
-
-def faults_by_field(case: Case) -> dict[str, list[Fault]]:
-    """The faults of the current round's correction notice by `section.field`, `section` or `documents.kind`."""
-    query = (
-        select(CorrectionFault)
-        .join(CorrectionNotice, CorrectionFault.notice_id == CorrectionNotice.id)
-        .where(CorrectionNotice.case_id == case.id, CorrectionNotice.round_no == case.round)
-        .order_by(CorrectionFault.id)
-    )
-    faults = db.session.scalars(query).all()
-    data = data_of(answers_of(case.id, case.round)) if faults else {}
-    found: dict[str, list[Fault]] = {}
-    for fault in faults:
-        found.setdefault(fault.field, []).append(
-            Fault(fault.id, fault.field, fault.what, field_label(fault.field, data))
-        )
-    return found
-
-
 def field_label(field_id: str, data: Mapping[str, Data] | None = None) -> str:
     """The words for a field id of a fault or a change, papers included."""
     if field_id.startswith("documents."):
         return paper_title(field_id.partition(".")[2])
     return application.field_label(field_id, data)
-
-
-def faulty_sections(faults: Mapping[str, list[Fault]]) -> dict[str, int]:
-    """How many faults each section has."""
-    counts: dict[str, int] = {}
-    for field_id, listed in faults.items():
-        section = field_id.partition(".")[0]
-        counts[section] = counts.get(section, 0) + len(listed)
-    return counts
 
 
 def parcels_total_mu(data: Mapping[str, Data]) -> Decimal:

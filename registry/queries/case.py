@@ -10,18 +10,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from babel.lists import format_list
+from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
 from registry import application, formats, labels
 from registry.extensions import db
 from registry.models import Appointment, Case, GateDecision, Round, User
 from registry.permissions import APPLICANTS, party_of
-from registry.queries import applications
+from registry.queries import applications, inbox
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
-from workflows.roles import Role
+from registry.queries.waits import NO_CONDITIONS, TITLE
+from workflows.roles import VOTING, Role
 from workflows.states import ENDED, STAGE_OF, STAGES, GateName, GateResult, ProjectState, Tenure, TitleDocument
 
 S = ProjectState
@@ -29,6 +33,19 @@ WAITING = (S.CORRECTION_REQUESTED, S.SUSPENDED)
 """States that remember where the case goes on."""
 RECONSIDERED = (S.REJECTED, S.DECLINED)
 """States in which a decision may be reconsidered."""
+BODIES: Mapping[Role, LazyString] = {
+    Role.AGENT: _l("Project proponent"),
+    Role.CASE_OFFICER: _l("Task force"),
+    Role.VVB: _l("Validation body"),
+    Role.MEMBER: _l("Leading group"),
+    Role.DEPUTY_CHAIR: _l("Leading group"),
+}
+"""Whom a role stands for where a page says whose turn it is; the others speak for themselves."""
+HELD_UP: Mapping[str, LazyString] = {
+    TITLE: _l("The title is in question: the case cannot be tabled until this is settled"),
+    NO_CONDITIONS: _l("The conditions of this standard are not on file yet: until then it cannot be screened"),
+}
+"""What comes next where a case is held up, by the reason."""
 
 
 def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
@@ -118,20 +135,29 @@ def _passed(gate: GateDecision, case: Case) -> str:
 
 
 def _turn(case: Case, asked: Sequence[ReconsiderationView]) -> Turn:
+    """Whose turn it is by the waits of the inbox; in a state of rest nobody is waited for."""
+    waits = inbox.turns(case)
     who, following, note = labels.whose_turn(case.state), labels.next_step(case.state), ""
-    since = case.state_since
+    if waits:
+        who = _bodies([w.role for w in waits])
+        following = next((str(HELD_UP[w.why]) for w in waits if w.why in HELD_UP), following)
     if case.state in WAITING and case.returns_to in STAGES:
         note = _("Goes back to: %(stage)s", stage=labels.stage_label(case.returns_to))
-    if case.suspended_by is Role.CHAIR:
-        who = labels.label(Role.CHAIR)
     if case.state in RECONSIDERED and asked:
-        last = asked[-1]
-        if last.outcome == "asked":
-            who, since = labels.label(Role.SECRETARY), last.at
-            following = _("Three people who had no part in it reconsider the decision")
-        else:
-            following = _("The decision stands; it has been reconsidered once")
-    return Turn(who, since, following, note)
+        following = (
+            _("Three people who had no part in it reconsider the decision")
+            if waits
+            else _("The decision stands; it has been reconsidered once")
+        )
+    return Turn(who, min((w.since for w in waits), default=case.state_since), following, note)
+
+
+def _bodies(roles: Sequence[Role]) -> str:
+    """Whom these roles stand for, each once; the chair only where nobody else of the leading group is waited for."""
+    group = [r for r in roles if r in VOTING]
+    named = [r for r in roles if r is not Role.CHAIR or len(group) == 1]
+    words = dict.fromkeys(str(BODIES.get(r) or labels.label(r)) for r in named)
+    return format_list(list(words), locale=get_locale())
 
 
 def _gates(case_id: int) -> Sequence[GateDecision]:

@@ -1,12 +1,13 @@
 """What officers, lawyers, bodies and the leading group said of a case, as far as a reader may see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from registry import application, formats, labels
 from registry.extensions import db
@@ -16,6 +17,7 @@ from registry.models import (
     CorrectionNotice,
     Deliberation,
     Document,
+    Elector,
     ExcludedMember,
     FindingAnswer,
     Opinion,
@@ -23,6 +25,7 @@ from registry.models import (
     Reconsideration,
     ScreeningSignature,
     User,
+    Vote,
 )
 from registry.permissions import APPLICANTS
 from registry.queries import applications
@@ -108,7 +111,13 @@ def paper(case: Case, document_id: int, roles: frozenset[Role]) -> Document | No
 
 def opinions(case: Case, roles: frozenset[Role]) -> list[OpinionView]:
     """The opinions on a case, the latest first; the last of a kind in the present round is in force."""
-    rows = db.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())).all()
+    query = (
+        select(Opinion)
+        .where(Opinion.case_id == case.id)
+        .order_by(Opinion.id.desc())
+        .options(joinedload(Opinion.author), joinedload(Opinion.organisation), joinedload(Opinion.document))
+    )
+    rows = db.session.scalars(query).all()
     latest = {(o.kind, o.round_no): o.id for o in reversed(rows)}
     return [_opinion(o, case, roles, latest[o.kind, o.round_no] == o.id and o.round_no == case.round) for o in rows]
 
@@ -157,6 +166,7 @@ def finding_answers(case: Case) -> dict[str, list[Answered]]:
         select(FindingAnswer)
         .where(FindingAnswer.case_id == case.id, FindingAnswer.round_no == case.round)
         .order_by(FindingAnswer.id)
+        .options(joinedload(FindingAnswer.officer))
     )
     found: dict[str, list[Answered]] = {}
     for row in db.session.scalars(query):
@@ -197,6 +207,8 @@ def reconsiderations(case_id: int) -> list[ReconsiderationView]:
     """What was asked and what came of it, oldest first."""
     query = select(Reconsideration).where(Reconsideration.case_id == case_id).order_by(Reconsideration.id)
     rows = db.session.scalars(query).all()
+    if not rows:
+        return []
     makers = dict(db.session.execute(select(User.id, User.name).where(User.id.in_({r.made_by_id for r in rows}))).all())
     return [
         ReconsiderationView(
@@ -217,11 +229,22 @@ def reconsiderations(case_id: int) -> list[ReconsiderationView]:
 
 def sittings(case_id: int, reader: User, inside: bool) -> list[Sitting]:
     """The sittings on a case, the latest first."""
-    query = select(Deliberation).where(Deliberation.case_id == case_id).order_by(Deliberation.id.desc())
-    return [_sitting(d, reader, inside) for d in db.session.scalars(query)]
+    query = (
+        select(Deliberation)
+        .where(Deliberation.case_id == case_id)
+        .order_by(Deliberation.id.desc())
+        .options(
+            joinedload(Deliberation.end),
+            selectinload(Deliberation.votes).joinedload(Vote.user),
+            selectinload(Deliberation.electors).joinedload(Elector.user),
+        )
+    )
+    rows = db.session.scalars(query).all()
+    excluded = _excluded([d.id for d in rows])
+    return [_sitting(d, reader, inside, excluded.get(d.id, [])) for d in rows]
 
 
-def _sitting(d: Deliberation, reader: User, inside: bool) -> Sitting:
+def _sitting(d: Deliberation, reader: User, inside: bool, excluded: Sequence[tuple[str, str]]) -> Sitting:
     counted = {choice: sum(v.choice is choice for v in d.votes) for choice in Choice}
     figures = SittingFacts(
         question=d.question,
@@ -235,7 +258,6 @@ def _sitting(d: Deliberation, reader: User, inside: bool) -> Sitting:
     )
     voted = {v.user_id for v in d.votes}
     roles = {e.user_id: labels.label(e.role) for e in d.electors}
-    excluded = _excluded(d.id)
     quorum, needed = deliberation.quorum_needed(figures), deliberation.votes_needed(figures)
     ended = d.end is not None
     # How others voted stays closed while it could still sway a vote.
@@ -278,23 +300,22 @@ def _count_words(members: int, excluded: int, present: int, quorum: int, needed:
     )
 
 
-def _excluded(deliberation_id: int) -> list[tuple[str, str]]:
+def _excluded(sittings: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Sitting → who is left out of it, and why."""
+    if not sittings:
+        return {}
     query = (
-        select(User.name, Organisation)
+        select(ExcludedMember.deliberation_id, User.name, Organisation)
         .join(ExcludedMember, ExcludedMember.user_id == User.id)
         .join(Organisation, Organisation.id == ExcludedMember.organisation_id, isouter=True)
-        .where(ExcludedMember.deliberation_id == deliberation_id)
+        .where(ExcludedMember.deliberation_id.in_(sittings))
         .order_by(User.id)
     )
-    return [
-        (
-            name,
-            _("belongs to a party of the case: %(name)s", name=organisation_name(org))
-            if org
-            else _("is the applicant"),
-        )
-        for name, org in db.session.execute(query)
-    ]
+    found: dict[int, list[tuple[str, str]]] = {}
+    for sitting, name, org in db.session.execute(query):
+        party = _("belongs to a party of the case: %(name)s", name=organisation_name(org)) if org else ""
+        found.setdefault(sitting, []).append((name, party or _("is the applicant")))
+    return found
 
 
 def signatures(case_id: int, round_no: int) -> list[ScreeningSignature]:
@@ -303,5 +324,6 @@ def signatures(case_id: int, round_no: int) -> list[ScreeningSignature]:
         select(ScreeningSignature)
         .where(ScreeningSignature.case_id == case_id, ScreeningSignature.round_no == round_no)
         .order_by(ScreeningSignature.id)
+        .options(joinedload(ScreeningSignature.officer))
     )
     return list(db.session.scalars(query))

@@ -1,16 +1,21 @@
 """The cases a person of the desk sees, filtered, counted and summed; and the notices about them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import case as one_of
 from sqlalchemy.orm import joinedload
 
+from registry import permissions
 from registry.extensions import db
-from registry.models import Answers, Case, Notice, Organisation, User
-from registry.permissions import visible
-from registry.queries.paging import Page, page_of
+from registry.models import Answers, Case, CaseCount, Notice, Organisation, User
+from registry.models.lists import AREA_SCALE
+from registry.permissions import SEES, visible
+from registry.queries import nav, search
+from registry.queries.paging import Order, Page, Place, identity, instant, page_in_order, page_of
+from workflows.roles import VOTING, Role
 from workflows.states import ProjectState, Scheme
 
 
@@ -33,12 +38,14 @@ class Chosen:
 class Sums:
     """Number of cases by state, their number in all, and the sum of their areas in mu.
 
-    The states are counted as if none were chosen; number and area follow every choice.
+    The states are counted as if none were chosen; number and area follow every choice. `more`: there are more cases
+    than were counted, and the figures are those of the newest.
     """
 
     by_state: Mapping[ProjectState, int]
     cases: int
     area_mu: Decimal
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +56,143 @@ class Line:
     case: Case | None
 
 
-def _filter(user: User, chosen: Chosen, *, with_state: bool = True) -> ColumnElement[bool]:
-    which = [visible(user)]
+ORDER = Order((Case.state_since, Case.id), (instant, identity))
+"""The case that moved last first."""
+
+COUNTED = 1000
+"""Cases counted one by one before the list says "more than"."""
+
+STANDING = frozenset(
+    {Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, Role.CHAIR}
+)
+"""Offices that see every case of their body in the states of SEES, but their own; others see what they sit on."""
+
+
+def _chosen(
+    chosen: Chosen, table: type[Case] | type[CaseCount] = Case, *, with_state: bool = True
+) -> list[ColumnElement[bool]]:
+    """The filters but the words, on the cases or on their counts."""
+    which = []
     if chosen.state and with_state:
-        which.append(Case.state == chosen.state)
+        which.append(table.state == chosen.state)
     if chosen.scheme:
-        which.append(Case.scheme == chosen.scheme)
+        which.append(table.scheme == chosen.scheme)
     if chosen.district:
-        which.append(Case.district_code == chosen.district)
-    if chosen.q:
-        applicant = exists().where(
-            Organisation.id.in_((Case.proponent_org_id, Case.agent_org_id)),
-            Organisation.name.icontains(chosen.q, autoescape=True),
-        )
-        columns = (Case.name, Case.number, Case.project_number)
-        which.append(or_(*(c.icontains(chosen.q, autoescape=True) for c in columns), applicant))
-    return and_(*which)
+        which.append(table.district_code == chosen.district)
+    return which
 
 
-def listed(user: User, chosen: Chosen, *, page: int = 1, size: int = 20) -> Page:
-    """Cases a person sees, the one that moved last first."""
-    query = (
-        select(Case)
-        .where(_filter(user, chosen))
-        .order_by(Case.state_since.desc(), Case.id.desc())
-        .options(joinedload(Case.proponent_org), joinedload(Case.proponent_user), joinedload(Case.agent_org))
+def _visible(user: User) -> ColumnElement[bool]:
+    return visible(user, permissions.worth_asking(user))
+
+
+def _says(q: str) -> ColumnElement[bool]:
+    applicant = exists().where(
+        Organisation.id.in_((Case.proponent_org_id, Case.agent_org_id)),
+        or_(*(c.icontains(q, autoescape=True) for c in (Organisation.name, Organisation.name_en))),
     )
-    return page_of(query, page, size)
+    columns = (Case.name, Case.number, Case.project_number)
+    return or_(*(c.icontains(q, autoescape=True) for c in columns), applicant)
+
+
+def listed(
+    user: User, chosen: Chosen, *, place: Place | None = None, size: int = 20, known: Sums | None = None
+) -> Page:
+    """Cases a person sees, the one that moved last first; `known` spares counting them again."""
+    query = select(Case).options(
+        joinedload(Case.proponent_org), joinedload(Case.proponent_user), joinedload(Case.agent_org)
+    )
+    if not chosen.q:
+        known = known or sums(user, chosen)
+        query = query.where(_visible(user), *_chosen(chosen))
+        return page_in_order(query, ORDER, place or Place(), known.cases, size, more=known.more)
+    found = search.newest(chosen.q, _visible(user), *_chosen(chosen), _says(chosen.q))
+    query = query.where(Case.id.in_(found[: search.FOUND]))
+    page = page_in_order(query, ORDER, place or Place(), min(len(found), search.FOUND), size)
+    return replace(page, more=len(found) > search.FOUND)
 
 
 def sums(user: User, chosen: Chosen) -> Sums:
-    """What the list comes to."""
-    query = (
-        select(Case.state, func.count(), func.coalesce(func.sum(Case.area_mu), 0))
-        .where(_filter(user, chosen, with_state=False))
-        .group_by(Case.state)
+    """What the list comes to: exactly for the offices that see all cases, and where the cases are few."""
+    if chosen.q:
+        return _of_some(
+            search.newest(chosen.q, _visible(user), *_chosen(chosen, with_state=False), _says(chosen.q)),
+            chosen,
+            search.FOUND,
+        )
+    if permissions.offices(user) & (VOTING - STANDING):
+        newest = (
+            select(Case.id)
+            .where(_visible(user), *_chosen(chosen, with_state=False))
+            .order_by(Case.state_since.desc(), Case.id.desc())
+        )
+        return _of_some(list(db.session.scalars(newest.limit(COUNTED + 1))), chosen, COUNTED)
+    rows: dict[ProjectState, tuple[int, Decimal]] = {}
+    for state, number, area in (*_by_counts(user, chosen), *_own(user, chosen)):
+        before = rows.get(state, (0, Decimal(0)))
+        rows[state] = (before[0] + number, before[1] + area)
+    return _summed(rows, chosen)
+
+
+def _of_some(case_ids: list[int], chosen: Chosen, most: int) -> Sums:
+    """The sums over these cases; `most`: one more than that means that there are more still."""
+    query = select(Case.state, func.count(), func.coalesce(func.sum(Case.area_mu), 0)).where(
+        Case.id.in_(case_ids[:most])
     )
-    rows = {state: (number, Decimal(area)) for state, number, area in db.session.execute(query)}
+    rows = {state: (number, Decimal(area)) for state, number, area in db.session.execute(query.group_by(Case.state))}
+    return _summed(rows, chosen, more=len(case_ids) > most)
+
+
+def _summed(rows: Mapping[ProjectState, tuple[int, Decimal]], chosen: Chosen, *, more: bool = False) -> Sums:
     counted = [row for state, row in rows.items() if chosen.state in (None, state)]
     return Sums(
-        by_state={state: rows[state][0] for state in ProjectState if state in rows},
+        by_state={state: rows[state][0] for state in ProjectState if state in rows and rows[state][0]},
         cases=sum(number for number, _area in counted),
         area_mu=sum((area for _number, area in counted), Decimal(0)),
+        more=more,
     )
+
+
+def _offices(user: User, table: type[Case] | type[CaseCount]) -> ColumnElement[bool]:
+    """SQL on the cases or their counts: what a person's standing offices see, their own cases not yet left out."""
+    held: dict[Role, list[int]] = {}
+    for role, body_id in permissions.appointments(user):
+        if role in STANDING:
+            held.setdefault(role, []).append(body_id)
+    return or_(
+        false(),
+        *(
+            and_(
+                table.body_id.in_(bodies),
+                table.state.in_(SEES[role]),
+                table.scheme == Scheme.LOCAL_TICKET if role is Role.ECO_ENV else true(),
+            )
+            for role, bodies in held.items()
+        ),
+    )
+
+
+def _by_counts(user: User, chosen: Chosen) -> list[tuple[ProjectState, int, Decimal]]:
+    query = (
+        select(CaseCount.state, func.sum(CaseCount.cases), func.sum(CaseCount.area_scaled))
+        .where(_offices(user, CaseCount), *_chosen(chosen, CaseCount, with_state=False))
+        .group_by(CaseCount.state)
+    )
+    return [(state, int(n), Decimal(int(area)) / AREA_SCALE) for state, n, area in db.session.execute(query)]
+
+
+def _own(user: User, chosen: Chosen) -> list[tuple[ProjectState, int, Decimal]]:
+    """What the counts get wrong: cases to which the person is a party, seen not by office but as that party."""
+    organisations = [o.id for o in nav.organisations(user)]
+    parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
+    party = or_(Case.proponent_user_id == user.id, *(c.in_(organisations) for c in parties if organisations))
+    number = one_of((_visible(user), 1), else_=0) - one_of((_offices(user, Case), 1), else_=0)
+    query = (
+        select(Case.state, func.sum(number), func.sum(number * func.coalesce(Case.area_mu, 0)))
+        .where(party, *_chosen(chosen, with_state=False))
+        .group_by(Case.state)
+    )
+    return [(state, int(n), Decimal(str(area))) for state, n, area in db.session.execute(query)]
 
 
 def draft_names(case_ids: list[int]) -> dict[int, str]:

@@ -1,11 +1,12 @@
 """What has come in on the cases before a person, as the waits of the inbox ask for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
 from sqlalchemy import case as one_of
 from sqlalchemy.orm import aliased
 
@@ -31,6 +32,7 @@ from workflows.states import Choice, GateName, OpinionKind, ProjectState, Questi
 
 S = ProjectState
 ASKED = "asked"
+NOBODY = 0
 NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
 
 
@@ -45,10 +47,13 @@ class Sitting:
 
 @dataclass(slots=True)
 class Known:
-    """What has come in on the cases before a person, each set read once and only when asked for."""
+    """What has come in on cases before a person, each set read once and only when asked for.
 
-    user: User
-    cases: ColumnElement[bool]
+    Without a user it is asked for whoever it may be: anybody who may act and has not acted yet.
+    """
+
+    user: User | None
+    cases: Sequence[int]
     officers_needed: int
     drafts: Mapping[int, Answers] = field(default_factory=dict)
     roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
@@ -60,24 +65,18 @@ class Known:
             self._sets[name] = read()
         return self._sets[name]
 
+    def _rows(self, statement: Select[Any]) -> Result[Any]:
+        asked = {"cases": self.cases, "user_id": self.user.id if self.user else NOBODY}
+        return db.session.execute(statement, asked)
+
     def sitting(self, case: Case) -> Sitting | None:
         """The open sitting on a case."""
         found: dict[int, Sitting] = self._once("sittings", self._sittings)
         return found.get(case.id)
 
     def _sittings(self) -> dict[int, Sitting]:
-        mine = _number_of(Vote.user_id == self.user.id)
-        choices = [_number_of(Vote.choice == choice) for choice in Choice]
-        elector = exists().where(Elector.deliberation_id == Deliberation.id, Elector.user_id == self.user.id)
-        query = (
-            select(Deliberation, mine, func.max(Vote.cast_at), elector, *choices)
-            .join(Case, Case.id == Deliberation.case_id)
-            .outerjoin(Vote, Vote.deliberation_id == Deliberation.id)
-            .where(self.cases, open_sitting())
-            .group_by(Deliberation.id)
-        )
         found = {}
-        for d, own, last, is_elector, *by_choice in db.session.execute(query):
+        for d, own, last, is_elector, *by_choice in self._rows(_sittings()):
             count = dict(zip(Choice, (int(n or 0) for n in by_choice), strict=True))
             facts = SittingFacts(
                 question=Question(d.question),
@@ -88,8 +87,8 @@ class Known:
                 quorum=(d.quorum_num, d.quorum_den),
                 quorum_min=d.quorum_min,
                 needs=(d.needs_num, d.needs_den),
-                actor_is_elector=bool(is_elector),
-                actor_has_voted=bool(own),
+                actor_is_elector=bool(is_elector) or self.user is None,
+                actor_has_voted=bool(own) if self.user else sum(count.values()) >= d.members,
             )
             found[d.case_id] = Sitting(facts, d.opened_at, last)
         return found
@@ -100,19 +99,8 @@ class Known:
         return found.get(case.id, {})
 
     def _signatures(self) -> dict[int, dict[int, datetime]]:
-        later = exists().where(
-            ConditionAnswer.case_id == ScreeningSignature.case_id,
-            ConditionAnswer.round_no == ScreeningSignature.round_no,
-            ConditionAnswer.officer_id == ScreeningSignature.officer_id,
-            ConditionAnswer.answered_at > ScreeningSignature.signed_at,
-        )
-        query = (
-            select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
-            .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
-            .where(self.cases, ~later)
-        )
         found: dict[int, dict[int, datetime]] = {}
-        for case_id, officer_id, signed_at in db.session.execute(query):
+        for case_id, officer_id, signed_at in self._rows(_signatures()):
             found.setdefault(case_id, {})[officer_id] = signed_at
         return found
 
@@ -122,13 +110,7 @@ class Known:
         return found.get((case.id, kind))
 
     def _opinions(self) -> dict[tuple[int, OpinionKind], datetime]:
-        query = (
-            select(Opinion.case_id, Opinion.kind, func.max(Opinion.given_at))
-            .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
-            .where(self.cases)
-            .group_by(Opinion.case_id, Opinion.kind)
-        )
-        return {(case_id, kind): at for case_id, kind, at in db.session.execute(query)}
+        return {(case_id, kind): at for case_id, kind, at in self._rows(_opinions())}
 
     def parcels(self, case: Case) -> list[Mapping[str, Any]]:
         """The parcels of the round under review, for the states that ask about the land."""
@@ -136,13 +118,7 @@ class Known:
         return found.get(case.id, [])
 
     def _parcels(self) -> dict[int, list[Mapping[str, Any]]]:
-        query = (
-            select(Answers.case_id, Answers.data)
-            .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
-            .where(self.cases, Answers.section == "parcels")
-            .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW)))
-        )
-        return {case_id: list(data.get("parcels", ())) for case_id, data in db.session.execute(query)}
+        return {case_id: list(data.get("parcels", ())) for case_id, data in self._rows(_parcels())}
 
     def conditions(self, case: Case) -> "Conditions":
         """The conditions of the approval that are not confirmed yet."""
@@ -150,22 +126,7 @@ class Known:
         return found.get(case.id, Conditions(0, 0, None))
 
     def _conditions(self) -> dict[int, "Conditions"]:
-        reported = ApprovalCondition.reported_at
-        # An approval that was carried over points back to the round whose conditions hold.
-        approval = and_(
-            GateDecision.case_id == Case.id,
-            GateDecision.round_no == Case.round,
-            GateDecision.gate == GateName.RISK_REVIEW,
-        )
-        round_no = func.coalesce(GateDecision.carried_from, Case.round)
-        query = (
-            select(ApprovalCondition.case_id, func.count(), func.count(reported), func.max(reported))
-            .join(Case, Case.id == ApprovalCondition.case_id)
-            .outerjoin(GateDecision, approval)
-            .where(self.cases, ApprovalCondition.round_no == round_no, ApprovalCondition.confirmed_at.is_(None))
-            .group_by(ApprovalCondition.case_id)
-        )
-        return {row[0]: Conditions(row[1] - row[2], row[2], row[3]) for row in db.session.execute(query)}
+        return {row[0]: Conditions(row[1] - row[2], row[2], row[3]) for row in self._rows(_conditions())}
 
     def passed(self, case: Case) -> frozenset[GateName]:
         """The gates of an amendment that carried over into its round."""
@@ -173,13 +134,8 @@ class Known:
         return frozenset(found.get(case.id, ()))
 
     def _gates(self) -> dict[int, set[GateName]]:
-        query = (
-            select(GateDecision.case_id, GateDecision.gate)
-            .join(Case, and_(Case.id == GateDecision.case_id, Case.round == GateDecision.round_no))
-            .where(self.cases, Case.state == S.AMENDMENT_REVIEW, GateDecision.passed == 1)
-        )
         found: dict[int, set[GateName]] = {}
-        for case_id, gate in db.session.execute(query):
+        for case_id, gate in self._rows(_gates()):
             found.setdefault(case_id, set()).add(gate)
         return found
 
@@ -189,12 +145,7 @@ class Known:
         return found.get(case.id)
 
     def _reconsiderations(self) -> dict[int, datetime]:
-        query = (
-            select(Reconsideration.case_id, Reconsideration.made_at)
-            .join(Case, Case.id == Reconsideration.case_id)
-            .where(self.cases, asked_again())
-        )
-        return {row.case_id: row.made_at for row in db.session.execute(query)}
+        return {row.case_id: row.made_at for row in self._rows(_reconsiderations())}
 
     def legal_missing(self, case: Case) -> bool:
         """State or collectively managed land, and no legal opinion this round nor one that carried over."""
@@ -210,6 +161,98 @@ class Conditions:
     to_report: int
     reported: int
     last_report_at: datetime | None
+
+
+# --- the questions; each is put together once, because that costs more than asking it ---
+
+_CASES = Case.id.in_(bindparam("cases", expanding=True, type_=Integer))
+_USER_ID = bindparam("user_id", type_=Integer)
+
+
+@cache
+def _sittings() -> Select[Any]:
+    mine = _number_of(Vote.user_id == _USER_ID)
+    choices = [_number_of(Vote.choice == choice) for choice in Choice]
+    elector = exists().where(Elector.deliberation_id == Deliberation.id, Elector.user_id == _USER_ID)
+    return (
+        select(Deliberation, mine, func.max(Vote.cast_at), elector, *choices)
+        .join(Case, Case.id == Deliberation.case_id)
+        .outerjoin(Vote, Vote.deliberation_id == Deliberation.id)
+        .where(_CASES, open_sitting())
+        .group_by(Deliberation.id)
+    )
+
+
+@cache
+def _signatures() -> Select[Any]:
+    later = exists().where(
+        ConditionAnswer.case_id == ScreeningSignature.case_id,
+        ConditionAnswer.round_no == ScreeningSignature.round_no,
+        ConditionAnswer.officer_id == ScreeningSignature.officer_id,
+        ConditionAnswer.answered_at > ScreeningSignature.signed_at,
+    )
+    return (
+        select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
+        .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
+        .where(_CASES, ~later)
+    )
+
+
+@cache
+def _opinions() -> Select[Any]:
+    return (
+        select(Opinion.case_id, Opinion.kind, func.max(Opinion.given_at))
+        .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
+        .where(_CASES)
+        .group_by(Opinion.case_id, Opinion.kind)
+    )
+
+
+@cache
+def _parcels() -> Select[Any]:
+    return (
+        select(Answers.case_id, Answers.data)
+        .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
+        .where(_CASES, Answers.section == "parcels")
+        .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW)))
+    )
+
+
+@cache
+def _conditions() -> Select[Any]:
+    reported = ApprovalCondition.reported_at
+    # An approval that was carried over points back to the round whose conditions hold.
+    approval = and_(
+        GateDecision.case_id == Case.id,
+        GateDecision.round_no == Case.round,
+        GateDecision.gate == GateName.RISK_REVIEW,
+    )
+    round_no = func.coalesce(GateDecision.carried_from, Case.round)
+    return (
+        select(ApprovalCondition.case_id, func.count(), func.count(reported), func.max(reported))
+        .join(Case, Case.id == ApprovalCondition.case_id)
+        .outerjoin(GateDecision, approval)
+        .where(_CASES, ApprovalCondition.round_no == round_no, ApprovalCondition.confirmed_at.is_(None))
+        .group_by(ApprovalCondition.case_id)
+    )
+
+
+@cache
+def _gates() -> Select[Any]:
+    return (
+        select(GateDecision.case_id, GateDecision.gate)
+        .join(Case, and_(Case.id == GateDecision.case_id, Case.round == GateDecision.round_no))
+        .where(_CASES, Case.state == S.AMENDMENT_REVIEW, GateDecision.passed == 1)
+    )
+
+
+@cache
+def _reconsiderations() -> Select[Any]:
+    return (
+        select(Reconsideration.case_id, Reconsideration.made_at)
+        .join(Case, Case.id == Reconsideration.case_id)
+        .where(_CASES, asked_again())
+    )
 
 
 def open_sitting(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:

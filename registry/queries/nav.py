@@ -1,12 +1,11 @@
 """The few questions the navigation asks about a person on every page."""
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import CompoundSelect, exists, func, or_, select, union
 
 from registry.clock import today
 from registry.extensions import db
 from registry.models import Case, Membership, Notice, Organisation, User
 from registry.models.people import OrganisationKind
-from registry.permissions import APPLICANTS, visible
 
 
 def organisations(user: User) -> list[Organisation]:
@@ -33,7 +32,20 @@ def works_for_a_validation_body(memberships: list[Organisation]) -> bool:
 
 def has_own_projects(user: User) -> bool:
     """Whether a person is an applicant, or acts for one, in any case."""
-    return bool(db.session.scalar(select(exists().where(Case.id.is_not(None), visible(user, APPLICANTS)))))
+    return bool(db.session.scalar(select(exists(applied_for(user)))))
+
+
+def applied_for(user: User) -> CompoundSelect[tuple[int]]:
+    """Ids of the cases in which a person may be an applicant, or act for one, found from the person's side."""
+    on = today()
+    mine = select(Membership.organisation_id).where(
+        Membership.user_id == user.id, Membership.since <= on, or_(Membership.until.is_(None), Membership.until >= on)
+    )
+    return union(
+        select(Case.id).where(Case.proponent_user_id == user.id),
+        select(Case.id).where(Case.proponent_org_id.in_(mine)),
+        select(Case.id).where(Case.agent_org_id.in_(mine)),
+    )
 
 
 def unread_notices(user: User) -> int:

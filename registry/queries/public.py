@@ -4,7 +4,7 @@ Nothing here returns contact data, a natural person's name or a contract's terms
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -15,8 +15,11 @@ from sqlalchemy.orm import joinedload
 
 from registry.clock import ZONE
 from registry.extensions import db
-from registry.models import Answers, Case, GateDecision, Organisation, Registration
-from registry.queries.paging import Page, page_of
+from registry.models import Answers, Case, CaseCount, GateDecision, Organisation, Registration
+from registry.models.lists import AREA_SCALE
+from registry.queries import search
+from registry.queries.applications import organisation_name
+from registry.queries.paging import Order, Page, Place, code, page_in_order
 from workflows.states import GateName, GateResult, ProjectState, Scheme
 
 S = ProjectState
@@ -28,17 +31,15 @@ IN_FORCE = (S.REGISTERED, S.AMENDMENT_REVIEW)
 """States that count as registered: the entry stays valid while an amendment is reviewed."""
 
 
-def _shown(states: tuple[ProjectState, ...] = SHOWN) -> ColumnElement[bool]:
-    return and_(Case.state.in_(states), exists().where(Registration.case_id == Case.id))
+NOT_SHOWN = tuple(set(ProjectState) - set(SHOWN))
+
+ORDER = Order((Case.registered_on, Case.project_number), (date.fromisoformat, code))
+"""The latest entry first."""
 
 
-def _first_registered() -> ColumnElement[date]:
-    return (
-        select(func.min(Registration.registered_on))
-        .where(Registration.case_id == Case.id)
-        .correlate(Case)
-        .scalar_subquery()
-    )
+def _shown() -> ColumnElement[bool]:
+    # Said by what is left out: SQLite would else read the cases by their states instead of in the order of the list.
+    return and_(Case.registered_on.is_not(None), Case.state.not_in(NOT_SHOWN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,10 @@ class DistrictCount:
     area_mu: Decimal
 
 
-def projects(*, q: str = "", scheme: Scheme | None = None, district: str = "", page: int = 1, size: int = 20) -> Page:
+def projects(
+    *, q: str = "", scheme: Scheme | None = None, district: str = "", place: Place | None = None, size: int = 20
+) -> Page:
     """Projects with an entry, the latest first; `q` is looked for in name, number and applicant organisation."""
-    registered_on = _first_registered()
     query = select(
         Case.project_number,
         Case.name,
@@ -73,36 +75,53 @@ def projects(*, q: str = "", scheme: Scheme | None = None, district: str = "", p
         Case.district_code,
         Case.area_mu,
         Case.state,
-        registered_on.label("registered_on"),
+        Case.registered_on,
         Case.is_example,
-    ).where(_shown())
-    if q:
-        organisation = exists().where(
-            Organisation.id == Case.proponent_org_id, Organisation.name.icontains(q, autoescape=True)
-        )
-        query = query.where(
-            or_(
-                Case.name.icontains(q, autoescape=True),
-                Case.project_number.icontains(q, autoescape=True),
-                organisation,
-            )
-        )
+    )
+    which = [_shown()]
     if scheme is not None:
-        query = query.where(Case.scheme == scheme)
+        which.append(Case.scheme == scheme)
     if district:
-        query = query.where(Case.district_code == district)
-    found = page_of(query.order_by(registered_on.desc(), Case.project_number.desc()), page, size, rows=True)
-    return Page([Row(*row) for row in found.items], found.no, found.pages, found.total, found.size)
+        which.append(Case.district_code == district)
+    if q:
+        found = search.newest(q, *which, _says(q))
+        which = [Case.id.in_(found[: search.FOUND])]
+        total = min(len(found), search.FOUND)
+    else:
+        found, total = [], _number(scheme, district)
+    page = page_in_order(query.where(*which), ORDER, place or Place(), total, size, rows=True)
+    return replace(page, items=[Row(*row) for row in page.items], more=len(found) > search.FOUND)
+
+
+def _says(q: str) -> ColumnElement[bool]:
+    organisation = exists().where(
+        Organisation.id == Case.proponent_org_id,
+        or_(*(c.icontains(q, autoescape=True) for c in (Organisation.name, Organisation.name_en))),
+    )
+    own = (c.icontains(q, autoescape=True) for c in (Case.name, Case.project_number))
+    return or_(*own, organisation)
+
+
+def _number(scheme: Scheme | None, district: str) -> int:
+    """How many projects the list holds."""
+    query = select(func.sum(CaseCount.cases)).where(CaseCount.entered == 1, CaseCount.state.in_(SHOWN))
+    if scheme is not None:
+        query = query.where(CaseCount.scheme == scheme.value)
+    if district:
+        query = query.where(CaseCount.district_code == district)
+    return int(db.session.scalar(query) or 0)
 
 
 def by_district() -> dict[str, DistrictCount]:
     """Entries in force by GB code of the district; districts without one are absent."""
+    number = func.sum(CaseCount.cases)
     query = (
-        select(Case.district_code, func.count(), func.coalesce(func.sum(Case.area_mu), 0))
-        .where(_shown(IN_FORCE))
-        .group_by(Case.district_code)
+        select(CaseCount.district_code, number, func.sum(CaseCount.area_scaled))
+        .where(CaseCount.entered == 1, CaseCount.state.in_(IN_FORCE))
+        .group_by(CaseCount.district_code)
+        .having(number > 0)
     )
-    return {code or "": DistrictCount(n, Decimal(area)) for code, n, area in db.session.execute(query)}
+    return {code: DistrictCount(int(n), Decimal(int(area)) / AREA_SCALE) for code, n, area in db.session.execute(query)}
 
 
 class StepKind(StrEnum):
@@ -129,7 +148,8 @@ class Step:
 class Project:
     """Public facts of one project as they stand in the entry in force.
 
-    `proponent` is None for a natural person. Removals are what the applicant expects, in tCO₂e, not issued.
+    `proponent` is None for a natural person; organisations are named in the reader’s language. Removals are what the
+    applicant expects, in tCO₂e, not issued.
     """
 
     project_number: str
@@ -229,9 +249,9 @@ def project(project_number: str) -> Project | None:
         method=case.method,
         district_code=case.district_code,
         area_mu=case.area_mu,
-        proponent=case.proponent_org.name if case.proponent_org else None,
-        agent=case.agent_org.name if case.agent_org else None,
-        validation_body=case.vvb_org.name if case.vvb_org else None,
+        proponent=organisation_name(case.proponent_org) if case.proponent_org else None,
+        agent=organisation_name(case.agent_org) if case.agent_org else None,
+        validation_body=organisation_name(case.vvb_org) if case.vvb_org else None,
         crediting_from=_day(crediting.get("start_on")),
         crediting_to=_day(crediting.get("end_on")),
         expected_total_t=_decimal(crediting.get("expected_total_t")),

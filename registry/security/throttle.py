@@ -1,4 +1,7 @@
-"""How often one may try to sign in. The tries stand in the database, which all workers share."""
+"""How often one may try to sign in, or ask for a paper that there is not.
+
+The tries stand in the database, which all workers share.
+"""
 
 from datetime import datetime, timedelta
 
@@ -22,10 +25,11 @@ class TooMany(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Failed tries allowed within `WINDOW`: for one login, from one address, for the whole site."""
+    """Tries allowed within `WINDOW`: failed ones by login, address and in all; papers looked up in vain."""
     app.config.setdefault("SIGN_IN_TRIES_LOGIN", 5)
     app.config.setdefault("SIGN_IN_TRIES_ADDRESS", 10)
     app.config.setdefault("SIGN_IN_TRIES_ALL", 300)
+    app.config.setdefault("LOOK_UP_TRIES", 20)
 
 
 def admit(login: str, address: str, at: datetime) -> int:
@@ -48,6 +52,29 @@ def admit(login: str, address: str, at: datetime) -> int:
     db.session.add(attempt)
     db.session.flush()
     return attempt.id
+
+
+def may_look_up(visitor: str, at: datetime) -> None:
+    """Raise TooMany for a visitor who has asked for too many papers that there are not."""
+    asked = (SignInAttempt.login_digest == _visitor(visitor), SignInAttempt.at > at - WINDOW)
+    newest_first = select(SignInAttempt.at).where(*asked).order_by(SignInAttempt.at.desc())
+    oldest = db.session.scalar(newest_first.offset(current_app.config["LOOK_UP_TRIES"] - 1).limit(1))
+    if oldest is not None:
+        raise TooMany(oldest + WINDOW)
+
+
+def looked_up_in_vain(visitor: str, at: datetime) -> None:
+    """Count a paper asked for that there is not; inside `writing()`.
+
+    No failed try to sign in, and without an address: it must not lock anybody out of signing in.
+    """
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))
+    db.session.add(SignInAttempt(login_digest=_visitor(visitor), address="", at=at, succeeded=True))
+
+
+def _visitor(visitor: str) -> str:
+    # No login holds a line break.
+    return tokens.keyed(current_app.config["SECRET_KEY"], f"look-up\n{visitor}")
 
 
 def succeeded(attempt_id: int) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, facts, notices, requests, rounds
+from registry.services import audit, facts, notices, papers, requests, rounds
 from registry.services.effects import EFFECTS, Context
 from registry.services.policy import current
 from workflows import machine
@@ -82,10 +82,17 @@ def act(
         return _take(case, action, actor, roles, at, dict(data or {}))
 
 
+# populate_existing: without it the session hands back the row as it was before the lock.
+LOCKED = (
+    select(Case)
+    .where(Case.id == bindparam("case_id", type_=Integer))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def _locked(case_id: int) -> Case:
-    # populate_existing: without it the session hands back the row as it was before the lock.
-    query = select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    case = db.session.scalars(query).one_or_none()
+    case = db.session.scalars(LOCKED, {"case_id": case_id}).one_or_none()
     if case is None:
         raise NotVisible
     return case
@@ -128,6 +135,7 @@ def _take(
     if effect.after:
         effect.after()
         db.session.flush()
+    paper = papers.draw_up(context)
     event = audit.record(
         f"project:{action}",
         actor=actor,
@@ -138,10 +146,12 @@ def _take(
         round_no=case.round,
         from_state=before,
         to_state=case.state,
-        detail=effect.detail,
+        detail={**effect.detail, **paper.trace} if paper else effect.detail,
         words=effect.words,
         at=at,
     )
+    if paper:
+        papers.issue(paper, event)
     notices.write(case, action, event, actor)
     return Done(case.id, case.number, case.state, case.version, event.seq)
 

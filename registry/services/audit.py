@@ -9,31 +9,42 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, String, bindparam, insert, select, type_coerce, update
 
 from registry.extensions import db
 from registry.logs import request_id
 from registry.models import AuditEvent, AuditHead, Remark, User
 
 GENESIS = "0" * 64
-PAGE = 1000
+PAGE = 2000
 NOT_IN_BYTES = ("hash", "canonical", "prev")  # prev is hashed beside the bytes, the other two are the result
-
-
-def canonical(values: Mapping[str, Any]) -> bytes:
-    """Type-tagged, length-prefixed bytes of a row; raises TypeError for a value of an unknown type."""
-    out = [b"\x01"]  # version of this encoding
-    for column in AuditEvent.__table__.columns.keys():  # noqa: SIM118 (a ColumnCollection is no dict)
-        if column in NOT_IN_BYTES:
-            continue
-        out += [_field(column.encode()), _value(values[column])]
-    return b"".join(out)
+HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
+MOVE_HEAD = update(AuditHead).where(AuditHead.id == 1).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+MOVE_HEAD = MOVE_HEAD.execution_options(synchronize_session=False)
+VERSION = b"\x01"  # of this encoding
 
 
 def _field(raw: bytes, tag: bytes = b"s") -> bytes:
     return tag + len(raw).to_bytes(4, "big") + raw
+
+
+IN_BYTES = tuple(
+    (column, _field(column.encode()))
+    for column in AuditEvent.__table__.columns.keys()  # noqa: SIM118 (a ColumnCollection is no dict)
+    if column not in NOT_IN_BYTES
+)
+"""The hashed columns in the table's order, each with the bytes of its name."""
+
+
+def canonical(values: Mapping[str, Any]) -> bytes:
+    """Type-tagged, length-prefixed bytes of a row; raises TypeError for a value of an unknown type."""
+    out = [VERSION]
+    for column, name in IN_BYTES:
+        out += (name, _value(values[column]))
+    return b"".join(out)
 
 
 def _value(value: Any) -> bytes:
@@ -49,6 +60,19 @@ def _value(value: Any) -> bytes:
         case datetime():
             return _field(value.isoformat(timespec="microseconds").encode(), b"t")
     raise TypeError(f"cannot put {type(value).__name__} into the chain")
+
+
+NAMES = tuple(name for _column, name in IN_BYTES)
+NOTHING = _field(b"", b"n")
+
+
+def _together(first: int, *values: Any) -> bytes:
+    """The bytes of neighbouring hashed columns from number `first` on, with their names."""
+    return b"".join(name + _value(value) for name, value in zip(NAMES[first:], values, strict=False))
+
+
+_remembered = lru_cache(maxsize=8192, typed=True)(_together)
+"""The same, for values that come again and again: who acts, how, from and to which state."""
 
 
 def link(prev: str, raw: bytes) -> str:
@@ -73,9 +97,9 @@ def record(
 ) -> AuditEvent:
     """Append one link inside the caller's `writing()`; `words` go to `remarks`, their digest into the chain."""
     db.session.flush()
-    head = db.session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one()
+    last = db.session.execute(HEAD).one()
     values: dict[str, Any] = {
-        "seq": head.seq + 1,
+        "seq": last.seq + 1,
         "at": at.replace(microsecond=at.microsecond // 1000 * 1000),
         "actor_id": actor.id if actor else None,
         "actor_role": str(role),
@@ -91,13 +115,12 @@ def record(
         "request_id": request_id(),
     }
     raw = canonical(values)
-    event = AuditEvent(**values, prev=head.hash, hash=link(head.hash, raw), canonical=raw)
+    event = AuditEvent(**values, prev=last.hash, hash=link(last.hash, raw), canonical=raw)
     db.session.add(event)
     db.session.flush()
-    head.seq, head.hash = event.seq, event.hash
+    db.session.execute(MOVE_HEAD, {"to_seq": event.seq, "to_hash": event.hash})
     if words:
-        db.session.add(Remark(seq=event.seq, words=words))
-    db.session.flush()
+        db.session.execute(insert(Remark), {"seq": event.seq, "words": words})
     return event
 
 
@@ -110,65 +133,85 @@ class BadRow:
 
 
 def verify() -> tuple[int, BadRow | None]:
-    """Walk the chain: rows that hold, and the first that does not.
+    """Walk the chain: rows that hold, and the first that does not. Keeps one page of rows at a time.
 
     `why` ∈ out_of_order, broken_link, changed_column, changed_bytes, changed_words, lost_tail.
     """
     prev, expected = GENESIS, 1
-    for seq, event in _events():
-        why = _wrong(event, prev, expected) if event else "changed_column"
-        if event is None or why:
-            return expected - 1, BadRow(seq, why or "changed_column")
-        prev, expected = event.hash, expected + 1
+    for row in _rows():
+        seq, _prev, said, *_rest = row
+        why = _wrong(row, prev) if seq == expected else "out_of_order"
+        if why:
+            return expected - 1, BadRow(seq, why)
+        prev, expected = said, expected + 1
     head = db.session.get(AuditHead, 1)
     if head is None or (head.seq, head.hash) != (expected - 1, prev):
         return expected - 1, BadRow(expected, "lost_tail")
     return expected - 1, None
 
 
-def _events() -> Iterator[tuple[int, AuditEvent | None]]:
-    """Each row with its number, in order; None where a value cannot even be read.
+def _rows() -> Iterator[Row[Any]]:
+    """Every row in order, with the words given with it, as the database holds them.
 
-    By pages, not by a cursor of the server: a walk that ends early would leave it open.
+    Plain rows, not objects: a million of them is a matter of seconds. By pages, not by a cursor of the
+    server: a walk that ends early would leave it open.
     """
     last = None
-    while seqs := list(db.session.scalars(_page(last))):
-        last = seqs[-1]
-        try:
-            query = select(AuditEvent).where(AuditEvent.seq.between(seqs[0], last))
-            rows: dict[int, AuditEvent | None] = {e.seq: e for e in db.session.scalars(query)}
-        except (ValueError, TypeError):
-            rows = {seq: _readable(seq) for seq in seqs}
-        yield from ((seq, rows.get(seq)) for seq in seqs)
+    while page := db.session.execute(_page(last)).all():
+        yield from page
+        last = page[-1].seq
 
 
-def _page(after: int | None) -> Select[tuple[int]]:
-    query = select(AuditEvent.seq).order_by(AuditEvent.seq).limit(PAGE)
-    return query if after is None else query.where(AuditEvent.seq > after)
+def _page(after: int | None) -> Select[Any]:
+    events, remarks = AuditEvent.__table__, Remark.__table__
+    # The instant as it is stored: what stands there need not even be one.
+    columns = [type_coerce(c, String()).label(c.name) if c.name == "at" else c for c in events.columns]
+    query = select(*columns, remarks.c.words).outerjoin(remarks, remarks.c.seq == events.c.seq)
+    query = query.order_by(events.c.seq).limit(PAGE)
+    return query if after is None else query.where(events.c.seq > after)
 
 
-def _readable(seq: int) -> AuditEvent | None:
-    try:
-        return db.session.get(AuditEvent, seq)
-    except (ValueError, TypeError):
-        return None
+def _bytes_of(values: tuple[Any, ...]) -> bytes:
+    """`canonical` of the hashed columns as stored; raises TypeError or AttributeError for an impossible value."""
+    seq, at, *who_and_what, subject, version, round_no, before, after, detail, digest, request = values
+    return b"".join(
+        (
+            VERSION,
+            NAMES[0],
+            _field(b"%d" % seq, b"i"),
+            NAMES[1],
+            _instant(at),
+            _remembered(2, *who_and_what),
+            _remembered(6, subject),
+            _remembered(7, version, round_no, before, after),
+            NAMES[11],
+            _field(detail.encode()),
+            NAMES[12],
+            NOTHING if digest is None else _field(digest.encode()),
+            NAMES[13],
+            _field(request.encode()),
+        )
+    )
 
 
-def _wrong(event: AuditEvent, prev: str, expected: int) -> str | None:
-    if event.seq != expected:
-        return "out_of_order"
-    if event.prev != prev:
+def _instant(stored: Any) -> bytes:
+    """An instant as it was hashed: the server hands out a naive one, SQLite its text."""
+    words = stored.isoformat(timespec="microseconds") if isinstance(stored, datetime) else stored.replace(" ", "T", 1)
+    return _field(f"{words}+00:00".encode(), b"t")
+
+
+def _wrong(row: Row[Any], prev: str) -> str | None:
+    seq, before, said, stored, *rest, words = row
+    if before != prev:
         return "broken_link"
-    values = {c: getattr(event, c) for c in AuditEvent.__table__.columns.keys()}  # noqa: SIM118
     try:
-        raw = canonical(values)
+        raw = _bytes_of((seq, *rest))
     except (TypeError, AttributeError):
         return "changed_column"
-    if raw != event.canonical:
+    if raw != stored:
         return "changed_column"
-    if link(prev, event.canonical) != event.hash:
+    if link(prev, raw) != said:
         return "changed_bytes"
-    words = db.session.get(Remark, event.seq)
     # str(): SQLite hands back whatever was put there, words or not
-    digest = hashlib.sha256(str(words.words).encode()).hexdigest() if words else None
-    return None if digest == event.words_digest else "changed_words"
+    digest = None if words is None else hashlib.sha256(str(words).encode()).hexdigest()
+    return None if digest == rest[-2] else "changed_words"

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from registry.application import parcel_title, scheme_of
 from registry.extensions import db, writing
 from registry.models import Case, Document, StoredFile, User
+from registry.queries import applications
 from registry.services import drafts
 from registry.storage import Stored
 from workflows.policy import DocumentFact, DocumentRule, DocumentStage, Policy
@@ -103,21 +104,31 @@ def missing_title(name: str, policy: Policy, answers: Mapping[str, Mapping[str, 
     return _("%(title)s: %(what)s", title=title, what=parcel_title(parcels[place - 1], place))
 
 
-def add(case_id: int, uploads: Sequence[Upload], *, by: User, at: datetime) -> list[int]:
-    """Put stored files on file in the round in preparation; returns the papers' ids.
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of an upload: the paper's id, and whether it is `new` or the very same file was there already."""
 
-    Raises drafts.NotEditable, drafts.NothingThere (no such case, or no paper in the slot named).
+    id: int
+    filename: str
+    new: bool
+
+
+def add(case_id: int, uploads: Sequence[Upload], *, by: User, at: datetime) -> list[Filed]:
+    """Put stored files on file in the round in preparation; says of each in turn what became of it.
+
+    A file that is in force already, byte for byte, as the same kind of paper (of the same parcel) makes no new
+    version. Raises drafts.NotEditable, drafts.NothingThere (no such case, or no paper in the slot named).
     """
     person_id = by.id
     with writing():
         case = drafts.locked(case_id)
         drafts.ensure_round(case)
-        made = [_add(case, upload, person_id, at) for upload in uploads]
-        db.session.flush()
-        return [paper.id for paper in made]
+        return [_add(case, upload, person_id, at) for upload in uploads]
 
 
-def _add(case: Case, upload: Upload, person_id: int, at: datetime) -> Document:
+def _add(case: Case, upload: Upload, person_id: int, at: datetime) -> Filed:
+    if (same := _same(case, upload)) is not None:
+        return Filed(same.id, same.filename, new=False)
     if db.session.get(StoredFile, upload.stored.sha256) is None:
         kept = upload.stored
         db.session.add(StoredFile(sha256=kept.sha256, size=kept.size, media_type=kept.media_type, stored_at=at))
@@ -138,7 +149,15 @@ def _add(case: Case, upload: Upload, person_id: int, at: datetime) -> Document:
     )
     db.session.add(paper)
     db.session.flush()
-    return paper
+    return Filed(paper.id, paper.filename, new=True)
+
+
+def _same(case: Case, upload: Upload) -> Document | None:
+    """The paper in force that is this very file; an earlier version may be put in force again."""
+    for paper in applications.papers(case.id, case.round + 1):
+        if (paper.kind, parcel_of(paper.slot)) == (upload.kind, upload.parcel) and paper.sha256 == upload.stored.sha256:
+            return paper
+    return None
 
 
 def _slot(upload: Upload, papers: Sequence[Document]) -> str:

@@ -2,7 +2,7 @@
 
 The round in preparation is `case.round + 1`. Each section has its own version, so that two people
 on two pages do not meet; on one page the later one is told (`DraftConflict`) and loses nothing.
-All verbs open their own `writing()`, but `ensure_round`, which runs inside one.
+All verbs open their own `writing()`, but `ensure_round` and `repeat_round`, which run inside one.
 """
 
 import hashlib
@@ -144,6 +144,21 @@ def ensure_round(case: Case) -> dict[str, Answers]:
         db.session.flush()
         rows = _rows(case.id, case.round + 1)
     return rows
+
+
+def repeat_round(case: Case) -> None:
+    """Give a round that the bureau opens the answers and papers that stand. Inside `writing()`.
+
+    What the applicant is preparing was never handed in: it waits for the round after.
+    """
+    coming = case.round + 1
+    papers = select(Document).where(Document.case_id == case.id, Document.round_no == coming)
+    for row in (*_rows(case.id, coming).values(), *db.session.scalars(papers)):
+        row.round_no += 1
+    db.session.flush()
+    for old in _rows(case.id, case.round).values():
+        db.session.add(_copied(old, case.id, coming))
+    db.session.flush()
 
 
 def prepare(case_id: int) -> None:
@@ -306,10 +321,11 @@ def copy_case(case: Case, *, by: User, at: datetime) -> int:
 
 
 def _copy_papers(old: Case, new: Case, person_id: int, at: datetime) -> None:
-    """The papers in force, not their earlier versions; the files themselves are kept once."""
+    """The applicant's papers in force, not their earlier versions; the files themselves are kept once."""
     latest: dict[tuple[str, str], Document] = {}
     query = select(Document).where(Document.case_id == old.id, Document.removed_at.is_(None)).order_by(Document.no)
-    for paper in db.session.scalars(query.where(Document.kind.not_in(applications.OF_THE_BUREAU))):
+    others = applications.OF_THE_BUREAU | applications.filed_in_validation()
+    for paper in db.session.scalars(query.where(Document.kind.not_in(others))):
         latest[paper.kind, paper.slot] = paper
     for paper in latest.values():
         db.session.add(

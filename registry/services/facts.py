@@ -8,34 +8,38 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, select
 
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import (
-    Answers,
-    Appointment,
-    ApprovalCondition,
     Case,
     ConditionAnswer,
     Deliberation,
-    DeliberationEnd,
-    GateDecision,
-    Membership,
     Opinion,
-    Reconsideration,
-    Registration,
     Round,
-    ScreeningSignature,
     User,
 )
 from registry.queries import applications
 from registry.services import documents as papers
+from registry.services.fact_rows import (
+    ANSWERS,
+    APPROVED_IN,
+    GIVEN,
+    IS_ELECTOR,
+    MARKS,
+    OPEN_SITTING,
+    OPINIONS,
+    PASSED,
+    SEATS,
+    SIGNED,
+    VOTES,
+)
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Policy
-from workflows.roles import VOTING
+from workflows.roles import Role
 from workflows.states import (
     Activity,
     Choice,
@@ -73,57 +77,32 @@ def governing_day(case: Case, on: date) -> date:
 
 def answers_of(case_id: int, round_no: int) -> dict[str, dict[str, Any]]:
     """Section → data of one round."""
-    rows = db.session.scalars(select(Answers).where(Answers.case_id == case_id, Answers.round_no == round_no))
-    return {row.section: dict(row.data) for row in rows}
+    return {section: dict(data) for section, data, _done in _of_round(ANSWERS, case_id, round_no)}
 
 
-def done_sections(case_id: int, round_no: int) -> frozenset[str]:
-    """Sections marked complete in one round."""
-    query = select(Answers.section).where(
-        Answers.case_id == case_id, Answers.round_no == round_no, Answers.done.is_(True)
-    )
-    return frozenset(db.session.scalars(query))
+def _of_round(rows: Select[Any], case_id: int, round_no: int) -> list[Any]:
+    return list(db.session.execute(rows, {"case_id": case_id, "round_no": round_no}))
 
 
 def electorate(case: Case, on: date) -> Electorate:
     """Who would be entitled to vote on a case on a day, and who is left out because of the own organisation."""
     since = day_of(case.submitted_at) if case.submitted_at else on
-    appointed = db.session.execute(
-        select(Appointment.user_id, Appointment.role)
-        .join(User, User.id == Appointment.user_id)
-        .where(
-            Appointment.body_id == case.body_id,
-            Appointment.role.in_(VOTING),
-            Appointment.since <= on,
-            or_(Appointment.until.is_(None), Appointment.until >= on),
-            User.active.is_(True),
-        )
-        .order_by(Appointment.id)
-    ).all()
+    roles: dict[int, Role] = {}
     memberships: dict[int, set[int]] = {}
-    overlapping = select(Membership.user_id, Membership.organisation_id).where(
-        Membership.user_id.in_([user_id for user_id, _ in appointed]),
-        Membership.since <= on,
-        or_(Membership.until.is_(None), Membership.until >= since),
-    )
-    for user_id, organisation_id in db.session.execute(overlapping):
-        memberships.setdefault(user_id, set()).add(organisation_id)
-    seats = {u: Seat(u, role, frozenset(memberships.get(u, ()))) for u, role in appointed}
+    for user_id, role, organisation_id in db.session.execute(
+        SEATS, {"body_id": case.body_id, "day": on, "since": since}
+    ):
+        roles[user_id] = role
+        memberships.setdefault(user_id, set()).update([organisation_id] if organisation_id else ())
+    seats = [Seat(u, role, frozenset(memberships[u])) for u, role in roles.items()]
     parties = {case.proponent_org_id, case.agent_org_id, case.partner_org_id, case.vvb_org_id} - {None}
     persons = {case.proponent_user_id} - {None}
-    return deliberation.electorate(
-        seats.values(), frozenset(p for p in parties if p), frozenset(p for p in persons if p)
-    )
+    return deliberation.electorate(seats, frozenset(p for p in parties if p), frozenset(p for p in persons if p))
 
 
 def open_sitting(case_id: int) -> Deliberation | None:
     """The sitting of a case that has not ended."""
-    query = (
-        select(Deliberation)
-        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
-        .where(Deliberation.case_id == case_id, DeliberationEnd.deliberation_id.is_(None))
-    )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(OPEN_SITTING, {"case_id": case_id}).one_or_none()
 
 
 def project_facts(case: Case, policy: Policy, on: date, actor: User | None = None) -> ProjectFacts:
@@ -150,19 +129,20 @@ def facts_of_round(case: Case, policy: Policy, on: date, actor: User | None, rou
 
 
 def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: int) -> ProjectFacts:
-    answers = answers_of(case.id, reading)
+    rows = _of_round(ANSWERS, case.id, reading)
+    answers = {section: dict(data) for section, data, _done in rows}
+    done = {section for section, _data, is_done in rows if is_done}
     basics, method, contract = (answers.get(s, {}) for s in ("basics", "method", "contract"))
     day = governing_day(case, on)
     method_id = method.get("method")
     on_file = applications.papers(case.id, reading, inner=True)
-    review = _review(case, policy, method_id, actor)
-    opinions = _opinions(case)
+    here = {"case_id": case.id, "round_no": case.round}
+    marks = db.session.execute(MARKS, here).one()
+    # The opinions in force; a legal one also where the risk review it was given for carried over.
+    opinions = {o.kind: o for o in db.session.scalars(OPINIONS, here)}
     validation = opinions.get(OpinionKind.VALIDATION)
     parcels = tuple(parcel_facts(p) for p in answers.get("parcels", {}).get("parcels", ()))
     required = papers.required(policy, case, answers)
-    missing = papers.missing(required, on_file, answers)
-    passed = gates_passed(case.id, case.round)
-    done = done_sections(case.id, reading)
     sitting = open_sitting(case.id)
     return ProjectFacts(
         on=day,
@@ -175,9 +155,9 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         parcels=parcels,
         has_partner=contract.get("has_partner"),
         unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
-        documents_missing=missing,
+        documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
-        **review,
+        **_review(case, policy, method_id, actor),
         legal=_conclusion(opinions, OpinionKind.LEGAL),
         validator_named=case.vvb_org_id is not None,
         validation=_conclusion(opinions, OpinionKind.VALIDATION),
@@ -185,22 +165,23 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         environment=_conclusion(opinions, OpinionKind.ENVIRONMENT),
         sitting=sitting_facts(sitting, actor),
         tabled=sitting is not None,
-        reconsideration=reconsideration_of(case),
-        was_reopened=_was_reopened(case),
+        reconsideration=marks.reconsideration,
+        was_reopened=bool(marks.was_reopened),
         available_members=len(electorate(case, on).electors) if case.submitted_at else 0,
-        gates_passed=passed,
-        conditions_open=_conditions_open(case),
-        has_entry=has_entry(case.id),
+        gates_passed=gates_passed(case.id, case.round),
+        conditions_open=marks.conditions_open,
+        has_entry=bool(marks.has_entry),
         suspended_by_chair=None if case.suspended_by is None else case.suspended_by.value == "chair",
     )
 
 
 def _review(case: Case, policy: Policy, method_id: str | None, actor: User | None) -> dict[str, Any]:
     """The officers' sheet: answers of those whose signature stands, and what the actor still owes."""
+    given = _of_round(GIVEN, case.id, case.round)
     latest: dict[int, dict[str, ConditionVerdict]] = {}
-    for row in condition_answers(case.id, case.round):
-        latest.setdefault(row.officer_id, {})[row.clause] = row.verdict
-    signed = standing_signatures(case.id, case.round)
+    for officer, clause, verdict, _evidence in given:
+        latest.setdefault(officer, {})[clause] = verdict
+    signed = _standing(case.id, case.round, given)
     conditions: dict[str, dict[int, ConditionVerdict]] = {}
     for officer in signed:
         for clause, verdict in latest.get(officer, {}).items():
@@ -234,44 +215,35 @@ def condition_answers(case_id: int, round_no: int) -> list[ConditionAnswer]:
 
 def own_answers_digest(case_id: int, round_no: int, officer_id: int) -> str:
     """Digest of an officer's latest answers; a signature stands while it equals the signed one."""
-    own = {
-        a.clause: [a.verdict.value, a.evidence]
-        for a in condition_answers(case_id, round_no)
-        if a.officer_id == officer_id
-    }
-    return digest(own)
+    return _digest_of(_of_round(GIVEN, case_id, round_no), officer_id)
+
+
+def _digest_of(given: Iterable[Any], officer_id: int) -> str:
+    return digest({clause: [verdict.value, words] for who, clause, verdict, words in given if who == officer_id})
 
 
 def standing_signatures(case_id: int, round_no: int) -> frozenset[int]:
     """Officers whose signature covers what they answer now."""
-    query = select(ScreeningSignature).where(
-        ScreeningSignature.case_id == case_id, ScreeningSignature.round_no == round_no
-    )
-    return frozenset(
-        s.officer_id
-        for s in db.session.scalars(query)
-        if s.answers_digest == own_answers_digest(case_id, round_no, s.officer_id)
-    )
+    return _standing(case_id, round_no, _of_round(GIVEN, case_id, round_no))
+
+
+def _standing(case_id: int, round_no: int, given: list[Any]) -> frozenset[int]:
+    signed = _of_round(SIGNED, case_id, round_no)
+    return frozenset(officer for officer, said in signed if said == _digest_of(given, officer))
 
 
 def gates_passed(case_id: int, round_no: int) -> frozenset[GateName]:
     """Gates of a round closed with a pass."""
-    query = select(GateDecision.gate).where(
-        GateDecision.case_id == case_id, GateDecision.round_no == round_no, GateDecision.passed == 1
-    )
-    return frozenset(db.session.scalars(query))
-
-
-def has_entry(case_id: int) -> bool:
-    """Whether the case has ever been entered in the library."""
-    return bool(db.session.scalar(select(func.count()).where(Registration.case_id == case_id)))
+    return frozenset(gate for (gate,) in _of_round(PASSED, case_id, round_no))
 
 
 def sitting_facts(sitting: Deliberation | None, actor: User | None) -> SittingFacts | None:
     """An open sitting's count so far, and how the actor stands to it."""
     if sitting is None:
         return None
-    choices = [v.choice for v in sitting.votes]
+    votes = dict(db.session.execute(VOTES, {"sitting": sitting.id}).all())
+    choices = list(votes.values())
+    asked = {"sitting": sitting.id, "user_id": actor.id if actor else None}
     return SittingFacts(
         question=Question(sitting.question),
         members=sitting.members,
@@ -281,8 +253,8 @@ def sitting_facts(sitting: Deliberation | None, actor: User | None) -> SittingFa
         quorum=(sitting.quorum_num, sitting.quorum_den),
         quorum_min=sitting.quorum_min,
         needs=(sitting.needs_num, sitting.needs_den),
-        actor_is_elector=bool(actor and any(e.user_id == actor.id for e in sitting.electors)),
-        actor_has_voted=bool(actor and any(v.user_id == actor.id for v in sitting.votes)),
+        actor_is_elector=bool(actor and db.session.scalar(IS_ELECTOR, asked)),
+        actor_has_voted=bool(actor and actor.id in votes),
     )
 
 
@@ -322,47 +294,13 @@ def digest(value: Any) -> str:
     return hashlib.sha256(raw.encode()).hexdigest()
 
 
-def _opinions(case: Case) -> dict[OpinionKind, Opinion]:
-    """The opinions in force; a legal one also where the risk review it was given for carried over."""
-    rounds = (case.round, conditions_round(case))
-    query = select(Opinion).where(Opinion.case_id == case.id, Opinion.round_no.in_(rounds)).order_by(Opinion.id)
-    here = (o for o in db.session.scalars(query) if o.round_no == case.round or o.kind is OpinionKind.LEGAL)
-    return {o.kind: o for o in here}
-
-
 def _conclusion(opinions: Mapping[OpinionKind, Opinion], kind: OpinionKind) -> Any:
     return opinions[kind].conclusion if kind in opinions else None
 
 
 def conditions_round(case: Case) -> int:
-    """The round whose approval is in force, and so whose conditions: a carried gate points back to it."""
-    gate = db.session.get(GateDecision, (case.id, case.round, GateName.RISK_REVIEW))
-    return (gate.carried_from or case.round) if gate else case.round
-
-
-def _conditions_open(case: Case) -> int:
-    query = select(func.count()).where(
-        ApprovalCondition.case_id == case.id,
-        ApprovalCondition.round_no == conditions_round(case),
-        ApprovalCondition.confirmed_at.is_(None),
-    )
-    return int(db.session.scalar(query) or 0)
-
-
-def reconsideration_of(case: Case) -> str | None:
-    """How far the reconsideration of the round's decision is: None, asked, or its outcome."""
-    query = (
-        select(Reconsideration.outcome)
-        .where(Reconsideration.case_id == case.id, Reconsideration.round_no == case.round)
-        .order_by(Reconsideration.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
-
-
-def _was_reopened(case: Case) -> bool:
-    query = select(func.count()).where(Round.case_id == case.id, Round.opened_by == "reopen")
-    return bool(db.session.scalar(query))
+    """The round whose approval is in force, and so whose conditions."""
+    return db.session.scalar(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}) or case.round
 
 
 def _member(members: type[E], word: Any) -> E | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
@@ -38,16 +38,19 @@ def _applicants(case: Case, event: AuditEvent) -> set[int]:
     return people | _members({o for o in (case.proponent_org_id, case.agent_org_id) if o}, event)
 
 
-def _members(organisations: set[int], event: AuditEvent) -> set[int]:
-    on = day_of(event.at)
-    query = (
-        select(Membership.user_id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organisation_id.in_(organisations),
-            Membership.since <= on,
-            or_(Membership.until.is_(None), Membership.until >= on),
-            User.active.is_(True),
-        )
+DAY = bindparam("day", type_=Date)
+MEMBERS = (
+    select(Membership.user_id)
+    .join(User, User.id == Membership.user_id)
+    .where(
+        Membership.organisation_id.in_(bindparam("organisations", expanding=True)),
+        Membership.since <= DAY,
+        or_(Membership.until.is_(None), Membership.until >= DAY),
+        User.active.is_(True),
     )
-    return set(db.session.scalars(query))
+)
+
+
+def _members(organisations: set[int], event: AuditEvent) -> set[int]:
+    asked = {"organisations": sorted(organisations), "day": day_of(event.at)}
+    return set(db.session.scalars(MEMBERS, asked)) if organisations else set()

@@ -17,6 +17,7 @@ from registry.models import (
     Elector,
 )
 from registry.models import Deliberation as Sitting
+from registry.queries import changes
 from registry.services import rounds
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
@@ -27,6 +28,9 @@ DECIDES = {
     "decide_amendment": Question.AMENDMENT,
 }
 """Acts of a chair that close a sitting on one question, whatever the state."""
+
+HANDS_IN_AGAIN = frozenset({"resubmit", "amend"})
+"""Acts that hand in a later round; a resubmission may answer the notice in words instead of changing anything."""
 
 ASKS = frozenset({"request_reconsideration", "report_condition"})
 
@@ -46,6 +50,9 @@ def with_request(
         known["sitting"] = None  # a sitting on another question decides nothing here
     if action == "request_correction":
         known |= _notice(case, data)
+    if action in HANDS_IN_AGAIN:
+        known["unchanged"] = changes.unchanged(case)
+        known["answered_in_words"] = action == "resubmit" and bool(str(data.get("words") or "").strip())
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
@@ -56,7 +63,7 @@ def with_request(
 
 def _question(action: str, state: ProjectState) -> Question | None:
     if action in {"approve_risk", "register", "reject"}:
-        return Question(GATE_OF[state].value)
+        return next(iter(questions(state)), None)  # in a state where nothing is asked the table refuses the act
     if action == "suspend" and state is ProjectState.REGISTERED:
         return Question.SUSPENSION
     return DECIDES.get(action)

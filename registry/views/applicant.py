@@ -1,7 +1,6 @@
-"""The applicant's side: my projects, who applies, the task list, one page a section; the rest in applicant_*.py."""
+"""The applicant's side: the task list and one page a section; the rest in applicant_*.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +12,12 @@ from registry import application, formats, labels
 from registry.application import SECTIONS, Question
 from registry.clock import now, today
 from registry.forms import application as forms
-from registry.forms.fields import member_options, options
-from registry.models import Answers, Case, OrganisationKind
+from registry.models import Answers, Case
 from registry.queries import applications as ask
-from registry.queries.inbox import waiting as waiting_for
+from registry.queries import changes
 from registry.services import documents as papers
 from registry.services import drafts
 from registry.services.policy import current
-from registry.views.desk import task_words, todo_url
 from workflows.policy import Method
 from workflows.states import Scheme
 
@@ -33,81 +30,6 @@ GROUPS = (
     ("project", ("basics", "parcels", "method")),
     ("papers", ("contract", "crediting", "documents")),
 )
-PARTIES = (
-    OrganisationKind.COLLECTIVE,
-    OrganisationKind.ENTERPRISE,
-    OrganisationKind.FOREST_FARM,
-    OrganisationKind.INSTITUTE,
-    OrganisationKind.OTHER,
-)
-"""What an agent may file for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """What an applicant is to do in a case of their own, and where."""
-
-    task: str
-    url: str
-
-
-# --- my projects ---
-
-
-@bp.get("/my")
-def home() -> str:
-    """What I have applied for, alone or with my organisations."""
-    projects = ask.my_projects(g.user)
-    own = {p.case.id for p in projects}
-    waiting = {item.case_id: Todo(task_words(item), todo_url(item)) for item in waiting_for(g.user)}
-    return render_template(
-        "applicant/home.html",
-        projects=projects,
-        waiting={case_id: todo for case_id, todo in waiting.items() if case_id in own},
-        names=ask,
-        drafts=drafts,
-    )
-
-
-@bp.route("/my/start", methods=["GET", "POST"])
-def start() -> Answer:
-    """Who applies; opens the draft."""
-    form = forms.StartForm(request.form if request.method == "POST" else None)
-    mine = ask.my_organisations(g.user)
-    form.who.choices = options(
-        [
-            *((f"org-{o.id}", _("%(name)s applies itself", name=ask.organisation_name(o))) for o in mine),
-            *(
-                (f"agent-{o.id}", _("%(name)s files as agent for another organisation", name=ask.organisation_name(o)))
-                for o in mine
-            ),
-            ("person", _("I apply myself, as a natural person")),
-        ]
-    )
-    form.kind.choices = member_options(PARTIES, labels.label)
-    if request.method == "POST" and form.validate():
-        case_id = drafts.create(_applicant(form), by=g.user, at=now())
-        return redirect(url_for("applicant.task_list", case_id=case_id))
-    page = render_template("applicant/start.html", form=form, may_file_for_others=bool(mine))
-    return page, 422 if form.errors else 200
-
-
-def _applicant(form: forms.StartForm) -> drafts.Applicant:
-    what, _dash, number = str(form.who.data).partition("-")
-    if what == "person":
-        return drafts.Applicant()
-    if what == "org":
-        return drafts.Applicant(organisation_id=int(number))
-    code = str(form.credit_code.data)
-    known = ask.organisation_by_code(code)
-    if known is not None and known.name != form.name.data:
-        flash(_("The credit code belongs to %(name)s; the application was opened for it.", name=known.name))
-    return drafts.Applicant(
-        agent_org_id=int(number),
-        name=str(form.name.data),
-        credit_code=code,
-        kind=OrganisationKind(form.kind.data),
-    )
 
 
 # --- the task list ---
@@ -118,7 +40,7 @@ def task_list(case_id: int) -> str:  # noqa: ARG001 (the guard has put the case 
     """Everything that is asked, and how far it is."""
     case: Case = g.case
     rows = ask.prepared(case)
-    faults = ask.faults_by_field(case)
+    faults = changes.faults_by_field(case)
     groups = _groups(case, rows, faults)
     parts = [item for group in groups for item in group["items"] if item["counts"]]
     return render_template(
@@ -136,7 +58,7 @@ def task_list(case_id: int) -> str:  # noqa: ARG001 (the guard has put the case 
     )
 
 
-def _groups(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[ask.Fault]]) -> list[dict[str, Any]]:
+def _groups(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[changes.Fault]]) -> list[dict[str, Any]]:
     titles = {"project": _("Project and land"), "papers": _("Contract, figures and documents")}
     status = _statuses(case, rows, faults)
     who = {
@@ -151,7 +73,7 @@ def _groups(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[a
         groups.append({"title": titles[key], "items": [_item(case, name, status[name]) for name in names]})
     ready = not application.missing(ask.data_of(rows), ask.done_of(rows))
     check = {
-        "name": _("Check the answers and submit") if case.round == 0 else _("Check the changes and hand them in"),
+        "name": _("Check the answers and submit") if case.round == 0 else _("Check the changes and submit them"),
         "hint": _("All answers on one page"),
         "status": "todo" if drafts.editable(case) else "blocked",
         "status_text": _("Ready to be checked") if ready else _("Answers are missing"),
@@ -185,7 +107,7 @@ def _item(case: Case, name: str, status: str) -> dict[str, Any]:
     }
 
 
-def _statuses(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[ask.Fault]]) -> dict[str, str]:
+def _statuses(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[changes.Fault]]) -> dict[str, str]:
     """Section → done, doing, todo, near (a fault not yet touched) or blocked."""
     data = ask.data_of(rows)
     open_sections = {m.section for m in application.missing(data, ask.done_of(rows))}
@@ -196,7 +118,7 @@ def _statuses(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list
     if application.scheme_of(data) is None:
         found["method"] = found["documents"] = "blocked"
     before = ask.data_of(ask.answers_of(case.id, case.round)) if faults else {}
-    for name in ask.faulty_sections(faults):
+    for name in changes.faulty_sections(faults):
         touched = (
             any(d.round_no > case.round for d in on_file)
             if name == "documents"
@@ -310,7 +232,7 @@ def _section_page(section: str, form: forms.SectionForm, version: int, row: Answ
         version=version,
         saved_at=row.saved_at if row else None,
         why=why,
-        faults=ask.faults_by_field(g.case),
+        faults=changes.faults_by_field(g.case),
         fault_prefix=section,
         back=url_for("applicant.task_list", case_id=g.case.id),
         autosave=url_for("applicant.autosave", case_id=g.case.id, section=section),
@@ -414,4 +336,4 @@ def conflict_page(
 
 
 # Its routes hang on the same blueprint.
-from registry.views import applicant_check, applicant_documents, applicant_parcels  # noqa: E402, F401
+from registry.views import applicant_check, applicant_documents, applicant_home, applicant_parcels  # noqa: E402, F401

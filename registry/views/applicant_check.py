@@ -1,9 +1,6 @@
 """The end of an application: check, hand in, receipt; and copying or discarding a draft."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,6 +11,7 @@ from registry.forms.act_base import ActForm
 from registry.forms.acts import FORMS, ConfirmForm
 from registry.models import Case
 from registry.queries import applications as ask
+from registry.queries import changes
 from registry.services import documents as papers
 from registry.services import drafts
 from registry.services.policy import current
@@ -38,25 +36,29 @@ def check(case_id: int) -> Answer:
     return _check_page(form, [])
 
 
-def _check_page(form: ActForm, refusals: list[tuple[str, str]], *, changed: bool = False) -> str:
-    """`refusals`: (sentence, address where it is cured or "")."""
+def _check_page(form: ActForm, refusals: list[tuple[str, str, str]], *, changed: bool = False) -> str:
+    """`refusals`: (clause, sentence, address where it is cured or "")."""
     case: Case = g.case
     rows = ask.prepared(case)
     data = ask.data_of(rows)
-    on_file = ask.papers(case.id, case.round + 1)
+    on_file = [d for d in ask.papers(case.id, case.round + 1) if d.kind not in ask.filed_in_validation()]
     lacking = papers.missing(papers.required(current(), case, data), on_file, data)
     action = drafts.submits_by(case)
+    unchanged = case.round > 0 and changes.unchanged(case)
+    if unchanged and action == "resubmit":
+        form["words"].flags.optional = False  # here the answer is all there is to say
     return render_template(
         "applicant/check.html",
         case=case,
         title=title_of(case, rows),
-        parts_of=lambda view: _parts(view, data),
         sections=[(view, _page_of(case.id, view.key)) for view in ask.sections_view(data, on_file)],
         missing=[(m, _address(case.id, m.field_id)) for m in application.missing(data, ask.done_of(rows))],
         lacking=[papers.missing_title(name, current(), data, lang_of()) for name in lacking],
-        changes=ask.changes(case, ask.round_shown(case), case.round + 1) if case.round else [],
+        changes=changes.changes(case, ask.round_shown(case), case.round + 1) if case.round else [],
+        unchanged=unchanged,
+        action=action,
         form=form,
-        faults=ask.faults_by_field(case),
+        faults=changes.faults_by_field(case),
         refusals=refusals,
         changed=changed,
         button=labels.action_label(action),
@@ -66,20 +68,6 @@ def _check_page(form: ActForm, refusals: list[tuple[str, str]], *, changed: bool
         who=ask.applicant_name(case),
         address=lambda field_id: _address(case.id, field_id),
     )
-
-
-def _parts(view: ask.SectionView, data: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[ask.Row]]]:
-    """The answers of a section under headings: each parcel has its own, everything else has none ("")."""
-    if view.key != "parcels":
-        return [("", list(view.rows))]
-    listed = enumerate(data.get("parcels", {}).get("parcels", []), 1)
-    titles = {p["key"]: application.parcel_title(p, place) for place, p in listed}
-    words = {q.field: application.short(q) for q in application.PARCEL}
-    parts: dict[str, list[ask.Row]] = {}
-    for row in view.rows:
-        _section, key, field = (*row.field_id.split("."), "", "")[:3]
-        parts.setdefault(key, []).append(replace(row, label=words[field]) if field in words else row)
-    return [(titles.get(key, ""), rows) for key, rows in parts.items()]
 
 
 def _may(case: Case, action: str) -> bool:
@@ -143,7 +131,7 @@ def _hand_in(case_id: int, form: ActForm) -> Answer:
     return redirect(url_for("applicant.receipt", case_id=case_id))
 
 
-def _told(case_id: int, outcome: Outcome) -> tuple[str, str]:
+def _told(case_id: int, outcome: Outcome) -> tuple[str, str, str]:
     """What stops a submission in words, and where to cure it."""
     clause = current().clause(outcome.clause)
     lang = lang_of()
@@ -152,9 +140,13 @@ def _told(case_id: int, outcome: Outcome) -> tuple[str, str]:
         facts["sections"] = [str(application.SECTIONS[s].title) for s in sections if s in application.SECTIONS]
     said = clause.sentence(outcome.verdict, lang, facts, outcome.figures)
     cure = clause.cure(lang, facts, outcome.figures)
+    words = f"{said} {cure}".strip()
+    if outcome.clause == "S50":
+        # A notice can be answered in the box on this page; an amendment is prepared in the sections.
+        answers_here = drafts.submits_by(g.case) == "resubmit"
+        return outcome.clause, words, "#words" if answers_here else url_for("applicant.task_list", case_id=case_id)
     section = CURED_IN.get(outcome.clause)
-    words = f"{outcome.clause} {said} {cure}".strip()
-    return words, _page_of(case_id, section) if section else ""
+    return outcome.clause, words, _page_of(case_id, section) if section else ""
 
 
 @bp.get("/my/<int:case_id>/receipt")

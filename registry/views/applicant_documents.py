@@ -11,12 +11,13 @@ from registry import application, storage
 from registry.clock import now
 from registry.models import Case, Document
 from registry.queries import applications as ask
+from registry.queries import changes
 from registry.services import documents as papers
 from registry.services import drafts
 from registry.services.policy import current
 from registry.storage import FileRefused, Problem
 from registry.views.applicant import Answer, bp, handed_in, lang_of, not_editable
-from workflows.policy import DocumentStage
+from workflows.policy import DocumentRule, DocumentStage
 from workflows.states import Scheme
 
 WORDS = {
@@ -28,6 +29,8 @@ WORDS = {
     ),
 }
 MOST_FILES = 20
+
+History = dict[tuple[str, str], list[Document]]
 
 
 @bp.get("/my/<int:case_id>/documents")
@@ -47,8 +50,9 @@ def _page(errors: list[tuple[str, str]]) -> str:
         case=case,
         refused_at=errors[0][0].removeprefix("file-") if errors else "",
         lines=_lines(case, data),
+        theirs=_theirs(case, data),
         errors=errors,
-        faults=ask.faults_by_field(case),
+        faults=changes.faults_by_field(case),
         accept=storage.ACCEPT,
         limit=storage.limit_bytes() // 2**20,
         has_scheme=application.scheme_of(data) is not None,
@@ -57,14 +61,12 @@ def _page(errors: list[tuple[str, str]]) -> str:
 
 
 def _lines(case: Case, data: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """One entry for each kind of paper (and parcel, where each needs its own), in the order of the list."""
+    """One entry for each kind of paper an applicant files (and parcel, where each needs its own), in order."""
     scheme = application.scheme_of(data)
-    rules = current().documents(Scheme(scheme)) if scheme else ()
+    rules = [r for r in _rules(scheme) if r.stage is DocumentStage.APPLICATION]
     facts = papers.document_facts(case, data)
     lang = lang_of()
-    history: dict[tuple[str, str], list[Document]] = {}
-    for paper in ask.versions(case.id, case.round + 1):
-        history.setdefault((paper.kind, paper.slot), []).append(paper)
+    history = _history(case)
     listed = data.get("parcels", {}).get("parcels", [])
     parcels = [(p["key"], application.parcel_title(p, n)) for n, p in enumerate(listed, 1)]
     lines: list[dict[str, Any]] = []
@@ -81,17 +83,40 @@ def _lines(case: Case, data: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
                     "title": _("%(title)s: %(what)s", title=rule.title(lang), what=name) if name else rule.title(lang),
                     "hint": rule.hint(lang),
                     "source": rule.source(lang),
-                    "needed": needed and rule.stage is DocumentStage.APPLICATION,
-                    "group": ("later" if rule.stage is DocumentStage.VALIDATION else "needed")
-                    if needed
-                    else "optional",
+                    "needed": needed,
+                    "group": "needed" if needed else "optional",
                     "papers": _papers(case, history, rule.kind, key),
                 }
             )
     return lines
 
 
-def _papers(case: Case, history: dict[tuple[str, str], list[Document]], kind: str, parcel: str) -> list[dict[str, Any]]:
+def _rules(scheme: str | None) -> tuple[DocumentRule, ...]:
+    return current().documents(Scheme(scheme)) if scheme else ()
+
+
+def _history(case: Case) -> History:
+    """(kind, slot) → every version of the paper, oldest first."""
+    found: History = {}
+    for paper in ask.versions(case.id, case.round + 1):
+        found.setdefault((paper.kind, paper.slot), []).append(paper)
+    return found
+
+
+def _theirs(case: Case, data: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What comes with the validation and is not asked of the applicant: names of what is to come, papers there."""
+    history, kinds = _history(case), ask.filed_in_validation()
+    there = sorted({kind for kind, _slot in history if kind in kinds})
+    return {
+        "names": [r.title(lang_of()) for r in _rules(application.scheme_of(data)) if r.kind in kinds],
+        "lines": [
+            {"id": kind, "kind": kind, "title": ask.paper_title(kind), "papers": _papers(case, history, kind, "")}
+            for kind in there
+        ],
+    }
+
+
+def _papers(case: Case, history: History, kind: str, parcel: str) -> list[dict[str, Any]]:
     """The papers of a kind and parcel: the version in force, earlier ones, and whether it can be taken out."""
     return [
         {"slot": slot, "now": listed[-1], "earlier": listed[-2::-1], "removable": listed[-1].round_no > case.round}
@@ -118,19 +143,35 @@ def upload(case_id: int) -> Answer:
     if len(sent) > MOST_FILES:
         return _page([(field, _("Choose at most %(most)s files at a time", most=str(MOST_FILES)))]), 422
     kept, errors = _keep(sent, kind, parcel, slot)
+    filed: list[papers.Filed] = []
     try:
         if kept:
-            papers.add(case_id, kept, by=g.user, at=now())
+            filed = papers.add(case_id, kept, by=g.user, at=now())
     except drafts.NotEditable:
         return handed_in(case_id)
     except drafts.NothingThere:
         abort(404)
+    _tell(kept, filed)
     if errors:
-        if kept:
-            flash(_("Uploaded: %(names)s", names=_(", ").join(u.filename for u in kept)))
         return _page([(field, message) for message in errors]), 422
-    flash(_("Uploaded: %(names)s", names=_(", ").join(u.filename for u in kept)))
     return redirect(url_for("applicant.documents", case_id=case_id, _anchor=line["id"]))
+
+
+def _tell(sent: list[papers.Upload], filed: list[papers.Filed]) -> None:
+    """Say what was uploaded, and which files were there already."""
+    if names := [f.filename for f in filed if f.new]:
+        flash(_("Uploaded: %(names)s", names=_(", ").join(names)))
+    for upload, known in zip(sent, filed, strict=True):
+        if not known.new and known.filename == upload.filename:
+            flash(_("%(name)s: this very file is on file already. No new version was made.", name=upload.filename))
+        elif not known.new:
+            flash(
+                _(
+                    "%(name)s: this very file is on file already as %(other)s. No new version was made.",
+                    name=upload.filename,
+                    other=known.filename,
+                )
+            )
 
 
 def _keep(sent: list[FileStorage], kind: str, parcel: str, slot: str | None) -> tuple[list[papers.Upload], list[str]]:

@@ -11,6 +11,7 @@ from registry.application import PARCEL, RAW
 from registry.clock import now
 from registry.forms import application as forms
 from registry.queries import applications as ask
+from registry.queries import changes
 from registry.services import drafts
 from registry.views.applicant import Answer, bp, conflict_page, form_of, handed_in, not_editable, parcel_of, why
 
@@ -43,7 +44,7 @@ def parcels(case_id: int) -> Answer:
         case=g.case,
         parcels=listed,
         total=application.parcels_area(data),
-        faults=ask.faults_by_field(g.case),
+        faults=changes.faults_by_field(g.case),
         back=url_for("applicant.task_list", case_id=case_id),
     )
 
@@ -93,7 +94,7 @@ def _parcel_page(key: str, form: forms.SectionForm, data: Mapping[str, Any], see
         said=formats.area(data["area_mu"]) if data.get("area_mu") and RAW not in data else "",
         version=seen,
         why=why,
-        faults=ask.faults_by_field(g.case),
+        faults=changes.faults_by_field(g.case),
         fault_prefix=f"parcels.{key}",
         back=url_for("applicant.section", case_id=g.case.id, section="parcels"),
         autosave=url_for("applicant.autosave", case_id=g.case.id, key=key),

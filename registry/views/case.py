@@ -7,6 +7,7 @@ from registry import labels, storage
 from registry.permissions import ENTRIES
 from registry.queries import applications, timeline
 from registry.queries import case as ask
+from registry.queries import changes as compare
 from registry.queries.case_review import paper
 from registry.services import audit as chain_of
 from registry.services.policy import current
@@ -66,7 +67,12 @@ def changes(number: str) -> str:  # noqa: ARG001
     if not 1 <= old < new <= g.case.round:
         abort(404)
     return render_template(
-        "case/changes.html", case=g.case, old=old, new=new, changes=applications.changes(g.case, old, new)
+        "case/changes.html",
+        case=g.case,
+        old=old,
+        new=new,
+        changes=compare.changes(g.case, old, new),
+        words=compare.explained(g.case, new),
     )
 
 

@@ -233,6 +233,8 @@ def _correction() -> tuple[ActForm, list[Any]]:
     for section in applications.answers_view(case, case.round):
         lines: dict[str, list[str]] = _papers() if section.key == "documents" else {}
         for row in section.rows:
+            if row.field_id == section.key:
+                continue  # a sum, worked out from answers that stand here themselves
             value = _("; ").join(filter(None, [lines.get(row.field_id, ["", ""])[1], row.value]))
             lines[row.field_id] = [row.label, value]
         entries = []

@@ -21,11 +21,15 @@ from workflows.facts import ProjectFacts
 from workflows.gates import GATES, judge, stops
 from workflows.project import PROJECT
 from workflows.roles import Role
-from workflows.rules import RULES
-from workflows.states import ConditionVerdict, GateName, Severity
+from workflows.rules import RULES, Outcome
+from workflows.states import ConditionVerdict, GateName, Severity, Verdict
 
-GROUPS = "ATXS"
-"""Letters of the clauses in the order of the sheet: conditions, conditions of a ticket, exemptions, the argued way."""
+CONDITIONS = "AT"
+"""Letters of the conditions in the order of the sheet: of a CCER method, of a ticket."""
+WAYS = "ways"
+"""The group of which one is enough: the exemptions from arguing additionality, and the argued way."""
+UNTIL_THEN = ("request_correction", "decline", "suspend")
+"""What an officer can do with a case that cannot be screened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,15 @@ class Line:
     others: tuple[Given, ...]
     waits: bool
     """Another officer has answered; it is shown once the reader has answered too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Clauses under one heading: a letter of `CONDITIONS`, or `WAYS`; `met` names the way that stands as met."""
+
+    key: str
+    lines: tuple[Line, ...]
+    met: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +136,27 @@ def _page(
     case = g.case
     open_to_me = {row.name for row in PROJECT.actions(case.state, g.roles)}
     method = current().methods.get(known.method or "")
+    ways = method.ways if method else ()
     done = request.args.get("done", "")
     outcomes = judge(GATES[GateName.SCREENING], known, current())
     on_sheet = set(form.clauses)
     missing = [o for o in outcomes if stops(o)]
+    may_answer = "answer_condition" in open_to_me
     return render_template(
         "case/screening.html",
         case=case,
         form=form,
-        method=f"{method.code} {method.title(words.lang())}" if method else "",
-        method_note=method.note(words.lang()) if method else "",
-        groups=_groups(form.clauses, known, may_answer="answer_condition" in open_to_me),
-        may_answer="answer_condition" in open_to_me,
+        method=applications.method_name(method.id) if method else "",
+        groups=_groups(form.clauses, ways, outcomes, known, may_answer=may_answer),
+        ways=ways,
+        may_answer=may_answer,
+        until_then=[(a, words.act_url(case, a)) for a in UNTIL_THEN if a in open_to_me],
         may_sign="sign_screening" in open_to_me,
         has_signed=known.actor_has_signed,
         own_open=known.own_unanswered,
         signatures=_signatures(),
-        not_agreed=[o.clause for o in missing if o.clause in on_sheet],
+        not_agreed=[o.clause for o in missing if o.clause in on_sheet and o.clause not in ways],
+        no_way=any(o.clause in ways for o in missing),
         missing=[words.finding(o, case) for o in missing if o.clause not in on_sheet],
         gate_closed=GateName.SCREENING in known.gates_passed,
         refused=refused,
@@ -149,15 +166,18 @@ def _page(
     )
 
 
-def _groups(clauses: Sequence[str], known: ProjectFacts, *, may_answer: bool) -> list[tuple[str, list[Line]]]:
+def _groups(
+    clauses: Sequence[str], ways: Sequence[str], outcomes: Sequence[Outcome], known: ProjectFacts, *, may_answer: bool
+) -> list[Group]:
     data = applications.data_of(applications.answers_of(g.case.id, g.case.round))
     latest = _latest()
-    groups = []
-    for letter in GROUPS:
-        lines = [_line(c, known, data, latest, may_answer) for c in clauses if c.startswith(letter)]
-        if lines:
-            groups.append((letter, lines))
-    return groups
+    members = {letter: [c for c in clauses if c.startswith(letter) and c not in ways] for letter in CONDITIONS}
+    met = next((o.clause for o in outcomes if o.clause in ways and o.verdict is Verdict.PASS), "")
+    return [
+        Group(key, tuple(_line(c, known, data, latest, may_answer) for c in listed), met if key == WAYS else "")
+        for key, listed in (*members.items(), (WAYS, ways))
+        if listed
+    ]
 
 
 def _line(

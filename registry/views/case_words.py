@@ -98,7 +98,7 @@ MEANS: Mapping[str, LazyString] = {
 
 PREPARED: Mapping[str, LazyString] = {
     "resubmit": _l("Make the corrections"),
-    "amend": _l("Prepare a change"),
+    "amend": _l("Prepare an amendment"),
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 

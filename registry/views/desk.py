@@ -15,7 +15,7 @@ from registry.clock import now, today
 from registry.models import Case
 from registry.queries import cases as cases_of
 from registry.queries.inbox import Item, waiting
-from registry.queries.paging import Page
+from registry.queries.paging import Page, Place
 from registry.services.notices import mark_read
 from workflows.states import ProjectState, Question, Scheme
 
@@ -31,6 +31,9 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("resubmit", ""): _l("Cure the faults and submit again"),
     ("accept", ""): _l("Check the documents and decide on acceptance"),
     ("sign_screening", ""): _l("Answer the conditions and sign the screening sheet"),
+    ("sign_screening", "no_conditions"): _l(
+        "The conditions of this standard are not on file yet: ask for corrections, decline or suspend the case"
+    ),
     ("sign_screening", "second"): _l("Answer the conditions: the second officer’s signature is missing"),
     ("pass_screening", ""): _l("Both officers have signed: close the screening"),
     ("give_legal_opinion", ""): _l("Give the legal opinion"),
@@ -121,28 +124,35 @@ def _links(page: Page, endpoint: str, chosen: Mapping[str, str]) -> dict[str, An
     """What the pagination macro asks for."""
     kept = {key: value for key, value in chosen.items() if value}
 
-    def url(no: int) -> str:
-        return url_for(endpoint, **kept, page=no)
+    def url(no: int, **cursor: str) -> str:
+        return url_for(endpoint, **kept, page=no, **{key: value for key, value in cursor.items() if value and no > 1})
 
     return {
-        "prev_url": url(page.no - 1) if page.no > 1 else None,
-        "next_url": url(page.no + 1) if page.no < page.pages else None,
+        "prev_url": url(page.no - 1, before=page.before) if page.no > 1 else None,
+        "next_url": url(page.no + 1, after=page.after) if page.no < page.pages else None,
+        "more": page.more,
         "first": page.first,
         "last": page.last,
         "total": page.total,
     }
 
 
-def _state_links(endpoint: str, counts: Mapping[ProjectState, int], current: Any, kept: Mapping[str, str]) -> list[Any]:
-    """All, then each state with its count."""
+def _state_links(
+    endpoint: str,
+    counts: Mapping[ProjectState, int],
+    current: Any,
+    kept: Mapping[str, str],
+    *,
+    more: bool = False,
+) -> list[Any]:
+    """All, then each state with its count; with `more`, not all were counted, so every state stands there without."""
     rest = {key: value for key, value in kept.items() if value and key != "state"}
-    links = [
-        {"label": _("All"), "url": url_for(endpoint, **rest), "count": sum(counts.values()), "current": not current}
-    ]
+    number = None if more else sum(counts.values())
+    links = [{"label": _("All"), "url": url_for(endpoint, **rest), "count": number, "current": not current}]
     for state in ProjectState:
-        if counts.get(state) or state == current:
+        if counts.get(state) or state == current or more:
             url = url_for(endpoint, **rest, state=state.value)
-            words, count = labels.label(state), counts.get(state, 0)
+            words, count = labels.label(state), None if more else counts.get(state, 0)
             links.append({"label": words, "url": url, "count": count, "current": state == current})
     return links
 
@@ -151,7 +161,7 @@ def _state_links(endpoint: str, counts: Mapping[ProjectState, int], current: Any
 def inbox() -> str:
     """What waits for me, the longest wait first; the filters stand in the URL."""
     on = today()
-    items = waiting(g.user, on)
+    items = g.waiting = waiting(g.user, on)
     state, district, q = _choice(S, "state"), _district(), _typed("q")
     chosen = {"state": state.value if state else "", "district": district, "q": q}
     fitting = [i for i in items if (not district or i.district_code == district) and _fits(i, q)]
@@ -196,8 +206,9 @@ def cases() -> str:
     chosen = cases_of.Chosen(
         state=_choice(S, "state"), scheme=_choice(Scheme, "scheme"), district=_district(), q=_typed("q")
     )
-    page = cases_of.listed(g.user, chosen, page=_page_no(), size=PAGE)
     sums = cases_of.sums(g.user, chosen)
+    place = Place(_page_no(), request.args.get("after", ""), request.args.get("before", ""))
+    page = cases_of.listed(g.user, chosen, place=place, size=PAGE, known=sums)
     kept = {
         "state": chosen.state.value if chosen.state else "",
         "scheme": chosen.scheme.value if chosen.scheme else "",
@@ -214,7 +225,7 @@ def cases() -> str:
         links=_links(page, "desk.cases", kept),
         chosen=kept,
         narrowed=chosen.narrows,
-        state_links=_state_links("desk.cases", sums.by_state, chosen.state, kept),
+        state_links=_state_links("desk.cases", sums.by_state, chosen.state, kept, more=sums.more),
         schemes=list(Scheme),
         districts=labels.DISTRICTS,
     )

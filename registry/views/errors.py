@@ -42,7 +42,7 @@ PAGES: Mapping[int, Words] = {
         _l("This page is not open to you"),
         _l("The account you are signed in with does not have the role this page needs."),
         NOTHING_CHANGED,
-        _l("If the task is yours, ask the task force to check your role."),
+        _l("If the task is yours, ask the administrator to check your role."),
     ),
     404: Words(
         _l("This page was not found"),

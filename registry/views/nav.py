@@ -39,7 +39,7 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     desk = bool(offices & permissions.DESK.offices)
     works = desk or queries.works_for_a_validation_body(queries.organisations(user))
     if works:
-        items.append(_item(_("To do"), "desk.inbox", count=count_waiting(user)))
+        items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
     if queries.has_own_projects(user) or not (works or offices):
@@ -49,14 +49,19 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
                 "applicant.home",
                 "applicant.",
                 *([] if works else ["case."]),
-                count=None if works else count_waiting(user),
+                count=None if works else _waits(user),
             )
         )
     if offices & permissions.ADMIN.offices:
-        items.append(_item(_("People"), "admin.users", "admin.home", "admin.user", "admin.new_user"))
+        items.append(_item(_("Accounts"), "admin.users", "admin.home", "admin.user", "admin.new_user"))
         items.append(_item(_("Organisations"), "admin.organisations", "admin.organisation", "admin.new_organisation"))
     items.append(_item(_("Notices"), "desk.notices", count=queries.unread_notices(user)))
     return items
+
+
+def _waits(user: User) -> int:
+    """How many cases wait; the inbox, which has read them, leaves them in `g`."""
+    return len(g.waiting) if "waiting" in g else count_waiting(user)
 
 
 def _role_words(user: User, offices: frozenset[Role]) -> str:
@@ -79,6 +84,7 @@ def build() -> dict[str, Any]:
         who = _("%(name)s, %(role)s", name=user.name, role=role_words) if role_words else user.name
     items.append(_item(_("Projects"), "public.projects", "public.project"))
     items.append(_item(_("Public cases"), "public.reference", "public.reference_project"))
+    items.append(_item(_("Rules"), "rules.index", "rules."))
     items.append(_item(_("Help"), "public.help", "public.accessibility"))
     return {"nav": items, "role_words": role_words, "who": who}
 

@@ -16,7 +16,7 @@ from registry import formats, labels
 from registry.queries import public as projects_of
 from registry.queries import reference as reference_of
 from registry.queries.applications import method_name
-from registry.queries.paging import Page
+from registry.queries.paging import Page, Place
 from registry.queries.public import Step, StepKind
 from registry.queries.reference import PUBLISHED
 from registry.services import signing_in
@@ -131,16 +131,23 @@ def _page_no() -> int:
     return int(digits) if re.fullmatch(r"[0-9]{1,6}", digits) else 1
 
 
+def _place() -> Place:
+    """The page the URL asks for, and the cursor its link carried."""
+    return Place(_page_no(), request.args.get("after", ""), request.args.get("before", ""))
+
+
 def _links(page: Page, endpoint: str, chosen: Mapping[str, str]) -> dict[str, object]:
-    """What the pagination shows; the search goes along in the links."""
+    """What the pagination shows; the search goes along in the links, and so does the place in a long list."""
     said = {key: value for key, value in chosen.items() if value}
 
-    def url(no: int) -> str | None:
-        return url_for(endpoint, **said, page=no) if 1 <= no <= page.pages else None
+    def url(no: int, **cursor: str) -> str | None:
+        from_there = {key: value for key, value in cursor.items() if value and no > 1}
+        return url_for(endpoint, **said, page=no, **from_there) if 1 <= no <= page.pages else None
 
     return {
-        "prev_url": url(page.no - 1),
-        "next_url": url(page.no + 1),
+        "prev_url": url(page.no - 1, before=page.before),
+        "next_url": url(page.no + 1, after=page.after),
+        "more": page.more,
         "first": page.first,
         "last": page.last,
         "total": page.total,
@@ -226,7 +233,7 @@ def projects() -> str:
         q=q,
         scheme=Scheme(chosen["scheme"]) if chosen["scheme"] else None,
         district=chosen["district"],
-        page=_page_no(),
+        place=_place(),
     )
     return render_template(
         "public/projects.html",

@@ -1,7 +1,5 @@
 """A real browser on the real application: its own server, database and demo data for the whole run."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from registry.config import ROOT
 from tests.browser import walk
-from tests.browser.serving import Served, demo_server, sign_in
+from tests.browser.serving import Served, chromium, demo_server, sign_in
 
 AXE = ROOT / "registry" / "static" / "vendor" / "axe.min.js"
 PATIENCE_MS = 10_000
@@ -36,7 +34,7 @@ def base_url(served: Served) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own chromium; without it these tests are skipped, and the run says so."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    program = chromium()
     if program is None:
         pytest.skip("browser tests: no chromium on this machine")
     return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox"]}
@@ -44,8 +42,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any], served: Served) -> dict[str, Any]:
-    """A reader in Tai'an; a test that wants English says so in its own context."""
-    return {**browser_context_args, "base_url": served.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+    """A reader in Tai'an who does not want things to glide: a click need not wait for the page to stop scrolling."""
+    reader = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+    return {**browser_context_args, "base_url": served.url, **reader}
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """The application as a browser meets it: a server in a thread, a database of its own, demo data."""
 
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,14 @@ from registry.extensions import db
 from registry.models import User
 from registry.serve import load_demo_once
 from tests.databases import Databases, let_go, test_settings
+
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The lightest first: the shell draws pages alike, and no tabs and menus around them."""
+
+
+def chromium() -> str | None:
+    """The machine's own browser; None where there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 @dataclass(frozen=True)

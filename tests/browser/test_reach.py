@@ -67,6 +67,8 @@ def test_the_first_waiting_case_and_its_act_are_reached_by_keyboard(people: Peop
         ("auditor", "/cases/{number}/audit"),
         ("admin", "/admin/users"),
         ("chair", "/notices"),
+        ("chair", "/rules"),
+        ("chair", "/rules/S11"),
     ],
 )
 def test_a_main_screen_has_no_barrier(people: People, submitted: str, login: str, address: str) -> None:

@@ -100,7 +100,7 @@ FORGERIES |= {
         lambda s: [state(s, "risk", "revoked")],
     ),
     "a case born registered": (
-        "a case begins as a draft",
+        "a case begins as a draft|a case begins without an entry",
         lambda s: [
             insert(
                 "cases",
@@ -116,7 +116,7 @@ FORGERIES |= {
         ],
     ),
     "a case written over as registered": (
-        "a case begins as a draft|an entry in the library",
+        "a case begins as a draft|a case begins without an entry|an entry in the library",
         lambda s: over(s, "cases", "id", f"id = {s.cases['risk']}", state="registered"),
     ),
 }

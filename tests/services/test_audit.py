@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry.clock import now
 from registry.extensions import db, writing
-from registry.models import AuditEvent, User
+from registry.models import AuditEvent, Paper, User
 from registry.services import acts, audit
 from tests import factories
 from tests.world import BASICS, PARCEL, World
@@ -347,7 +347,10 @@ def test_the_chain_holds_no_personal_data(world):
     world.act(case_id, "approve_risk", "chair", words="MARKREASON")
     matters = {f"V{n}": {"met": True, "words": "MARKREASON"} for n in range(1, 6)}
     world.act(case_id, "file_validation", "vvb", conclusion="favourable", words="MARKREASON", matters=matters)
+    papers = list(db.session.scalars(db.select(Paper.number)))
     for event in db.session.scalars(db.select(AuditEvent)):
         columns = json.dumps([str(getattr(event, c)) for c in COLUMNS], ensure_ascii=False)
+        for number in papers:
+            columns = columns.replace(number, "")
         assert not [m for m in marks if m.encode() in event.canonical or m in columns], event.action
         assert not CHINESE.search(columns), event.action  # no word of anybody

@@ -13,6 +13,7 @@ from registry.clock import now
 from registry.extensions import db, writing
 from registry.models import Answers, Case, Document, Organisation, Round, User
 from registry.queries import applications as ask
+from registry.queries import changes
 from registry.services import documents as papers
 from registry.services import drafts
 from registry.services.drafts import Applicant, DraftConflict, NotEditable, NothingThere
@@ -69,10 +70,14 @@ def save(case_id: int, by: User, data: dict[str, Any], seen: int, section: str =
     return drafts.save_section(case_id, section, data, done, seen, by=by, at=now())
 
 
+def stored(content: bytes, name: str = "plan.pdf") -> storage.Stored:
+    return storage.put(io.BytesIO(content), name)
+
+
 def upload(case_id: int, by: User, name: str = "plan.pdf", content: bytes = PDF, **more: Any) -> int:
-    stored = storage.put(io.BytesIO(content), name)
-    (paper_id,) = papers.add(case_id, [papers.Upload("application_form", name, stored, **more)], by=by, at=now())
-    return paper_id
+    paper = papers.Upload("application_form", name, stored(content, name), **more)
+    (filed,) = papers.add(case_id, [paper], by=by, at=now())
+    return filed.id
 
 
 def stored_answers(case_id: int) -> dict[str, dict[str, Any]]:
@@ -168,12 +173,12 @@ def test_a_correction_works_on_a_copy_and_says_what_changed(people: tuple[User, 
         case = case_of(draft)
         case.state, case.returns_to = ProjectState.CORRECTION_REQUESTED, ProjectState.SUBMITTED
     with force_locale("en"):
-        assert ask.changes(case_of(draft), 1, 2) == []
+        assert changes.changes(case_of(draft), 1, 2) == []
     save(draft, one, BASICS | {"name": "South slope"}, seen)
     upload(draft, one, content=PDF + b"%second\n")
     assert ask.data_of(ask.answers_of(draft, 1))["basics"] == BASICS
     with force_locale("en"):
-        changed = {c.field: (c.old, c.new) for c in ask.changes(case_of(draft), 1, 2)}
+        changed = {c.field: (c.old, c.new) for c in changes.changes(case_of(draft), 1, 2)}
         rows = {row.field_id: row.value for view in ask.answers_view(case_of(draft), 1) for row in view.rows}
     assert set(changed) == {"basics.name", "documents.application_form"}
     assert changed["basics.name"] == ("North slope", "South slope")
@@ -196,6 +201,28 @@ def test_a_paper_of_an_earlier_round_cannot_be_taken_out(people: tuple[User, Use
     assert [d.id for d in ask.papers(draft, 2)] == [paper]
 
 
+def test_the_very_same_file_makes_no_new_version_of_the_same_paper(people: tuple[User, User, int], draft: int) -> None:
+    one = people[0]
+    first = upload(draft, one, "a.pdf")
+    assert upload(draft, one, "a.pdf") == first
+    assert upload(draft, one, "b.pdf") == first
+    (filed,) = papers.add(draft, [papers.Upload("application_form", "b.pdf", stored(PDF))], by=one, at=now())
+    assert (filed.new, filed.filename) == (False, "a.pdf")
+    assert [(d.no, d.filename) for d in ask.papers(draft, 1)] == [(1, "a.pdf")]
+
+
+def test_the_same_file_may_be_another_paper_another_parcels_and_an_earlier_version_again(
+    people: tuple[User, User, int], draft: int
+) -> None:
+    one = people[0]
+    upload(draft, one, "a.pdf")
+    upload(draft, one, "a.pdf", PDF + b"%2\n")
+    upload(draft, one, "a.pdf")
+    assert [(d.no, d.sha256) for d in ask.papers(draft, 1)] == [(3, stored(PDF).sha256)]
+    both = [papers.Upload("title_proof", "title.pdf", stored(PDF), parcel) for parcel in ("p1", "p2")]
+    assert [f.new for f in papers.add(draft, both, by=one, at=now())] == [True, True]
+
+
 def test_a_file_of_the_same_name_is_a_new_version_and_another_a_second_paper(
     people: tuple[User, User, int], draft: int
 ) -> None:
@@ -203,7 +230,7 @@ def test_a_file_of_the_same_name_is_a_new_version_and_another_a_second_paper(
     upload(draft, one, "a.pdf")
     upload(draft, one, "a.pdf", PDF + b"%2\n")
     upload(draft, one, "b.pdf")
-    upload(draft, one, "c.pdf", slot="2")
+    upload(draft, one, "c.pdf", PDF + b"%3\n", slot="2")
     assert [(d.slot, d.no, d.filename) for d in ask.papers(draft, 1)] == [("", 2, "a.pdf"), ("2", 2, "c.pdf")]
     assert len(ask.versions(draft, 1)) == 4
     with pytest.raises(NothingThere):

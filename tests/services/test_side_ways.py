@@ -4,8 +4,8 @@ import pytest
 
 from registry.extensions import db
 from registry.models import CorrectionNotice, GateDecision, Registration
-from registry.queries import applications
-from registry.services import acts, audit, facts
+from registry.queries import applications, changes
+from registry.services import acts, audit, drafts, facts
 from tests.world import PARCEL, PDF, World
 from workflows.states import GateName, GateResult
 from workflows.states import ProjectState as S
@@ -53,6 +53,63 @@ def test_a_correction_that_changes_nothing_judged_comes_back_to_its_stage(world)
     assert gates(case_id, 2) == {GateName.ACCEPTANCE: GateResult.CARRIED, GateName.SCREENING: GateResult.CARRIED}
     world.advance(case_id, "registered")
     assert db.session.get(Registration, (case_id, 2)).round_no == 2
+
+
+def asked_to_correct(world):
+    case_id = world.advance(world.draft(), "submitted")
+    world.act(case_id, "request_correction", "officer", faults=fault("basics.contact_phone"))
+    return case_id
+
+
+def test_corrections_that_change_nothing_are_refused(world):
+    case_id = asked_to_correct(world)
+    drafts.prepare(case_id)
+    assert stopped(world, case_id, "resubmit", "owner") == ["S50"]
+    assert stopped(world, case_id, "resubmit", "owner", words="   ") == ["S50"]
+    change_contact(world, case_id)
+    world.act(case_id, "resubmit", "owner")
+    assert world.case(case_id).round == 2
+
+
+def test_what_is_changed_there_and_back_or_uploaded_again_is_no_change(world):
+    case_id = asked_to_correct(world)
+    before = facts.answers_of(case_id, 1)
+    change_contact(world, case_id)
+    world.save(case_id, "basics", before["basics"])
+    world.save(case_id, "parcels", {**before["parcels"], "last_key": 7})
+    world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": "40", "unit": "ha", "subcompartment": "0012"}]})
+    world.upload(case_id, "pdd")
+    assert stopped(world, case_id, "resubmit", "owner") == ["S50"]
+    world.upload(case_id, "pdd", content=OTHER_PDF)
+    world.act(case_id, "resubmit", "owner")
+
+
+def test_a_notice_may_be_answered_in_words(world):
+    case_id = asked_to_correct(world)
+    drafts.prepare(case_id)
+    world.act(case_id, "resubmit", "owner", words="电话无误，已重新接通")
+    case = world.case(case_id)
+    assert (case.state, case.round) == (S.SUBMITTED, 2)
+    assert changes.explained(case, 2) == "电话无误，已重新接通"
+    assert changes.explained(case, 1) == ""
+
+
+@pytest.mark.parametrize("stage", ["validation", "registration", "registered"])
+def test_an_amendment_that_changes_nothing_is_refused_whatever_it_says(world, stage):
+    case_id = world.advance(world.draft(), stage)
+    drafts.prepare(case_id)
+    assert stopped(world, case_id, "amend", "owner", words="理由") == ["S50"]
+    change_contact(world, case_id)
+    world.act(case_id, "amend", "owner", words="理由")
+
+
+def test_an_amendment_is_compared_with_the_entry_and_not_with_one_taken_back(world):
+    case_id = amended(world)
+    world.act(case_id, "withdraw_amendment", "owner", words="不改了")
+    drafts.prepare(case_id)
+    assert stopped(world, case_id, "amend", "owner", words="理由") == ["S50"]
+    world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": "500", "area_mu": "500"}]})
+    world.act(case_id, "amend", "owner", words="理由")
 
 
 def test_a_correction_of_what_a_gate_judged_goes_back_to_that_gate(world):
@@ -170,7 +227,7 @@ def test_a_longer_term_is_reviewed_again(world):
     world.advance(case_id, "registered")
 
 
-def test_an_amendment_without_a_change_still_goes_back_to_risk_review(world):
+def test_an_amendment_of_nothing_judged_still_goes_back_to_risk_review(world):
     case_id = world.advance(world.draft(), "validation")
     change_contact(world, case_id)
     world.act(case_id, "amend", "owner")

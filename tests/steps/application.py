@@ -8,11 +8,6 @@ SECTIONS = {"基本信息": "basics", "地块": "parcels", "方法学": "method"
 PAPERS = {"权属证明": "title_proof/p1", "项目设计文件": "pdd", "唯一性与真实性承诺": "uniqueness_commitment"}
 
 
-@given("申请各部分均已填写完整", target_fixture="project_facts")
-def _(project_facts):
-    return replace(project_facts, unanswered=())
-
-
 @given(parsers.parse('申请中没有填写完整的部分为"{parts}"'), target_fixture="project_facts")
 def _(project_facts, parts):
     return replace(project_facts, unanswered=tuple(SECTIONS[p] for p in parts.split("、")))

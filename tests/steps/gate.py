@@ -42,13 +42,3 @@ def _(stopping):
 @then(parsers.parse('未通过的条款为"{clauses}"'))
 def _(stopping, clauses):
     assert stopping == clauses.split("、")
-
-
-@then(parsers.parse('未通过的条款中有"{clause}"'))
-def _(stopping, clause):
-    assert clause in stopping
-
-
-@then("方法学的条件都未通过")
-def _(stopping, project_facts, base_policy):
-    assert set(base_policy.method(project_facts.method).conditions) <= set(stopping)

@@ -33,12 +33,7 @@ def _(project_facts, conclusion):
     return replace(project_facts, environment=CONCLUSIONS[conclusion])
 
 
-@given("没有审定意见", target_fixture="project_facts")
-def _(project_facts):
-    return replace(project_facts, validation=None, matters={})
-
-
-@given(parsers.parse('审定结论为"{conclusion}", 未通过的方面为"{unmet}"'), target_fixture="project_facts")
+@given(parsers.parse('审定结论为"{conclusion}"，未通过的方面为"{unmet}"'), target_fixture="project_facts")
 def _(project_facts, conclusion, unmet):
     matters = {m: m not in unmet.split("、") for m in MATTERS}
     return replace(project_facts, validation=CONCLUSIONS[conclusion], matters=matters)

@@ -26,26 +26,22 @@ def _(project_facts, names):
 @given(parsers.parse('"{names}"对全部条件答复"{answer}"并签字'), target_fixture="project_facts")
 def _(project_facts, base_policy, names, answer):
     answers = dict.fromkeys(people(names), ANSWERS[answer])
-    conditions = {c: dict(answers) for c in base_policy.method(project_facts.method).conditions}
+    method = base_policy.method(project_facts.method)
+    conditions = {c: dict(answers) for c in (*method.conditions, *method.exemptions)}
     return replace(project_facts, signatures=people(names), conditions=conditions)
 
 
-@given(parsers.parse('"{name}"对条件"{clause}"答复"{answer}"'), target_fixture="project_facts")
-def _(project_facts, name, clause, answer):
-    changed = {**project_facts.conditions[clause], OFFICERS[name]: ANSWERS[answer]}
+@given(parsers.parse('"{names}"对条件"{clause}"答复"{answer}"'), target_fixture="project_facts")
+def _(project_facts, names, clause, answer):
+    changed = {**project_facts.conditions.get(clause, {}), **dict.fromkeys(people(names), ANSWERS[answer])}
     return replace(project_facts, conditions={**project_facts.conditions, clause: changed})
 
 
-@given("本人已经答复全部条件", target_fixture="project_facts")
-def _(project_facts):
-    return replace(project_facts, own_unanswered=(), actor_has_signed=False)
-
-
-@given(parsers.parse('本人没有答复的条件为"{clauses}"'), target_fixture="project_facts")
-def _(project_facts, clauses):
-    return replace(project_facts, own_unanswered=tuple(clauses.split("、")))
-
-
-@given("本人已经在筛选表上签字", target_fixture="project_facts")
-def _(project_facts):
-    return replace(project_facts, actor_has_signed=True)
+@given(parsers.parse('"{names}"对其他额外性条件答复"不符合"，只认定"{clause}"'), target_fixture="project_facts")
+def _(project_facts, base_policy, names, clause):
+    method = base_policy.method(project_facts.method)
+    grounds = {
+        c: dict.fromkeys(people(names), ANSWERS["符合" if c == clause else "不符合"])
+        for c in (*method.exemptions, method.argued)
+    }
+    return replace(project_facts, conditions={**project_facts.conditions, **grounds})

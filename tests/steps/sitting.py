@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers
 from workflows.facts import SittingFacts
 from workflows.states import Question
 
-STANDINGS = {"有表决权, 尚未表决": (True, False), "有表决权, 已经表决": (True, True), "没有表决权": (False, False)}
+STANDINGS = {"有表决权，尚未表决": (True, False), "有表决权，已经表决": (True, True), "没有表决权": (False, False)}
 
 
 def a_sitting(facts, members, *votes):
@@ -16,14 +16,14 @@ def a_sitting(facts, members, *votes):
     return replace(facts, sitting=sitting, tabled=True)
 
 
-@given(parsers.re(r'应到"(?P<members>\d+)"人, 同意"(?P<cast_for>\d+)"票'), target_fixture="project_facts")
+@given(parsers.re(r'应到"(?P<members>\d+)"人，同意"(?P<cast_for>\d+)"票'), target_fixture="project_facts")
 def _(project_facts, members, cast_for):
     return a_sitting(project_facts, members, cast_for)
 
 
 @given(
     parsers.re(
-        r'应到"(?P<members>\d+)"人, 同意"(?P<cast_for>\d+)"票, 反对"(?P<against>\d+)"票, 弃权"(?P<abstained>\d+)"票'
+        r'应到"(?P<members>\d+)"人，同意"(?P<cast_for>\d+)"票，反对"(?P<against>\d+)"票，弃权"(?P<abstained>\d+)"票'
     ),
     target_fixture="project_facts",
 )
@@ -32,7 +32,7 @@ def _(project_facts, members, cast_for, against, abstained):
 
 
 @given(
-    parsers.parse('领导小组"{group:d}"人中回避"{excluded:d}"人, 实到"{present:d}"人全部同意'),
+    parsers.parse('领导小组"{group:d}"人中回避"{excluded:d}"人，实到"{present:d}"人全部同意'),
     target_fixture="project_facts",
 )
 def _(project_facts, group, excluded, present):

@@ -132,7 +132,7 @@ def test_all_errors_stand_at_once_and_in_the_fields_own_words(owner: FlaskClient
     response = owner.post(f"/my/{case_id}/basics", data=typed)
     assert response.status_code == 422
     assert "Error:" in response.text.partition("</title>")[0]
-    for words in ("Name of the project: Fill this in", "activity", "Telephone: Enter a telephone number"):
+    for words in ("Fill in “Name of the project”", "activity", ">Enter a telephone number"):
         assert words in response.text
     assert 'href="#contact_phone"' in response.text
     assert 'value="abc"' in response.text

@@ -404,11 +404,11 @@ def test_the_navigation_follows_the_audience(site: Flask):
             "body": factories.a_member(factories.an_organisation(kind="vvb")),
         }
         db.session.rollback()
-    public_entries = ["Projects", "Public cases", "Help"]
+    public_entries = ["Projects", "Public cases", "Rules", "Help"]
     expected = {
         "applicant": ["My projects", "Notices"],
         "officer": ["To do", "Cases", "Notices"],
-        "administrator": ["People", "Organisations", "Notices"],
+        "administrator": ["Accounts", "Organisations", "Notices"],
         "body": ["To do", "Notices"],
     }
     visitor = site.test_client()
@@ -440,3 +440,17 @@ def test_health_says_ok_without_a_session(client: FlaskClient):
 )
 def test_words_in_both_languages_are_shown_in_one(words, chinese, english):
     assert (in_one_language(words, "zh"), in_one_language(words, "en")) == (chinese, english)
+
+
+def test_the_help_page_shows_the_phone_number_that_was_set_and_no_empty_promise(make_app: Callable[..., Flask]) -> None:
+    def read(**settings: str) -> str:
+        reader = make_app(**settings).test_client()
+        reader.get("/language/en")
+        return reader.get("/help").get_data(as_text=True)
+
+    without, given = read(), read(HELP_PHONE="0538-0000000")
+    assert "0538-0000000" in given
+    assert "<h2>Phone</h2>" in given
+    assert "Help and phone" in given
+    assert "Phone" not in without
+    assert "phone" not in without

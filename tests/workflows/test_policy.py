@@ -99,12 +99,12 @@ def test_every_sentence_can_be_rendered(clause):
             facts = dict.fromkeys(places(clause.template(verdict, lang)), Decimal(7))
             sentence = clause.sentence(verdict, lang, facts)
             assert bool(sentence) is (verdict in SPOKEN and bool(clause.template(verdict, lang)))
-            assert not {"{", "}"} & set(sentence)
+            assert not set("{}[]") & set(sentence)
 
 
 def test_a_sentence_without_its_facts_is_an_error_that_names_clause_and_place():
     with pytest.raises(LookupError, match=r"R20.*without_title"):
-        POLICY.clause("R20").sentence(Verdict.FAIL, "zh", {"parcels": ("a",), "without_title": None})
+        POLICY.clause("R20").sentence(Verdict.FAIL, "zh", {"disputed": ("a",), "without_title": None})
 
 
 @each_clause
@@ -148,6 +148,18 @@ def test_a_place_is_filled_by_the_formatter_its_suffix_names(text, value, zh, en
     name = next(iter(places(text)))
     assert fill(text, "zh_Hans_CN", {name: value}) == zh
     assert fill(text, "en", {name: value}) == en
+
+
+@pytest.mark.parametrize("nothing", [(), [], frozenset(), ""])
+def test_a_part_in_brackets_is_left_out_where_it_would_say_nothing(nothing):
+    text = "甲：{n}。[乙：{a}。][丙：{b}、{n}。]"
+    assert fill(text, "zh", {"n": 0, "a": ("东坡",), "b": "西坡"}) == "甲：0。乙：东坡。丙：西坡、0。"
+    assert fill(text, "zh", {"n": 0, "a": nothing, "b": "西坡"}) == "甲：0。丙：西坡、0。"
+    assert fill(text, "zh", {"n": 0, "a": ("东坡",), "b": nothing}) == "甲：0。乙：东坡。"
+
+
+def test_a_bracket_that_somebody_typed_is_no_part():
+    assert fill("[{a}]", "zh", {"a": ("[东]坡", "{x}")}) == "[东]坡、{x}"
 
 
 def test_a_figure_fills_a_place_by_its_value():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -164,11 +165,11 @@ def test_no_parcel_is_no_clear_title():
 
 def test_of_two_parcels_with_one_name_only_the_disputed_one_is_listed():
     twin = replace(CLEAR, key="p2", disputed=True)
-    assert judged("R20", parcels=(CLEAR, twin)).facts["parcels"] == (CLEAR.name,)
+    assert judged("R20", parcels=(CLEAR, twin)).facts["disputed"] == (CLEAR.name,)
 
 
 def test_a_parcel_without_a_name_is_listed_by_its_key():
-    assert judged("R20", parcels=(replace(CLEAR, name="", disputed=True),)).facts["parcels"] == ("p1",)
+    assert judged("R20", parcels=(replace(CLEAR, name="", disputed=True),)).facts["disputed"] == ("p1",)
 
 
 def test_a_changed_title_changes_the_facts_of_a_passed_outcome():
@@ -224,6 +225,7 @@ BROKEN = (
     replace(FACTS, validation=Conclusion.UNFAVOURABLE, unanswered=("basics",), own_unanswered=("A01",)),
     replace(FACTS, actor_has_signed=True, sitting=replace(SITTING, actor_has_voted=True)),
     replace(FACTS, notice_before=True, new_faults=("basics.name",), actor_is_system=True),
+    replace(FACTS, unchanged=True),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
 )
 
@@ -241,6 +243,20 @@ def test_the_sentence_on_title_lists_each_parcel_under_its_fault():
     parcels = (CLEAR, replace(CLEAR, key="p2", name="2号地", disputed=True, coowner_consent="no"))
     outcome = judged("R20", parcels=parcels)
     assert POLICY.clause("R20").sentence(outcome.verdict, "en", outcome.facts) == (
-        "Title is not in order for 2号地. No title document: none. In dispute: 2号地. "
-        "Co-owners have not consented: 2号地."
+        "Title is not in order. In dispute: 2号地. Co-owners have not consented: 2号地."
     )
+
+
+@pytest.mark.parametrize(
+    ("fault", "zh", "en"),
+    [
+        ({"title_document": TitleDocument.NONE}, "没有权属证明：1号地。", "No title document: 1号地."),
+        ({"disputed": True}, "存在争议：1号地。", "In dispute: 1号地."),
+        ({"coowner_consent": "no"}, "共有人未同意：1号地。", "Co-owners have not consented: 1号地."),
+    ],
+)
+def test_the_sentence_on_title_names_only_the_faults_there_are(fault, zh, en):
+    outcome = judged("R20", parcels=(replace(CLEAR, name="1号地", **fault),))
+    sentence = partial(POLICY.clause("R20").sentence, outcome.verdict, facts=outcome.facts)
+    assert sentence("zh") == f"权属存在问题。{zh}"
+    assert sentence("en") == f"Title is not in order. {en}"

@@ -202,7 +202,7 @@ def _in_time(series: Sequence[Figure]) -> tuple[Figure, ...]:
 
 def _clause(entry: dict[str, Any]) -> Clause:
     texts = ("question_zh", "question_en", "fails_zh", "fails_en", "unknown_zh", "unknown_en", "cure_zh", "cure_en")
-    names = ("action", "clock", "constraint", "field")
+    names = ("action", "clock", "constraint", "forgery", "field")
     clause = _made(
         Clause,
         entry,

@@ -1,7 +1,8 @@
 """What a policy is made of: clauses, dated figures, document rules and methods. Plain immutable values."""
 
+import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,8 @@ from string import Formatter
 from typing import Any
 
 from workflows.states import Activity, Scheme, Severity, Verdict
+
+_PART = re.compile(r"\[([^\[\]]*)\]")
 
 # Words of the two languages, not policy: units, joints and the shape of a day.
 _FORMATS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "formats.toml").read_text("utf-8"))
@@ -81,6 +84,8 @@ class Figure:
     source_zh: str
     source_en: str
     confidence: Confidence
+    title_zh: str = ""
+    title_en: str = ""
 
     @property
     def number(self) -> Decimal:
@@ -95,6 +100,10 @@ class Figure:
         if isinstance(self.value, str) and self.unit == "date":
             return date.fromisoformat(self.value)
         raise TypeError(f"figure {self.key} is not a day: {self.value!r}")
+
+    def title(self, lang: str) -> str:
+        """What the figure measures."""
+        return self.title_zh if language(lang) is Language.ZH else self.title_en
 
     def source(self, lang: str) -> str:
         """Where the figure comes from."""
@@ -122,6 +131,8 @@ class Clause:
     action: str | None
     clock: str | None
     constraint: str | None
+    forgery: str | None
+    """The forged row that the tests of the database try against `constraint`."""
     field: str | None
     figures: tuple[str, ...]
     fails_zh: str
@@ -260,6 +271,11 @@ class Method:
         """Who published it."""
         return self.source_zh if language(lang) is Language.ZH else self.source_en
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways to additionality, of which one is enough; none where the method asks for no argument."""
+        return (*self.exemptions, *filter(None, [self.argued])) if self.exemptions else ()
+
     def in_force(self, on: date) -> bool:
         """Whether a new project may rest on it that day; `until` is the last day."""
         return self.status is MethodStatus.IN_FORCE and self.since <= on and (self.until is None or on <= self.until)
@@ -280,11 +296,17 @@ def fill(text: str, lang: str, values: Mapping[str, object]) -> str:
 
     `_mu`, `_m2`, `_ha`, `_t`: a number with thousands commas and its unit; `_pct`: a percentage;
     `_on`: a day; anything else plain (a list is joined, nothing in it reads "none").
+    A part in [square brackets] is left out where a place in it holds an empty list or text.
     """
+    whole = _PART.sub(lambda part: part[1] if all(_says(values[name]) for name in places(part[1])) else "", text)
     return "".join(
         before + (_shown(name, values[name], language(lang)) if name else "")
-        for before, name, _, _ in Formatter().parse(text)
+        for before, name, _, _ in Formatter().parse(whole)
     )
+
+
+def _says(value: object) -> bool:
+    return not isinstance(value, Sized) or len(value) > 0
 
 
 def _shown(name: str, value: object, lang: Language) -> str:

@@ -17,6 +17,15 @@ def faults_told_at_once(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: A
     return passed(read) if facts.late_reason_given else failed(read)
 
 
+@rule("S50")
+def says_something_new(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """A later submission changes something, or answers the notice in words; else there is nothing to judge."""
+    read = {"unchanged": facts.unchanged, "answered_in_words": facts.answered_in_words}
+    if facts.unchanged is None:
+        return unknown(read)
+    return failed(read) if facts.unchanged and not facts.answered_in_words else passed(read)
+
+
 @rule("S40")
 def deadline_has_passed(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """What the system does by the clock waits for the clock; without one it is unknown."""

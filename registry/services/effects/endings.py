@@ -61,7 +61,7 @@ def uphold(ctx: Context) -> Effect:
 def reopen(ctx: Context) -> Effect:
     """撤销 or 变更: the case goes back, in a new round, to whoever decided; bound by the reasons given."""
     people = _reconsider(ctx, str(ctx.data["outcome"]))
-    drafts.ensure_round(ctx.case)
+    drafts.repeat_round(ctx.case)
     effect = new_round(ctx, "reopen", {})
     return Effect(effect.changes, {**effect.detail, "people": people}, ctx.data["words"], effect.after)
 

@@ -20,7 +20,7 @@ def resume(ctx: Context) -> Effect:
     words = str(ctx.data.get("words") or "")
     if ctx.case.suspended_by is not Role.SUPERVISOR:
         return Effect({"suspended_by": None}, words=words)
-    drafts.ensure_round(ctx.case)
+    drafts.repeat_round(ctx.case)
     return new_round(ctx, "resume", {"suspended_by": None})
 
 

@@ -21,12 +21,10 @@ def clear_title(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001 (e
     without_title = [parcel for parcel in facts.parcels if parcel.title_document is TitleDocument.NONE]
     disputed = [parcel for parcel in facts.parcels if parcel.disputed]
     without_consent = [parcel for parcel in facts.parcels if parcel.coowner_consent == REFUSED]
-    failing = {parcel.key for parcel in (*without_title, *disputed, *without_consent)}
-    if failing:
+    if without_title or disputed or without_consent:
         return failed(
             {
                 **read,
-                "parcels": _names(parcel for parcel in facts.parcels if parcel.key in failing),
                 "without_title": _names(without_title),
                 "disputed": _names(disputed),
                 "without_consent": _names(without_consent),

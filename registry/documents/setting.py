@@ -1,0 +1,216 @@
+"""Chinese text on a page: where lines may break, how they are filled, and nothing read as markup.
+
+reportlab's Paragraph reads its text as XML (an `<img>` in a name would be fetched) and knows few of the rules
+of Chinese lines. `Text` draws its signs as they are. No other file sets words.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reportlab.lib.colors import Color
+from reportlab.platypus import Flowable
+
+from registry.documents import fonts
+
+NO_START = frozenset("，。、；：？！,.;:?!%％‰°℃）〕】》〉」』”’)]}…—·～")
+"""Signs that begin no line."""
+NO_END = frozenset("（〔【《〈「『“‘([{￥¥$")
+"""Signs that end no line."""
+WIDE = 0x2E80
+"""From here on a line may break between any two signs; below, words and figures stay whole."""
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+LOWERED_SIZE, LOWERED_BY = 0.64, 0.14
+LOOSE = 0.22
+"""The most a line is stretched, per sign, as a share of the size; a looser one is left ragged."""
+
+INK = Color(0.09, 0.1, 0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a piece of text is set; lengths in points. `indent` is that of the first line."""
+
+    font: str = fonts.SONG
+    size: float = 15.0
+    leading: float = 26.0
+    indent: float = 0.0
+    align: str = "justify"
+    before: float = 0.0
+    after: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+    keep: bool = False
+    colour: Any = field(default=INK)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign as it is drawn: what, how large, how far below the line."""
+
+    text: str
+    font: str
+    size: float
+    rise: float
+
+    @property
+    def width(self) -> float:
+        return fonts.width(self.font, self.text) * self.size
+
+
+def signs(text: str, style: Style) -> list[Sign]:
+    """The signs of a text: lowered figures (CO₂) drawn small, what no font has as a printers' mark."""
+    found = []
+    for sign in _plain(text):
+        if sign in "₀₁₂₃₄₅₆₇₈₉":
+            low = sign.translate(LOWERED)
+            found.append(Sign(low, style.font, style.size * LOWERED_SIZE, -style.size * LOWERED_BY))
+        else:
+            drawn = sign if fonts.has(style.font, sign) else fonts.MISSING
+            found.append(Sign(drawn, style.font, style.size, 0.0))
+    return found
+
+
+def _plain(text: str) -> Iterator[str]:
+    """Without control and direction signs; any run of white space is one space, a no-break space is kept."""
+    space = False
+    for sign in unicodedata.normalize("NFC", text).strip():
+        if sign != "\u00a0" and (sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf")):
+            space = space or sign.isspace()
+            continue
+        if space:
+            yield " "
+        space = False
+        yield sign
+
+
+def may_break(before: str, after: str) -> bool:
+    """Whether a line may end between two signs."""
+    if not _stands(before, after) or after == " " or "\u00a0" in (before, after):
+        return False
+    return before == " " or ord(before) >= WIDE or ord(after) >= WIDE
+
+
+def _stands(before: str, after: str) -> bool:
+    return after not in NO_START and before not in NO_END
+
+
+def lines_of(row: Sequence[Sign], first: float, rest: float) -> list[list[Sign]]:
+    """The signs parted into lines no wider than `first`, then `rest`; a word longer than a line is cut."""
+    lines: list[list[Sign]] = []
+    start, used, n = 0, 0.0, 0
+    while n < len(row):
+        used += row[n].width
+        if used > (rest if lines else first) + 0.01 and n > start:
+            places = range(n, start, -1)
+            cut = next((k for k in places if may_break(row[k - 1].text, row[k].text)), 0)
+            # One word fills the line: it is torn, but not so that a closing mark begins the next.
+            cut = cut or next((k for k in places if _stands(row[k - 1].text, row[k].text)), n)
+            lines.append(_trimmed(row[start:cut]))
+            start, used, n = cut, 0.0, cut
+            continue
+        n += 1
+    return [*lines, _trimmed(row[start:])]
+
+
+def _trimmed(line: Sequence[Sign]) -> list[Sign]:
+    end = len(line)
+    while end and line[end - 1].text == " ":
+        end -= 1
+    return list(line[:end])
+
+
+class Text(Flowable):  # type: ignore[misc]
+    """A paragraph of plain text."""
+
+    def __init__(self, text: str, style: Style, lines: list[list[Sign]] | None = None) -> None:
+        super().__init__()
+        self.row, self.style, self.lines = signs(text, style), style, lines
+        self.parted = lines is not None
+        self.keepWithNext = style.keep
+
+    def getSpaceBefore(self) -> float:
+        return self.style.before
+
+    def getSpaceAfter(self) -> float:
+        return self.style.after
+
+    def wrap(self, available: float, _height: float) -> tuple[float, float]:
+        self.width = available - self.style.left - self.style.right
+        if not self.parted:
+            self.lines = lines_of(self.row, self.width - self.style.indent, self.width)
+        self.height = len(self.lines or ()) * self.style.leading
+        return available, self.height
+
+    def minWidth(self) -> float:
+        return self.style.size
+
+    def split(self, available: float, height: float) -> list["Text"]:
+        self.wrap(available, height)
+        lines, fit = self.lines or [], int(height / self.style.leading + 1e-9)
+        fit = min(fit, len(lines) - 2) if fit == len(lines) - 1 else fit  # no single line alone on the next page
+        if fit < min(2, len(lines)):
+            return []
+        if fit >= len(lines):
+            return [self]
+        head, tail = Text("", self.style, lines[:fit]), Text("", replace(self.style, indent=0.0), lines[fit:])
+        head.to_be_continued = True
+        return [head, tail]
+
+    to_be_continued = False
+
+    def draw(self) -> None:
+        style, lines = self.style, self.lines or []
+        canvas = self.canv
+        canvas.saveState()
+        canvas.setFillColor(style.colour)
+        y = self.height - style.leading / 2 - style.size * 0.36
+        for n, line in enumerate(lines):
+            indent = style.indent if n == 0 else 0.0
+            last = n == len(lines) - 1 and not self.to_be_continued
+            self._line(line, style.left + indent, y, self.width - indent, last)
+            y -= style.leading
+        canvas.restoreState()
+
+    def _line(self, line: list[Sign], x: float, y: float, room: float, last: bool) -> None:
+        left, extra = room - sum(s.width for s in line), 0.0
+        match self.style.align:
+            case "center":
+                x += left / 2
+            case "right":
+                x += left
+            case "justify" if not last and len(line) > 1 and 0 < left / (len(line) - 1) <= LOOSE * self.style.size:
+                extra = left / (len(line) - 1)
+        text = self.canv.beginText(x, y)
+        text.setCharSpace(extra)
+        for run in _runs(line):
+            text.setFont(run[0].font, run[0].size)
+            text.setRise(run[0].rise)
+            text.textOut("".join(s.text for s in run))
+        self.canv.drawText(text)
+
+
+def _runs(line: Sequence[Sign]) -> Iterator[list[Sign]]:
+    """Neighbours that are drawn alike."""
+    run: list[Sign] = []
+    for sign in line:
+        if run and (sign.font, sign.size, sign.rise) != (run[0].font, run[0].size, run[0].rise):
+            yield run
+            run = []
+        run.append(sign)
+    if run:
+        yield run
+
+
+def paragraph(text: str, style: Style) -> Text:
+    """The one way words come onto a page; whatever they hold lands as text."""
+    return Text(text, style)
+
+
+def parted(text: str, style: Style, width: float, most: int, piece: int) -> list[Text]:
+    """The same for a width, in pieces of some lines where there are more than `most`."""
+    lines = lines_of(signs(text, style), width, width)
+    if len(lines) <= most:
+        return [paragraph(text, style)]
+    return [Text("", style, lines[n : n + piece]) for n in range(0, len(lines), piece)]

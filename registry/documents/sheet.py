@@ -1,0 +1,177 @@
+"""The sheet of a paper: head, title, what it says, who signs, and what stands on every page. A4, GB/T 9704 margins."""
+
+import io
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from threading import Lock
+from typing import Any
+
+from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+from reportlab.lib.colors import Color
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    HRFlowable,
+    KeepTogether,
+    PageTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from registry.documents import fonts
+from registry.documents.blocks import flow
+from registry.documents.setting import INK, Style, paragraph
+
+Values = Mapping[str, Any]
+
+LEFT, RIGHT, TOP, BOTTOM = 28 * mm, 26 * mm, 27 * mm, 28 * mm
+WIDTH = A4[0] - LEFT - RIGHT
+RED, GREY = Color(0.8, 0.05, 0.05), Color(0.35, 0.37, 0.36)
+PALE = Color(0.55, 0.57, 0.56, alpha=0.16)
+HEAD = Style(font=fonts.SONG_BOLD, size=30.0, leading=44.0, align="center", colour=RED)
+TITLE = Style(font=fonts.SONG_BOLD, size=22.0, leading=34.0, align="center")
+NUMBER = Style(size=13.0, leading=22.0, align="center", after=12.0)
+ADDRESSEE = Style(keep=True, align="left")
+SIGNED = Style(align="center")
+CONTACT = Style(size=10.5, leading=16.0, align="left", before=3.0)
+SCAN = Style(size=9.0, leading=13.0, align="center")
+FOOT = Style(size=9.0, leading=13.0, align="left", colour=GREY)
+PAGE_NO = Style(size=10.5, leading=14.0, align="center")
+WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
+QR_SIZE = 30 * mm
+
+_one_at_a_time = Lock()  # the fonts note which signs a file uses, which two files at once would mix up
+
+
+def render(values: Values) -> bytes:
+    """The PDF of a paper; the same values give the same bytes. Raises FontsMissingError, KeyError, TypeError."""
+    with _one_at_a_time:
+        fonts.register()
+        out = io.BytesIO()
+        document = BaseDocTemplate(
+            out,
+            pagesize=A4,
+            leftMargin=LEFT,
+            rightMargin=RIGHT,
+            topMargin=TOP,
+            bottomMargin=BOTTOM,
+            title=f"{values['title']} {values['number']}",
+            author=values["organ"],
+            subject=values["project"],
+            creator="Tailin",
+            initialFontName=fonts.SONG,
+            lang="zh-CN",
+            invariant=1,
+        )
+        frame = Frame(LEFT, BOTTOM, WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
+        document.addPageTemplates(PageTemplate(frames=[frame]))
+        document.build(list(_story(values)), canvasmaker=lambda *a, **k: _Pages(*a, values=values, **k))
+        return out.getvalue()
+
+
+def _story(values: Values) -> Iterator[Flowable]:
+    if values["head"]:
+        yield paragraph(values["head"], HEAD)
+        yield HRFlowable(width="100%", thickness=1.6, color=RED, spaceBefore=4, spaceAfter=14)
+    yield paragraph(values["title"], TITLE)
+    yield paragraph(values["number"], NUMBER)
+    if values["addressee"]:
+        yield paragraph(f"{values['addressee']}{values['colon']}", ADDRESSEE)
+    certificate = values["kind"] == "certificate"
+    blocks = values["blocks"]
+    # A certificate is signed on its first page; its parcels follow on a list of their own.
+    before = next((n for n, b in enumerate(blocks) if certificate and b["is"] == "heading"), len(blocks))
+    notes = next((n for n in range(before, 0, -1) if blocks[n - 1]["is"] != "note"), 0)
+    yield from flow(blocks[: before if certificate else notes], WIDTH)
+    yield KeepTogether([Spacer(1, 14), _signed(values, with_qr=certificate)])
+    if not certificate:
+        yield from flow(blocks[notes:before], WIDTH)
+        yield paragraph(values["contact"], CONTACT)
+    yield from flow(blocks[before:], WIDTH)
+
+
+def _signed(values: Values, *, with_qr: bool) -> Flowable:
+    """Organ and day, no name and no seal; on a certificate with the code to scan beside them."""
+    organ = [paragraph(values["organ"], SIGNED), paragraph(values["issued"], SIGNED)]
+    left: list[Flowable] = [_Code(values["address"]), paragraph(values["scan"], SCAN)] if with_qr else []
+    beside = QR_SIZE + 12 if with_qr else WIDTH * 0.32
+    row = Table([[left, organ]], colWidths=[beside, WIDTH - beside])
+    row.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("FONTNAME", (0, 0), (-1, -1), fonts.SONG)]))
+    return row
+
+
+class _Code(Flowable):  # type: ignore[misc]
+    """The code to scan, drawn as plain squares."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.code = QRCode(None, QRErrorCorrectLevel.M)
+        self.code.addData(address)
+        self.code.make()
+        self.width = self.height = QR_SIZE
+        self.hAlign = "CENTER"
+
+    def draw(self) -> None:
+        count = self.code.getModuleCount()
+        side = QR_SIZE / count
+        self.canv.setFillColor(INK)
+        for row in range(count):
+            dark = [bool(self.code.isDark(row, column)) for column in range(count)]
+            for column, run in _dark_runs(dark):
+                self.canv.rect(column * side, QR_SIZE - (row + 1) * side, run * side, side, stroke=0, fill=1)
+
+
+def _dark_runs(row: list[bool]) -> Iterator[tuple[int, int]]:
+    """Where dark squares begin in a row, and how many stand together."""
+    start = 0
+    for is_dark, group in groupby(row):
+        length = len(list(group))
+        if is_dark:
+            yield start, length
+        start += length
+
+
+class _Pages(Canvas):  # type: ignore[misc]
+    """Holds the pages back until their number is known, then puts on each what stands on every page."""
+
+    def __init__(self, *args: Any, values: Values, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.values, self.held = values, []
+
+    def showPage(self) -> None:
+        self.held.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for n, page in enumerate(self.held, 1):
+            self.__dict__.update(page)
+            self._every_page(n, len(self.held))
+            super().showPage()
+        super().save()
+
+    def _every_page(self, n: int, pages: int) -> None:
+        values = self.values
+        if values["sample"]:
+            self._across(values["sample"])
+            self._put(values["sample_note"], WARNING, A4[1] - 18 * mm)
+        self._put(values["pages"].format(page=n, pages=pages), PAGE_NO, 19 * mm)
+        self._put(f"{values['number']}　{values['code_line']}　{values['verify_line']}", FOOT, 12 * mm)
+
+    def _put(self, words: str, style: Style, y: float) -> None:
+        line = paragraph(words, style)
+        _width, height = line.wrapOn(self, WIDTH, 100)
+        line.drawOn(self, LEFT, y - height / 2)
+
+    def _across(self, words: str) -> None:
+        self.saveState()
+        self.setFillColor(PALE)
+        self.setFont(fonts.HEI, 150)
+        self.translate(A4[0] / 2, A4[1] / 2)
+        self.rotate(50)
+        self.drawCentredString(0, -50, words)
+        self.restoreState()

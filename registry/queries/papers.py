@@ -1,0 +1,187 @@
+"""The papers of a case as pages show them, and how each stands today. What a paper says comes from it alone."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from registry.extensions import db
+from registry.models import AuditEvent, Case, Paper, PaperFile, PaperKind
+from workflows.states import GateName, ProjectState
+
+S = ProjectState
+
+
+class Standing(StrEnum):
+    """How a paper stands today."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    SET_ASIDE = "set_aside"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    CLOSED = "closed"
+
+
+KINDS: Mapping[PaperKind, LazyString] = {
+    PaperKind.RECEIPT: _l("Receipt of the application"),
+    PaperKind.ACCEPTANCE: _l("Notice of acceptance"),
+    PaperKind.DECLINED: _l("Notice of non-acceptance"),
+    PaperKind.CORRECTION: _l("Notice of corrections"),
+    PaperKind.REVIEW: _l("Notice of the review opinion"),
+    PaperKind.CERTIFICATE: _l("Certificate of entry"),
+}
+
+STANDINGS: Mapping[Standing, tuple[LazyString, str]] = {
+    Standing.VALID: (_l("In force"), "ok"),
+    Standing.SUPERSEDED: (_l("Superseded"), "quiet"),
+    Standing.SET_ASIDE: (_l("Set aside"), "stop"),
+    Standing.SUSPENDED: (_l("Entry suspended"), "near"),
+    Standing.REVOKED: (_l("Entry revoked"), "stop"),
+    Standing.CLOSED: (_l("Project closed"), "quiet"),
+}
+"""Standing → word and kind of badge."""
+
+BY_STATE: Mapping[ProjectState, Standing] = {
+    S.SUSPENDED: Standing.SUSPENDED,
+    S.REVOKED: Standing.REVOKED,
+    S.CLOSED: Standing.CLOSED,
+}
+"""The state of a case → how its last certificate stands; in every other state it is in force."""
+
+ACT_OF_FLAW = {GateName.RISK_REVIEW.value: "approve_risk"}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper in a list; `ready`: its PDF is on file. `superseded_by` is the number of the paper in its place."""
+
+    id: int
+    kind: PaperKind
+    number: str
+    code: str
+    issued_at: datetime
+    round_no: int
+    ready: bool
+    size: int | None
+    standing: Standing
+    superseded_by: str
+    digest: str
+    project: str
+
+    @property
+    def label(self) -> str:
+        """What it is."""
+        return str(KINDS[self.kind])
+
+    @property
+    def standing_label(self) -> str:
+        """How it stands, in words."""
+        return str(STANDINGS[self.standing][0])
+
+    @property
+    def badge(self) -> str:
+        """The kind of badge of its standing."""
+        return STANDINGS[self.standing][1]
+
+
+def papers_of(case: Case) -> list[PaperRow]:
+    """The papers of a case, newest first."""
+    rows = db.session.execute(
+        select(Paper, AuditEvent.action)
+        .join(AuditEvent, AuditEvent.seq == Paper.seq)
+        .where(Paper.case_id == case.id)
+        .options(joinedload(Paper.file).joinedload(PaperFile.stored))
+        .order_by(Paper.id.desc())
+    ).all()
+    undone = _undone(case.id) if any(p.kind in (PaperKind.DECLINED, PaperKind.REVIEW) for p, _a in rows) else []
+    issued = [(paper, action.rpartition(":")[2]) for paper, action in rows]
+    return [_row(case, place, issued, undone) for place in range(len(issued))]
+
+
+def paper_of(case: Case, paper_id: int) -> PaperRow | None:
+    """One paper of a case."""
+    return next((row for row in papers_of(case) if row.id == paper_id), None)
+
+
+def receipt_of(case: Case) -> PaperRow | None:
+    """The receipt of the last submission."""
+    receipts = (row for row in papers_of(case) if row.kind is PaperKind.RECEIPT)
+    return next((row for row in receipts if row.round_no == case.round), None)
+
+
+def certificate_of(project_number: str) -> PaperRow | None:
+    """The last certificate of a project in the library."""
+    case = db.session.scalars(select(Case).where(Case.project_number == project_number)).one_or_none()
+    if case is None:
+        return None
+    return next((row for row in papers_of(case) if row.kind is PaperKind.CERTIFICATE), None)
+
+
+def row_of(paper: Paper) -> PaperRow:
+    """A paper as it stands."""
+    return next(row for row in papers_of(paper.case) if row.id == paper.id)
+
+
+def said_in(paper_id: int) -> dict[str, Any]:
+    """What a paper says, for the page that reads like it."""
+    return dict(json.loads(db.session.get_one(Paper, paper_id).content))
+
+
+def _row(case: Case, place: int, issued: Sequence[tuple[Paper, str]], undone: Sequence[AuditEvent]) -> PaperRow:
+    paper, action = issued[place]
+    standing, by = _standing(case, paper, action, issued[:place], undone)
+    return PaperRow(
+        id=paper.id,
+        kind=paper.kind,
+        number=paper.number,
+        code=paper.code,
+        issued_at=paper.issued_at,
+        round_no=paper.round_no,
+        ready=paper.file is not None,
+        size=paper.file.stored.size if paper.file else None,
+        standing=standing,
+        superseded_by=by,
+        digest=paper.digest,
+        project=str(json.loads(paper.content)["project"]),
+    )
+
+
+def _standing(
+    case: Case, paper: Paper, action: str, later: Sequence[tuple[Paper, str]], undone: Sequence[AuditEvent]
+) -> tuple[Standing, str]:
+    """How a paper stands, and the number of the one in its place. Receipts and notices of corrections just happened."""
+    if paper.kind in (PaperKind.RECEIPT, PaperKind.CORRECTION):
+        return Standing.VALID, ""
+    if any(event.seq > paper.seq and _undoes(event, action) for event in undone):
+        return Standing.SET_ASIDE, ""
+    # An opinion on an amendment does not touch the opinion on the project.
+    instead = [p for p, act in later if p.kind is paper.kind and (paper.kind is not PaperKind.REVIEW or act == action)]
+    if instead:
+        return Standing.SUPERSEDED, instead[-1].number
+    if paper.kind is PaperKind.CERTIFICATE:
+        return BY_STATE.get(case.state, Standing.VALID), ""
+    return Standing.VALID, ""
+
+
+def _undone(case_id: int) -> Sequence[AuditEvent]:
+    """The acts by which a decision of a case lost its effect."""
+    acts = ("project:reopen", "project:find_flaw")
+    query = select(AuditEvent).where(
+        AuditEvent.subject_kind == "project", AuditEvent.subject_id == case_id, AuditEvent.action.in_(acts)
+    )
+    return db.session.scalars(query).all()
+
+
+def _undoes(event: AuditEvent, action: str) -> bool:
+    """Whether an act took the effect from what an earlier act decided."""
+    if event.action == "project:reopen" or event.from_state == S.REJECTED:
+        return action in ("decline", "reject")
+    return bool(ACT_OF_FLAW.get(json.loads(event.detail).get("gate", "")) == action)

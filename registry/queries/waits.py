@@ -1,0 +1,270 @@
+"""For which of the acts the table opens a case waits now, by the facts that have come in so far."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from registry.models import Case
+from registry.queries.inbox_facts import Known
+from workflows.deliberation import cannot_carry, has_majority, has_quorum
+from workflows.facts import ParcelFacts, ProjectFacts
+from workflows.machine import Act
+from workflows.policy import Policy
+from workflows.roles import Role
+from workflows.rules import RULES
+from workflows.states import GateName, OpinionKind, ProjectState, Question, Scheme, TitleDocument
+
+S = ProjectState
+
+DECIDED = (S.RISK_REVIEW, S.REGISTRATION)
+"""States in which tabling is the next thing to do, not an exception."""
+TITLE, NO_CONDITIONS = "title", "no_conditions"
+"""Why a case is held up: a finding on its title, or a method whose conditions are not on file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Since when a case waits for an act, and which variant of it."""
+
+    since: datetime
+    why: str = ""
+
+
+def _to_submit(case: Case, known: Known) -> Wait:
+    saved = known.drafts.get(case.id)
+    return Wait(saved.saved_at if saved and case.state is S.DRAFT else case.state_since)
+
+
+def _from_the_start(case: Case, known: Known) -> Wait:  # noqa: ARG001 (every wait is handed the facts)
+    return Wait(case.state_since)
+
+
+def _under_review(case: Case, known: Known, stage: ProjectState, gate: GateName) -> bool:
+    """At the stage of a gate, or in an amendment into which the gate did not carry over."""
+    return case.state is stage or (case.state is S.AMENDMENT_REVIEW and gate not in known.passed(case))
+
+
+def _to_sign(case: Case, known: Known) -> Wait | None:
+    signed = known.signed(case)
+    if not _under_review(case, known, S.METHODOLOGY_SCREENING, GateName.SCREENING):
+        return None
+    if _nothing_to_ask(case):
+        return Wait(case.state_since, NO_CONDITIONS)
+    if (known.user is not None and known.user.id in signed) or len(signed) >= known.officers_needed:
+        return None
+    return Wait(max(signed.values()), "second") if signed else Wait(case.state_since)
+
+
+def _to_pass_screening(case: Case, known: Known) -> Wait | None:
+    signed = known.signed(case)
+    ready = len(signed) >= known.officers_needed and not _nothing_to_ask(case)
+    return Wait(max(signed.values())) if ready else None
+
+
+def _nothing_to_ask(case: Case) -> bool:
+    """G02 in short: the method has no conditions on file, so that nothing can be screened by it."""
+    method = policy().methods.get(case.method or "")
+    return method is not None and not method.conditions
+
+
+def _to_table(case: Case, known: Known) -> Wait | None:
+    if known.sitting(case) is not None:
+        return None
+    if case.state is S.AMENDMENT_REVIEW:
+        return _to_table_amendment(case, known)
+    if case.state not in DECIDED:
+        return None
+    if case.state is S.REGISTRATION:
+        open_conditions = known.conditions(case)
+        return None if open_conditions.to_report + open_conditions.reported else Wait(case.state_since)
+    if known.legal_missing(case):
+        return None
+    since = max(case.state_since, known.opinion(case, OpinionKind.LEGAL) or case.state_since)
+    return Wait(since, TITLE if _in_question(known.parcels(case)) else "")
+
+
+def _to_table_amendment(case: Case, known: Known) -> Wait | None:
+    """Once the sheet is signed and the opinions are in, as far as their gates did not carry over."""
+    came = [case.state_since]
+    if GateName.SCREENING not in known.passed(case):
+        signed = known.signed(case)
+        if len(signed) < known.officers_needed:
+            return None
+        came += signed.values()
+    if GateName.VALIDATION not in known.passed(case):
+        given = [known.opinion(case, kind) for kind in _validating(case)]
+        if not all(given):
+            return None
+        came += [at for at in given if at]
+    if known.legal_missing(case):
+        return None
+    came.append(known.opinion(case, OpinionKind.LEGAL) or case.state_since)
+    return Wait(max(came), "amendment")
+
+
+def _in_question(parcels: Sequence[Mapping[str, Any]]) -> bool:
+    """What R20 finds, to say beforehand that tabling would be refused; the case page tells the finding."""
+    stated = tuple(_title_of(p) for p in parcels)
+    return RULES["R20"](ProjectFacts(on=date.min, parcels=stated), policy()).finding
+
+
+def _title_of(parcel: Mapping[str, Any]) -> ParcelFacts:
+    word = parcel.get("title_document")
+    return ParcelFacts(
+        key=str(parcel.get("key", "")),
+        title_document=TitleDocument(word) if word in set(TitleDocument) else None,
+        disputed=parcel.get("disputed"),
+        coowner_consent=parcel.get("coowner_consent"),
+    )
+
+
+def _to_vote(case: Case, known: Known) -> Wait | None:
+    sitting = known.sitting(case)
+    if sitting is None or not sitting.facts.actor_is_elector or sitting.facts.actor_has_voted:
+        return None
+    return Wait(sitting.opened_at, sitting.facts.question.value)
+
+
+def _to_decide(*questions: Question) -> Callable[[Case, Known], Wait | None]:
+    """The votes on one of these questions are in: all of them, or enough to carry it."""
+
+    def wait(case: Case, known: Known) -> Wait | None:
+        sitting = known.sitting(case)
+        if sitting is None or sitting.facts.question not in questions:
+            return None
+        votes = sitting.facts
+        if votes.present < votes.members and not (has_quorum(votes) and has_majority(votes)):
+            return None
+        return Wait(sitting.last_vote_at or sitting.opened_at, "" if has_majority(votes) else "no_majority")
+
+    return wait
+
+
+def _to_carry(question: Question) -> Callable[[Case, Known], Wait | None]:
+    """A question that only a majority answers has it."""
+
+    def wait(case: Case, known: Known) -> Wait | None:
+        sitting = known.sitting(case)
+        if sitting is None or sitting.facts.question is not question:
+            return None
+        carried = has_quorum(sitting.facts) and has_majority(sitting.facts)
+        return Wait(sitting.last_vote_at or sitting.opened_at) if carried else None
+
+    return wait
+
+
+def _to_take_off(case: Case, known: Known) -> Wait | None:
+    """Such a question cannot be carried any more."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.facts.question not in (Question.REVOCATION, Question.SUSPENSION):
+        return None
+    return Wait(sitting.last_vote_at or sitting.opened_at) if cannot_carry(sitting.facts) else None
+
+
+def _to_refuse(case: Case, known: Known) -> Wait | None:
+    """A sitting at a stage of the officers can only refuse, and every vote in it has been cast."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.facts.question not in (Question.SCREENING, Question.VALIDATION):
+        return None
+    if sitting.facts.present < sitting.facts.members:
+        return None
+    return Wait(sitting.last_vote_at or sitting.opened_at)
+
+
+def _to_advise(case: Case, known: Known) -> Wait | None:
+    return Wait(case.state_since) if known.legal_missing(case) else None
+
+
+def _validating(case: Case) -> list[OpinionKind]:
+    """The opinions the validation of a scheme needs."""
+    return [OpinionKind.VALIDATION, *([OpinionKind.ENVIRONMENT] if case.scheme is Scheme.LOCAL_TICKET else [])]
+
+
+def _to_validate(case: Case, known: Known) -> Wait | None:
+    asked = _under_review(case, known, S.VALIDATION, GateName.VALIDATION)
+    return Wait(case.state_since) if asked and known.opinion(case, OpinionKind.VALIDATION) is None else None
+
+
+def _to_judge_environment(case: Case, known: Known) -> Wait | None:
+    asked = case.scheme is Scheme.LOCAL_TICKET and _under_review(case, known, S.VALIDATION, GateName.VALIDATION)
+    return Wait(case.state_since) if asked and known.opinion(case, OpinionKind.ENVIRONMENT) is None else None
+
+
+def _to_pass_validation(case: Case, known: Known) -> Wait | None:
+    given = [known.opinion(case, kind) for kind in _validating(case)]
+    return Wait(max(at for at in given if at)) if all(given) else None
+
+
+def _to_name_validator(case: Case, known: Known) -> Wait | None:  # noqa: ARG001
+    return Wait(case.state_since) if case.state is S.VALIDATION and case.vvb_org_id is None else None
+
+
+def _to_report(case: Case, known: Known) -> Wait | None:
+    return Wait(case.state_since) if known.conditions(case).to_report else None
+
+
+def _to_confirm(case: Case, known: Known) -> Wait | None:
+    conditions = known.conditions(case)
+    return Wait(conditions.last_report_at or case.state_since) if conditions.reported else None
+
+
+def _to_resume(case: Case, known: Known) -> Wait | None:
+    """Whoever suspended resumes; where that was the supervisor or the system, an officer."""
+    by_chair, is_chair = case.suspended_by is Role.CHAIR, Role.CHAIR in known.roles.get(case.id, ())
+    return (
+        Wait(case.state_since, "flaw" if case.suspended_by is Role.SUPERVISOR else "") if by_chair is is_chair else None
+    )
+
+
+def _to_answer_again(case: Case, known: Known) -> Wait | None:
+    since = known.asked_again(case)
+    return Wait(since) if since else None
+
+
+WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
+    "submit": _to_submit,
+    "resubmit": _from_the_start,
+    "vote": _to_vote,
+    "approve_risk": _to_decide(Question.RISK_REVIEW),
+    "register": _to_decide(Question.REGISTRATION),
+    "reject": _to_refuse,
+    "decide_amendment": _to_decide(Question.AMENDMENT),
+    "revoke": _to_carry(Question.REVOCATION),
+    "suspend": _to_carry(Question.SUSPENSION),
+    "untable": _to_take_off,
+    "uphold": _to_answer_again,
+    "accept": _from_the_start,
+    "sign_screening": _to_sign,
+    "pass_screening": _to_pass_screening,
+    "confirm_condition": _to_confirm,
+    "table": _to_table,
+    "pass_validation": _to_pass_validation,
+    "give_legal_opinion": _to_advise,
+    "file_validation": _to_validate,
+    "give_environment_opinion": _to_judge_environment,
+    "name_validator": _to_name_validator,
+    "report_condition": _to_report,
+    "resume": _to_resume,
+}
+"""Act → its wait, in the order in which a person with several should take them.
+
+An act that is not here is open to people but nobody waits for it (withdrawing, suspending, …).
+"""
+
+
+def first_wait(case: Case, acts: Sequence[Act], known: Known) -> tuple[str, Wait] | None:
+    """The first of these acts the case waits for: its name and the wait."""
+    names = {a.name for a in acts}
+    for act, wait_of in WAITS.items():
+        wait = wait_of(case, known) if act in names else None
+        if wait is not None:
+            return act, wait
+    return None
+
+
+@cache
+def policy() -> Policy:
+    """The policy as a reader sees it: a query asks no service, and the door judges again."""
+    return Policy.base()

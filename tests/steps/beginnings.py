@@ -1,0 +1,187 @@
+"""What a story begins with: its application, the desk, the opinions, the leading group, and what came after."""
+
+from pytest_bdd import given, parsers
+
+from registry.services import facts
+from registry.services.policy import current
+from tests.steps.story import LAND, PAPERS, PARTS, PLACES, QUESTIONS, SCHEMES, SETTINGS
+
+
+@given(parsers.re(rf"一个(?P<scheme>{'|'.join(SCHEMES)})项目(?P<where>{PLACES})"))
+def _(story, scheme, where):
+    story.scheme, story.where = SCHEMES[scheme], where
+
+
+@given(parsers.re(rf"申请人已填好一份(?P<scheme>{'|'.join(SCHEMES)})项目的申请"))
+def _(story, scheme):
+    story.scheme = SCHEMES[scheme]
+
+
+# The application ------------------------------------------------------------------------------------------
+
+
+@given("申请人是自然人")
+def _(story):
+    story.person = True
+
+
+@given(parsers.parse('项目地块属于"{setting}"'))
+def _(story, setting):
+    story.changed["method"] = {"land_setting": SETTINGS[setting]}
+
+
+@given(parsers.parse('项目地块为"{land}"'))
+def _(story, land):
+    story.parcel |= {"tenure": LAND[land]}
+
+
+@given("项目地块存在权属争议")
+def _(story):
+    story.parcel |= {"disputed": True}
+
+
+@given(parsers.parse('"{part}"部分没有填写完整'))
+def _(story, part):
+    story.undone.append(PARTS[part])
+
+
+@given(parsers.parse('申请材料缺少"{paper}"'))
+def _(story, paper):
+    story.leave_out = PAPERS[paper]
+
+
+@given(parsers.parse('申请人改动了"{what}"'))
+def _(story, what):
+    with story.inside():
+        story.prepare(what)
+
+
+@given(parsers.parse("过了{days:d}天"))
+def _(story, days):
+    assert story.case_id
+    story.clock.move(days=days)
+
+
+# The desk -------------------------------------------------------------------------------------------------
+
+
+@given("两名经办人逐项认定符合并签字")
+def _(story):
+    with story.inside():
+        story.world.screen(story.case_id)
+
+
+@given("只有一名经办人逐项认定符合并签字")
+def _(story):
+    with story.inside():
+        story.world.screen(story.case_id, "officer")
+
+
+@given(parsers.parse('两名经办人签字，但对"{clause}"的认定不一致'))
+def _(story, clause):
+    with story.inside():
+        story.world.screen(story.case_id, "officer")
+        story.world.screen(story.case_id, "officer2", **{clause: "not_met"})
+
+
+@given(parsers.parse('一名经办人签字后改动了对"{clause}"的认定依据'))
+def _(story, clause):
+    with story.inside():
+        answers = {clause: {"verdict": "met", "evidence": "重新核对"}}
+        story.done("answer_condition", "officer", answers=answers)
+
+
+@given(parsers.re('经办人已对(全部条件|"(?P<left>[^"]*)"以外的条件)作出认定'))
+def _(story, left):
+    with story.inside():
+        sheet = facts.sheet(current(), story.world.case(story.case_id).method)
+        asked = [c for c in sheet if c not in (left or "").split("、")]
+        answers = {c: {"verdict": "met", "evidence": "见材料"} for c in asked}
+        story.done("answer_condition", "officer", answers=answers)
+
+
+# Opinions -------------------------------------------------------------------------------------------------
+
+
+@given("法律顾问已出具同意的意见")
+def _(story):
+    with story.inside():
+        story.done("give_legal_opinion", "legal", conclusion="favourable", words="程序齐全")
+
+
+@given(parsers.re("审定机构已出具(?P<how>肯定|否定)的意见"))
+def _(story, how):
+    with story.inside():
+        story.world.validate(story.case_id, "favourable" if how == "肯定" else "unfavourable")
+
+
+@given("生态环境部门已出具同意的意见")
+def _(story):
+    with story.inside():
+        story.done("give_environment_opinion", "eco", conclusion="favourable", words="无异议")
+
+
+# The leading group ----------------------------------------------------------------------------------------
+
+
+@given(parsers.re("(?P<who>组长|一名成员)在申请单位任职"))
+def _(story, who):
+    story.in_applicant = "chair" if who == "组长" else "member1"
+
+
+@given("项目已列入领导小组议题")
+def _(story):
+    with story.inside():
+        story.done("table", "officer")
+
+
+@given(parsers.re(rf"项目已就(?P<question>{'|'.join(QUESTIONS)})列入领导小组议题"))
+def _(story, question):
+    with story.inside():
+        story.done("table", "officer", question=QUESTIONS[question])
+
+
+@given(
+    parsers.re(
+        rf"领导小组(就(?P<question>{'|'.join(QUESTIONS)}))?表决，同意(?P<yes>\d+)票、反对(?P<no>\d+)票、弃权(?P<none>\d+)票"
+    )
+)
+def _(story, question, yes, no, none):
+    with story.inside():
+        story.votes(int(yes), int(no), int(none), QUESTIONS.get(question))
+
+
+@given("领导小组由副组长等8人表决，全部同意")
+def _(story):
+    with story.inside():
+        story.done("table", "officer")
+        for who in story.world.voters[1:]:
+            story.done("vote", who, choice="for", reasons="理由充分")
+
+
+# Afterwards -----------------------------------------------------------------------------------------------
+
+
+@given("申请人已报告条件的落实情况")
+def _(story):
+    with story.inside():
+        story.done("report_condition", "owner", condition_id=story.condition(), words="已办妥，附登记证明")
+
+
+@given("经办人已确认条件落实")
+def _(story):
+    with story.inside():
+        story.done("confirm_condition", "officer", condition_id=story.condition())
+
+
+@given("申请人已申请复核")
+def _(story):
+    with story.inside():
+        story.done("request_reconsideration", "owner", words="收益测算有依据")
+
+
+@given("复核已维持原决定")
+def _(story):
+    with story.inside():
+        people = [story.world.people[n] for n in ("legal", "eco", "officer3")]
+        story.done("uphold", "secretary", people=people, words="维持")

@@ -1,0 +1,146 @@
+"""Clause, rule, scenario, screen: one id ties them, and none is left alone (house.md §4)."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from registry import rulebook, scenarios
+from registry.extensions import db
+from registry.services import facts
+from tests.services import forged_decisions, forged_records
+from tests.steps.acts import Said, said
+from tests.steps.story import PLACES, WHERE
+from workflows.machine import Act
+from workflows.policy import Clause, Enforced, Policy
+from workflows.project import PROJECT
+from workflows.roles import Role
+from workflows.rules import RULES
+from workflows.states import ProjectState
+
+POLICY = Policy.base()
+FEATURES = sorted((Path(__file__).parents[1] / "features").glob("*.feature"))
+FORGERIES = forged_decisions.FORGERIES | forged_records.FORGERIES
+BEGINS = re.compile(f"一个.+?项目({PLACES})")
+NOT_DONE = ("不能办理", "不能提交", "无权办理", "没有办成")
+
+
+def held_by(*how: Enforced) -> list[Clause]:
+    return [c for c in POLICY.clauses.values() if c.enforced in how]
+
+
+def rows(told: scenarios.Scenario) -> Iterable[dict[str, str]]:
+    """The examples of an outline; one without places for a plain scenario."""
+    found = [dict(zip(t.head, row, strict=True)) for t in told.examples for row in t.rows]
+    return found or [{}]
+
+
+def sentence(step: scenarios.Step, row: dict[str, str]) -> str:
+    """A step as it is run."""
+    return re.sub(r"<([^<>]+)>", lambda place: row.get(place[1], place[0]), step.text)
+
+
+Walk = tuple[Act, Said, bool, frozenset[str]]
+
+
+def walks(told: Iterable[scenarios.Scenario]) -> list[Walk]:
+    """(row of the lifecycle, what is done, whether it is done, clauses) of every story, once for each example."""
+    walked = []
+    for scenario in told:
+        for row in rows(scenario):
+            lines = [sentence(step, row) for step in scenario.steps]
+            what = next((found[0] for line in lines if (found := said(line))), None)
+            if what is None:
+                continue
+            begins = next((m[1] for line in lines if (m := BEGINS.fullmatch(line))), None)
+            state = WHERE[begins][0] if begins else ProjectState.DRAFT
+            act = PROJECT.row(what.action, state)
+            assert act is not None, f"{scenario.title}: {what.action} in {state}"
+            done = not any(line.startswith(NOT_DONE) for line in lines)
+            walked.append((act, what, done, scenario.clauses))
+    return walked
+
+
+STORIES = walks(scenarios.everything())
+
+
+# The lifecycle ------------------------------------------------------------------------------------------
+
+
+def unwalked(stories: Iterable[Walk]) -> list[str]:
+    """Rows of the table that no story takes to its end; what the clock alone does is at least tried."""
+    done = {id(act) for act, _what, taken, _clauses in stories if taken}
+    tried = {id(act) for act, what, _taken, _clauses in stories if what.who is None}
+    return [
+        f"{row.name} from {', '.join(row.sources)}"
+        for row in PROJECT.acts
+        if id(row) not in (tried if row.by == {Role.SYSTEM} else done)
+    ]
+
+
+def test_a_story_walks_every_row_of_the_lifecycle():
+    assert unwalked(STORIES) == []
+
+
+def test_a_row_whose_only_story_is_refused_counts_as_not_walked():
+    refused = [(act, what, taken and act.name != "register", ids) for act, what, taken, ids in STORIES]
+    assert unwalked(refused) == ["register from registration"]
+
+
+def test_a_row_the_clock_walks_is_tried_by_the_system_itself():
+    people = [walk for walk in STORIES if walk[1].who is not None]
+    assert [line.partition(" ")[0] for line in unwalked(people)] == ["deem_accepted", "lapse", "close"]
+
+
+def test_every_stage_has_a_story_that_leads_on():
+    straight = {"submit", "accept", "pass_screening", "approve_risk", "pass_validation", "register"}
+    assert straight <= {act.name for act, _what, taken, _clauses in STORIES if taken}
+
+
+# Clauses ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clause", held_by(Enforced.RULE), ids=lambda c: c.id)
+def test_a_clause_that_a_rule_enforces_has_function_scenario_and_place(clause):
+    assert clause.id in RULES
+    assert scenarios.of(clause.id), "no scenario"
+    assert rulebook.places(clause, POLICY) or rulebook.stands_as_finding(clause), "asked nowhere"
+
+
+@pytest.mark.parametrize("clause", held_by(Enforced.TABLE), ids=lambda c: c.id)
+def test_a_clause_of_the_table_names_a_step_and_a_story_tells_it(clause):
+    assert clause.action in {row.name for row in PROJECT.acts if row.to is not None}
+    assert clause.action in {act.name for act, _what, _taken, clauses in STORIES if clause.id in clauses}
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("clause", held_by(Enforced.DATABASE), ids=lambda c: c.id)
+def test_a_clause_of_the_database_names_a_constraint_that_is_there_and_a_forgery_that_is_tried(app, clause):
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master",
+        "postgresql": "SELECT tgname FROM pg_trigger UNION SELECT conname FROM pg_constraint",
+    }[db.engine.name]
+    there = {name for (name,) in db.session.execute(text(catalogue))}
+    assert clause.constraint in there
+    assert clause.forgery in FORGERIES
+
+
+@pytest.mark.parametrize("clause", held_by(Enforced.MANUAL), ids=lambda c: c.id)
+def test_a_clause_that_people_answer_names_its_place_on_the_sheet_of_a_method(clause):
+    assert clause.field == f"screening.{clause.id}"
+    asking = rulebook.methods(clause, POLICY)
+    assert asking
+    assert all(clause.id in facts.sheet(POLICY, method.id) for method in asking)
+    assert scenarios.of(clause.id), "no scenario"
+
+
+def test_no_clause_of_the_clock_is_left_without_a_scenario():
+    assert [c.id for c in held_by(Enforced.CLOCK) if not scenarios.of(c.id)] == []
+
+
+def test_every_tag_is_a_clause_and_every_scenario_has_one():
+    for scenario in scenarios.everything():
+        assert scenario.clauses, scenario.title
+        assert scenario.clauses <= set(POLICY.clauses), scenario.title

@@ -1,0 +1,203 @@
+"""Papers on screen: who reaches them, the page that reads like the PDF, and the check that is open to everybody."""
+
+import html
+
+import pytest
+from sqlalchemy import select, text
+
+from registry import jobs
+from registry.extensions import db, writing
+from registry.models import Paper
+from registry.services import papers
+from tests.documents.samples import STATEMENT, needs_poppler, words
+
+
+def certified(town, **changed) -> tuple[int, str, Paper]:
+    """(id, number, certificate) of a case with an entry."""
+    case_id, number = town.case("registered", **changed)
+    with town.inside():
+        paper = db.session.scalars(select(Paper).where(Paper.case_id == case_id).order_by(Paper.id.desc())).first()
+        db.session.expunge_all()
+    return case_id, number, paper
+
+
+def anybody(town, path: str, status: int = 200) -> str:
+    client = town.client.application.test_client()
+    client.get("/language/en")
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    return html.unescape(answer.text).replace("\u00a0", " ")
+
+
+def fetched(client, path: str):
+    """The answer to a request for a file, read and closed."""
+    answer = client.get(path)
+    assert answer.data
+    answer.close()
+    return answer
+
+
+# In the case --------------------------------------------------------------------------------------------
+
+
+def test_the_case_lists_its_papers_and_says_while_the_pdf_is_being_made(town):
+    _case_id, number, paper = certified(town)
+    page = town.page("owner", f"/cases/{number}")
+    for label in ("Certificate of entry", "Notice of the review opinion", "Notice of acceptance"):
+        assert label in page
+    assert page.count("The PDF is being made") == 4
+    assert town.be("owner").get(f"/cases/{number}/papers/{paper.id}/pdf").status_code == 404
+    with town.inside():
+        assert jobs.make_papers() == (4, 0)
+    page = town.page("owner", f"/cases/{number}")
+    assert "The PDF is being made" not in page
+    assert paper.number in page
+
+
+def test_a_pdf_is_handed_out_as_a_download_that_runs_nothing(town):
+    _case_id, number, paper = certified(town)
+    with town.inside():
+        jobs.make_papers()
+    answer = fetched(town.be("officer"), f"/cases/{number}/papers/{paper.id}/pdf")
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@needs_poppler
+def test_the_page_of_a_paper_says_every_word_of_the_pdf(town):
+    _case_id, number, paper = certified(town)
+    with town.inside():
+        jobs.make_papers()
+    page = "".join(town.page("owner", f"/cases/{number}/papers/{paper.id}").split())
+    read = words(fetched(town.be("owner"), f"/cases/{number}/papers/{paper.id}/pdf").data)
+    with town.inside():
+        said = papers.content_of(paper.id)
+    for block in said["blocks"]:
+        parts = [block.get("text", ""), *block.get("items", ()), *block.get("head", ())]
+        parts += [cell for row in block.get("rows", ()) for cell in row]
+        for part in ("".join(p.replace("\u00a0", "").split()) for p in parts):
+            assert part in page.replace("\u00a0", "")
+            assert part in read
+    assert STATEMENT in page
+    assert 'lang="zh-CN"' in town.page("owner", f"/cases/{number}/papers/{paper.id}")
+
+
+def test_words_typed_by_people_land_as_text_on_the_page(town):
+    case_id, number = town.case("submitted")
+    town.behind(case_id, "decline", "officer", words="<img src=x onerror=alert(1)> a <b> & < c", right_way="none")
+    with town.inside():
+        paper_id = db.session.scalars(select(Paper.id).where(Paper.case_id == case_id)).all()[-1]
+    raw = town.be("owner").get(f"/cases/{number}/papers/{paper_id}").text
+    assert "<img src=x" not in raw
+    assert "&lt;img src=x onerror=alert(1)&gt; a &lt;b&gt; &amp; &lt; c" in raw
+
+
+@pytest.mark.parametrize("what", ["", "/pdf"])
+def test_who_does_not_see_the_case_does_not_see_its_papers(town, what):
+    _case_id, number, paper = certified(town)
+    other_id, other = town.case("submitted")
+    with town.inside():
+        jobs.make_papers()
+        foreign = db.session.scalars(select(Paper.id).where(Paper.case_id == other_id)).one()
+    for who in ("stranger", "administrator"):
+        assert town.be(who).get(f"/cases/{number}/papers/{paper.id}{what}").status_code == 404
+    assert town.client.application.test_client().get(f"/cases/{number}/papers/{paper.id}{what}").status_code in (
+        302,
+        401,
+    )
+    # A paper of another case under this case's number is no paper of it.
+    assert town.be("owner").get(f"/cases/{number}/papers/{foreign}{what}").status_code == 404
+    assert fetched(town.be("owner"), f"/cases/{other}/papers/{foreign}{what}").status_code == 200
+
+
+def test_the_page_after_submitting_leads_to_the_official_receipt(town):
+    case_id, number = town.case("submitted")
+    page = town.page("owner", f"/my/{case_id}/receipt")
+    assert f"{number}-1" in page
+    assert f"/cases/{number}/papers/" in page
+
+
+# The check ----------------------------------------------------------------------------------------------
+
+
+def test_anybody_can_check_a_genuine_paper_and_sees_no_person(town):
+    _case_id, _number, paper = certified(town)
+    page = anybody(town, f"/verify/{paper.code}")
+    for part in ("This paper is genuine", "in force", paper.number, "示例造林项目", "2 March 2026", paper.digest[:16]):
+        assert part in page
+    assert "示例林业公司" not in page
+    assert "示例联系人" not in page
+
+
+def test_the_form_leads_to_the_paper_however_the_code_was_typed(town):
+    _case_id, _number, paper = certified(town)
+    client = town.client.application.test_client()
+    answer = client.get("/verify", query_string={"code": f" {papers.spaced(paper.code).lower()} "})
+    assert answer.status_code == 302
+    assert answer.location.endswith(f"/verify/{paper.code}")
+
+
+def test_a_mistyped_code_is_called_mistyped(town):
+    code = papers.new_code()
+    wrong = ("3" if code[0] == "2" else "2") + code[1:]
+    for path in (f"/verify?code={wrong}", f"/verify/{wrong}", "/verify/x", "/verify?code=%3Cb%3E"):
+        assert "mistyped or missing sign" in anybody(town, path, 404)
+
+
+def test_a_code_nobody_issued_is_said_to_be_none(town):
+    code = papers.new_code()
+    page = anybody(town, f"/verify/{code}", 404)
+    assert "There is no such paper" in page
+    assert papers.spaced(code) in page
+
+
+def test_a_superseded_or_revoked_certificate_says_so(town):
+    case_id, _number, paper = certified(town)
+    town.behind(case_id, "table", "officer", question="revocation")
+    for who in town.world.voters[:8]:
+        town.behind(case_id, "vote", who, choice="for", reasons="查实")
+    town.behind(case_id, "revoke", "chair", words="提供虚假权属证明")
+    page = anybody(town, f"/verify/{paper.code}")
+    assert "The entry has since been revoked" in page
+    assert "This paper is genuine" in page
+
+
+def test_a_paper_that_is_not_what_was_issued_is_not_called_genuine(town):
+    _case_id, _number, paper = certified(town)
+    with town.inside(), writing():
+        db.session.execute(text("DROP TRIGGER papers_no_update"))
+        db.session.execute(text("UPDATE papers SET content = replace(content, '600', '900')"))
+    page = anybody(town, f"/verify/{paper.code}")
+    assert "does not hold" in page
+    assert "This paper is genuine" not in page
+    with town.inside(), pytest.raises(ValueError, match="not what was issued"):
+        papers.content_of(paper.id)
+
+
+def test_guessing_is_slowed_down_and_locks_nobody_out_of_signing_in(town):
+    _case_id, _number, paper = certified(town)
+    town.client.application.config["LOOK_UP_TRIES"] = 3
+    client = town.client.application.test_client()
+    for _ in range(3):
+        assert client.get(f"/verify/{papers.new_code()}").status_code == 404
+    assert client.get(f"/verify/{papers.new_code()}").status_code == 429
+    assert client.get(f"/verify/{paper.code}").status_code == 429
+    elsewhere = client.get(f"/verify/{paper.code}", environ_overrides={"REMOTE_ADDR": "198.51.100.7"})
+    assert elsewhere.status_code == 200
+    assert client.get("/sign-in").status_code == 200
+    with town.inside():
+        rows = db.session.execute(text("SELECT address, succeeded FROM sign_in_attempts")).all()
+    assert all(address == "" and succeeded for address, succeeded in rows)
+
+
+def test_the_public_page_of_a_project_leads_to_the_check_of_its_certificate(town):
+    case_id, _number, paper = certified(town)
+    with town.inside():
+        project_number = town.world.case(case_id).project_number
+    page = anybody(town, f"/projects/{project_number}")
+    assert paper.number in page
+    assert f"/verify/{paper.code}" in page
+    assert "In force" in page
