@@ -1,0 +1,106 @@
+"""People pressing at the same moment, each in a process of their own: they share nothing but the database."""
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Press = tuple[str, str | None, int | None, dict[str, Any]]
+"""An act, the person (as the world names them), the version of their page, what they typed."""
+PATIENCE_S = 30
+SLOW_S = 5
+
+
+def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
+    """A racer: stands ready, takes (case, press), says it is set, takes the moment, answers (outcome, seconds)."""
+    os.environ["TAILIN_ENV"] = "test"
+    from registry import clock, create_app
+    from registry.extensions import db
+    from registry.models import User
+    from registry.services import acts
+    from tests.conftest import FIXED, Clock
+    from tests.databases import let_go, test_settings
+
+    app = create_app(test_settings(Path(folder), url))
+    clock_source = Clock(FIXED)
+
+    def press(case_id: int, action: str, who: str | None, seen: int | None, data: dict[str, Any]) -> str:
+        with app.app_context():
+            by = db.session.get_one(User, people[who]) if who else None
+            try:
+                acts.act(("project", case_id), action, by=by, at=clock.now(), seen=seen, data=data)
+            except (acts.Stale, acts.NotOpen, acts.NotVisible) as late:
+                return type(late).__name__
+            except acts.Refused as refused:
+                return "Refused " + ",".join(sorted(o.clause for o in refused.stopping))
+            except Exception as wrong:  # whatever else comes is the finding
+                return f"{type(wrong).__name__}: {wrong}"
+            return "ok"
+
+    with clock.told_by(clock_source):
+        pipe.send("ready")
+        while (order := pipe.recv()) is not None:
+            case_id, asked = order
+            with app.app_context():
+                db.session.connection()  # a connection in hand, as a busy worker has
+                db.session.remove()
+            pipe.send("set")
+            when = pipe.recv()
+            while time.monotonic() < when:
+                pass
+            begun = time.monotonic()
+            answer = press(case_id, *asked)
+            seconds = time.monotonic() - begun
+            let_go(app)  # the database may be put back behind it
+            pipe.send((answer, seconds))
+
+
+class Racers:
+    """Processes that race; `race(case, presses)` returns what each came to."""
+
+    def __init__(self, number: int, url: str, folder: Path, people: dict[str, int]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.slowest = 0.0
+        self._pipes, self._processes = [], []
+        for _ in range(number):
+            mine, theirs = context.Pipe()
+            process = context.Process(target=run, args=(url, str(folder), people, theirs), daemon=True)
+            process.start()
+            self._pipes.append(mine)
+            self._processes.append(process)
+        for pipe in self._pipes:
+            assert pipe.poll(PATIENCE_S * 2), "a racer did not start"
+            pipe.recv()
+
+    def race(self, case_id: int, presses: Sequence[Press], gap_s: float = 0.0) -> list[str]:
+        """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S."""
+        for place, asked in enumerate(presses):
+            self._pipes[place].send((case_id, asked))
+        for place in range(len(presses)):
+            assert self._heard(place) == "set"
+        start = time.monotonic() + 0.002
+        for place in range(len(presses)):
+            self._pipes[place].send(start + place * gap_s)
+        answers = []
+        for place in range(len(presses)):
+            answer, seconds = self._heard(place)
+            self.slowest = max(self.slowest, seconds)
+            answers.append(answer)
+        assert self.slowest < SLOW_S, f"{self.slowest:.1f} s for {presses}"
+        return answers
+
+    def _heard(self, place: int) -> Any:
+        assert self._pipes[place].poll(PATIENCE_S), "no answer from a racer"
+        return self._pipes[place].recv()
+
+    def close(self) -> None:
+        for pipe in self._pipes:
+            with contextlib.suppress(OSError):
+                pipe.send(None)
+        for process in self._processes:
+            process.join(5)
+            if process.is_alive():
+                process.kill()

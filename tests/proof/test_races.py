@@ -1,0 +1,192 @@
+"""Two people press at the same moment, in real processes, on both engines: one wins, the other reads why not."""
+
+import contextlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import postgres
+from tests.proof.case import Case
+from tests.proof.city import City
+from tests.proof.pair import Kept, Pair
+from tests.proof.racers import Racers
+from tests.proof.test_machine import straight
+
+NO_SERVER = pytest.mark.skipif(bool(postgres.why_not()), reason=f"PostgreSQL: {postgres.why_not()}")
+ENGINES = ["sqlite", pytest.param("postgresql", marks=NO_SERVER)]
+QUICK, LONG, REST = 2, 200, 60
+"""Rounds of each race: in the quick run, of those that matter most in the long one, of the others there."""
+MATTER_MOST = {
+    *("approve against withdraw", "accept against withdraw", "register against suspend", "two officers accept"),
+    *("two officers pass", "submit twice", "two votes of one person"),
+}
+GROUP = ("chair", "deputy", "member1", "member2", "member3")
+
+
+@dataclass(frozen=True)
+class Race:
+    """Where it starts, who presses what, how many may win (0: one or more), and what the others may read."""
+
+    start: str
+    presses: tuple[tuple[str, str, dict[str, Any]], ...]
+    winners: int = 1
+    losers: tuple[str, ...] = ("Stale", "NotOpen")
+
+
+def vote(who: str, choice: str = "for") -> tuple[str, str, dict[str, Any]]:
+    return ("vote", who, {"choice": choice})
+
+
+ACCEPT, PASS = ("accept", "officer", {}), ("pass_screening", "officer", {})
+WITHDRAW = ("withdraw", "owner", {})
+APPROVE, REGISTER = ("approve_risk", "chair", {"conditions": 0}), ("register", "chair", {})
+RACES = {
+    # A tabled case is not withdrawn (S43): whoever comes first, the approval stands.
+    "approve against withdraw": Race("risk_review voted", (APPROVE, WITHDRAW), losers=("Stale", "Refused S43")),
+    "register against withdraw": Race("registration voted", (REGISTER, WITHDRAW), losers=("Stale", "Refused S43")),
+    "accept against withdraw": Race("submitted", (ACCEPT, WITHDRAW)),
+    "pass against withdraw": Race("screened", (PASS, WITHDRAW)),
+    "pass the validation against withdraw": Race("validated", (("pass_validation", "officer", {}), WITHDRAW)),
+    "register against suspend": Race("registration voted", (REGISTER, ("suspend", "officer2", {}))),
+    "approve against suspend": Race("risk_review voted", (APPROVE, ("suspend", "officer2", {}))),
+    "approve against reject": Race("risk_review voted", (APPROVE, ("reject", "chair", {}))),
+    "table against withdraw": Race("risk_review", (("table", "officer", {"question": "risk_review"}), WITHDRAW)),
+    "two officers accept": Race("submitted", (ACCEPT, ("accept", "officer2", {}), ("accept", "officer3", {}))),
+    "two officers pass": Race("screened", (PASS, ("pass_screening", "officer2", {}))),
+    "two officers table": Race(
+        "risk_review",
+        (("table", "officer", {"question": "risk_review"}), ("table", "officer2", {"question": "risk_review"})),
+    ),
+    "submit twice": Race("draft", (("submit", "owner", {}),) * 4),
+    "register twice": Race("registration voted", (REGISTER,) * 3),
+    "two votes of one person": Race("tabled", (vote("member1"), vote("member1", "against")), losers=("Refused S39",)),
+    "one officer signs twice": Race("answered", (("sign_screening", "officer", {}),) * 2, losers=("Refused S36",)),
+    "a late vote against the approval": Race(
+        "risk_review almost voted", (APPROVE, vote("member3", "against")), winners=0, losers=("Stale", "NotOpen")
+    ),
+    "the whole group votes at once": Race("tabled", tuple(vote(w) for w in GROUP[:4]), winners=4),
+}
+
+
+class Track:
+    """One engine's city, its starts, and the racers."""
+
+    def __init__(self, engine: str, folder: Path) -> None:
+        self.city = City(engine, folder)
+        self.pair = Pair(self.city)
+        self.starts = self._starts()
+        self.racers = Racers(4, self.city.url, folder, self.city.people)
+
+    def close(self) -> None:
+        self.racers.close()
+        self.city.close()
+
+    def _starts(self) -> dict[str, Kept]:
+        pair, starts = self.pair, {}
+        pair.draft(Case("ccer"))
+        starts["draft"] = pair.keep()
+        for state in ("submitted", "methodology_screening", "risk_review", "validation", "registration"):
+            straight(pair, state)
+            starts[state] = pair.keep()
+        sheet = [("answer_condition", w, {"rest": "met", "one": "met"}) for w in ("officer", "officer2")]
+        signed = [("sign_screening", w, {}) for w in ("officer", "officer2")]
+        tabled = [("table", "officer", {"question": "risk_review"})]
+        for name, begin, acts in (
+            ("answered", "methodology_screening", sheet),
+            ("screened", "answered", signed),
+            ("tabled", "risk_review", tabled),
+            ("risk_review almost voted", "tabled", [vote(w) for w in GROUP[:4]]),
+            ("risk_review voted", "risk_review almost voted", [vote(GROUP[4])]),
+            ("validated", "validation", [("file_validation", "vvb", {"conclusion": "favourable"})]),
+            (
+                "registration voted",
+                "registration",
+                [("table", "officer", {"question": "registration"}), *(vote(w) for w in GROUP)],
+            ),
+        ):
+            pair.go_back(starts[begin])
+            for act in acts:
+                assert pair.ask(0, *act) == "ok", act
+            starts[name] = pair.keep()
+        return starts
+
+    def run(self, race: Race, gap_s: float, first: int) -> tuple[str, ...]:
+        """One race from a fresh start, in another order each time; what each press came to, in the race's order."""
+        pair, city = self.pair, self.city
+        pair.go_back(self.starts[race.start])
+        case = pair.model.cases[0]
+        with city.running():
+            asked = [(a, w, case.version, city.sent(pair.ids[0], a, data)) for a, w, data in race.presses]
+        city._let_go()
+        turn = first % len(asked)
+        answers = self.racers.race(pair.ids[0], asked[turn:] + asked[:turn], gap_s)
+        answers = answers[-turn:] + answers[:-turn] if turn else answers
+        won = [press for press, answer in zip(race.presses, answers, strict=True) if answer == "ok"]
+        self._told(won)
+        return tuple(answers)
+
+    def _told(self, won: list[Any]) -> None:
+        """The rows say that the winners acted, in an order in which they may, and nobody else did."""
+        pair = self.pair
+        rows = pair.city.rows()
+        case = pair.model.cases[0]
+        for event in pair.city.table(rows, "audit_events")[len(pair.before["audit_events"]) :]:
+            action, who = event["action"].partition(":")[2], pair.city.names.get(event["actor_id"])
+            press = next(p for p in won if (p[0], p[1]) == (action, who))
+            won.remove(press)
+            assert pair.model.judge(case, action, who, None, press[2]) == "ok"
+            pair.model.take(case, action, who, press[2])
+        assert won == []
+        pair.before = rows
+        pair.at_the_end()
+
+
+@contextlib.contextmanager
+def track(engine: str) -> Iterator[Track]:
+    with tempfile.TemporaryDirectory(prefix="tailin-race-", dir=postgres.memory()) as folder:
+        found = Track(engine, Path(folder))
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+def held(race: Race, answers: tuple[str, ...]) -> bool:
+    """As many winners as may be, and every loser told in a word that has a page."""
+    wins = sum(a == "ok" for a in answers)
+    readable = all(a == "ok" or a in race.losers for a in answers)
+    return readable and (wins == race.winners or (race.winners == 0 and wins >= 1))
+
+
+def raced(engine: str, rounds: int, others: int) -> dict[str, Counter[tuple[str, ...]]]:
+    found: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in RACES}
+    with track(engine) as course:
+        for name, race in RACES.items():
+            for n in range(rounds if name in MATTER_MOST else others):
+                gap_s = 0.0 if n % 2 == 0 else 0.001 * (n % 7)
+                answers = course.run(race, gap_s, n // 2)
+                found[name][answers] += 1
+                assert held(race, answers), f"{engine}, {name}: {answers}"
+        found["slowest"] = Counter({(f"{course.racers.slowest * 1000:.0f} ms",): 1})
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_two_who_press_at_once_one_wins_and_the_other_reads_why(engine: str) -> None:
+    raced(engine, QUICK, QUICK)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ENGINES)
+def test_hundreds_of_races_have_one_winner_each(engine: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = raced(engine, LONG, REST)
+    with capsys.disabled():
+        print(f"\n{engine}: {LONG} rounds of the races that matter most, {REST} of the others")
+        for name, answers in found.items():
+            shown = (f"{n}x {' / '.join(words)}" for words, n in answers.most_common())
+            print(f"  {name}: {'; '.join(shown)}")
