@@ -1,41 +1,28 @@
-"""`make bench`: how long the pages take, and how many hello pages would fit into the same time.
+"""How long the pages take with ever larger libraries, and how many empty Flask pages would fit into the same time.
 
-The ratio is what counts: it stays about the same from one machine to the next.
+Flat is the aim: with the largest library at most 1.3 times what it takes with ten thousand projects.
 """
 
-import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
-from statistics import median
-
-os.environ["TAILIN_ENV"] = "test"
+from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import select
 
+from bench.library import OPEN, fill
+from bench.tools import CAVEAT, arguments, databases_of, in_turn, possible, quiet, run_again, say, table
 from registry import create_app
 from registry.extensions import db
 from registry.models import Case
-from registry.serve import load_demo_once
-from tests.databases import Databases, let_go, test_settings
+from registry.queries import public
+from registry.security import sessions
+from tests.databases import let_go, test_settings
+from tests.world import World
 
-TIMES = 200
-WARM_UP = 20
-
-
-def milliseconds(ask: Callable[[], int]) -> float:
-    """The median time of one answer; raises AssertionError when it is not a page."""
-    times = []
-    for number in range(TIMES + WARM_UP):
-        start = time.perf_counter()
-        status = ask()
-        if number >= WARM_UP:
-            times.append((time.perf_counter() - start) * 1000)
-        assert status == 200, status
-    return median(times)
+Ask = Callable[[], int]
+BASE = 10_000
+"""What the largest library is compared with."""
 
 
 def hello() -> Flask:
@@ -45,32 +32,119 @@ def hello() -> Flask:
     return app
 
 
-def pages(app: Flask) -> dict[str, str]:
-    """What is measured: a name and an address each."""
+def asking(app: Flask, user_id: int | None = None) -> Callable[[str], Ask]:
+    """A browser, signed in or not: an address in, something that asks for it out."""
+    client = app.test_client()
+    if user_id:
+        with app.test_request_context():
+            client.set_cookie(app.config["SIGN_IN_COOKIE_NAME"], sessions.start(user_id))
+
+    def ask(address: str) -> Ask:
+        def answer() -> int:
+            status = client.get(address).status_code
+            assert status == 200, (address, status)
+            return status
+
+        return answer
+
+    return ask
+
+
+def pages(app: Flask, world: World) -> dict[str, Ask]:
+    """What is measured: a name and a request each."""
+    reader, officer = asking(app), asking(app, world.people["officer"])
     with app.app_context():
-        number = db.session.scalar(
-            select(Case.project_number).where(Case.project_number.is_not(None)).order_by(Case.id).limit(1)
-        )
-    found = {"front page": "/", "public list": "/projects"}
-    return found | ({"project page": f"/projects/{number}"} if number else {})
+        middle = db.session.scalar(select(Case).where(Case.registered_on.is_not(None), Case.id > _half()).limit(1))
+        last = db.session.scalars(select(Case).where(Case.state == "registered").order_by(Case.id.desc())).first()
+        deep = urlencode({"page": 99, "after": public.ORDER.cursor(middle)})
+        moved = urlencode({"page": 99, "after": f"{middle.state_since.isoformat()}~{middle.id}"})
+        tail, number, code = middle.project_number[-7:], last.number, last.project_number
+        db.session.remove()
+    return {
+        "public list": reader("/projects"),
+        "public list, halfway down": reader(f"/projects?{deep}"),
+        "public list, district and scheme": reader("/projects?district=370921&scheme=ccer"),
+        "search 造林 (in most names)": reader("/projects?q=造林"),
+        "search 徂徕 (1 in 40)": reader("/projects?q=徂徕"),
+        "search 云杏 (1 in thousands)": reader("/projects?q=云杏"),
+        "search by a whole number": reader(f"/projects?q={code}"),
+        "search by a part of a number": reader(f"/projects?q={tail}"),
+        "project page": reader(f"/projects/{code}"),
+        "inbox": officer("/inbox"),
+        "case page": officer(f"/cases/{number}"),
+        "case list": officer("/cases"),
+        "case list, halfway down": officer(f"/cases?{moved}"),
+        "case list, one state": officer("/cases?state=validation"),
+        "case list, search 徂徕": officer("/cases?q=徂徕"),
+    }
+
+
+def _half() -> int:
+    return (db.session.scalar(select(db.func.max(Case.id))) or 0) // 2
+
+
+def peers(addresses: dict[str, str]) -> dict[str, dict[str, Ask]]:
+    """Django's list over each library, or nothing where Django is not installed."""
+    try:
+        from bench.django_lists import lists
+    except ImportError:
+        say("Django is not installed here: its lines are left out (make bench installs it).")
+        return {}
+    readers = lists(addresses)
+    asked = {
+        "Django ListView": "page=1",
+        "Django ListView, halfway down": "page={half}",
+        "Django search 云杏": "q=云杏",
+    }
+
+    def ask(name: str, query: str) -> Ask:
+        words = query.format(half=int(name) // 40)
+        return lambda: readers[name](words)
+
+    return {page: {name: ask(name, query) for name in readers} for page, query in asked.items()}
+
+
+def measure(engine: str, sizes: list[int], times: int) -> None:
+    with databases_of(engine) as (databases, folder):
+        apps: dict[str, Flask] = {}
+        asked: dict[str, dict[str, Ask]] = {}
+        addresses = {}
+        for size in sizes:
+            addresses[str(size)] = databases.empty()
+            apps[str(size)] = app = create_app(test_settings(folder, addresses[str(size)]))
+            start = time.perf_counter()
+            world = fill(app, size)
+            took = time.perf_counter() - start
+            say(f"{engine}: a library of {size:,} projects and {OPEN} open cases made in {took:.0f} s")
+            for page, ask in pages(app, world).items():
+                asked.setdefault(page, {})[str(size)] = ask
+        asked |= peers(addresses)
+        empty = asking(hello())("/")
+        rows = []
+        for page, by_size in asked.items():
+            taken = in_turn({**by_size, "empty": empty}, times, warm_up=3)
+            ms = [taken[str(size)] * 1000 for size in sizes]
+            base = taken[str(BASE if BASE in sizes else sizes[0])]
+            rows.append((page, *ms, taken[str(sizes[-1])] / taken["empty"], taken[str(sizes[-1])] / base))
+        heads = ("ms with projects:", *(f"{size:,}" for size in sizes), "x empty", f"{sizes[-1]:,} / {BASE:,}")
+        table(f"Pages on {engine}", heads, rows)
+        for app in apps.values():
+            let_go(app)
 
 
 def main() -> None:
-    sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (the log's lines are not what is measured)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        databases = Databases("sqlite", folder)
-        app = create_app(test_settings(folder, databases.copy(), DEMO=True))
-        load_demo_once(app)
-        plain = hello().test_client()
-        least = milliseconds(lambda: plain.get("/").status_code)
-        sys.stdout.write(f"{'page':<16}{'ms':>8}{'x hello':>10}\n{'hello':<16}{least:>8.2f}{1:>10.1f}\n")
-        client = app.test_client()
-        for page, address in pages(app).items():
-            taken = milliseconds(lambda address=address: client.get(address).status_code)
-            sys.stdout.write(f"{page:<16}{taken:>8.2f}{taken / least:>10.1f}\n")
-        let_go(app)
-        databases.close()
+    asked = arguments("Pages with libraries of several sizes.", full="a million projects too (some minutes, some GB)")
+    engines = possible(asked.engines)
+    if len(engines) > 1:
+        # Django is set up once a process: each engine has its own.
+        flags = [f"--{name}" for name in ("quick", "full") if getattr(asked, name)]
+        for engine in engines:
+            run_again(["bench.pages", "--engine", engine, *flags])
+        return
+    quiet()
+    sizes = [1000, BASE] if asked.quick else [1000, BASE, 100_000, *([1_000_000] if asked.full else [])]
+    measure(engines[0], sizes, 5 if asked.quick else 25)
+    say(f"\n{CAVEAT}")
 
 
 if __name__ == "__main__":
