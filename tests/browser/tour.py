@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from registry.config import ROOT
 from registry.extensions import db
-from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Registration
+from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Paper, PaperKind, Registration
 from tests.browser.serving import Served, chromium, demo_server, sign_in
 from workflows.states import ProjectState, Scheme
 
@@ -29,7 +29,10 @@ OUT = ROOT / "tests" / "browser" / "out"
 README = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 390)
 LANGUAGES = ("zh", "en")
-IN_THE_README = ("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "vote", "project")
+IN_THE_README = (
+    *("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "vote", "project"),
+    *("rule", "paper", "verified"),
+)
 FOLD = {"x": 0, "y": 0, "width": 1280, "height": 900}
 """What a README picture shows: the first screenful."""
 
@@ -52,6 +55,12 @@ def stops(served: Served) -> list[Stop]:
             .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
             .where(DeliberationEnd.deliberation_id.is_(None), Case.state == S.RISK_REVIEW)
         ).first()
+        paper, papered = db.session.execute(
+            select(Paper, Case.number)
+            .join(Case, Case.id == Paper.case_id)
+            .where(Paper.kind == PaperKind.CERTIFICATE, Case.state == S.REGISTERED)
+            .order_by(Paper.id)
+        ).first()
         applicant, mine = _draft()
         corrected = db.session.scalars(select(Case).where(Case.state == S.CORRECTION_REQUESTED)).first()
         corrects = (corrected.created_by_id, f"/my/{corrected.id}") if corrected else (None, "/")
@@ -63,6 +72,10 @@ def stops(served: Served) -> list[Stop]:
         ("projects", None, "/projects"),
         ("project", None, f"/projects/{entry}"),
         ("reference", None, "/reference"),
+        ("rules", None, "/rules"),
+        ("rule", None, "/rules/S11"),
+        ("verify", None, "/verify"),
+        ("verified", None, f"/verify/{paper.code}"),
         ("help", None, "/help"),
         ("accessibility", None, "/accessibility"),
         ("sign-in", None, "/sign-in"),
@@ -87,6 +100,7 @@ def stops(served: Served) -> list[Stop]:
         ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
         ("screening", officer, f"/cases/{screened}/screening#c-A02"),
         ("vote", deputy, f"/cases/{sitting}/act/vote"),
+        ("paper", officer, f"/cases/{papered}/papers/{paper.id}"),
         ("audit", role["auditor"], f"/cases/{shown}/audit"),
         ("admin-users", admin, "/admin/users"),
         ("admin-new-user", admin, "/admin/users/new"),
