@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from registry.config import ROOT
 from registry.extensions import db
+from registry.jobs import make_papers
 from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Paper, PaperKind, Registration
 from tests.browser.serving import Served, chromium, demo_server, sign_in
 from workflows.states import ProjectState, Scheme
@@ -158,6 +159,8 @@ def main() -> None:
     shutil.rmtree(README, ignore_errors=True)
     README.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder)) as served, sync_playwright() as playwright:
+        with served.app.app_context():
+            make_papers()
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for picture, status in walk(browser, served):
             sys.stdout.write(f"{status} {picture}\n")
