@@ -24,7 +24,7 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     assert re.fullmatch(r"TL\d{10}", number)
 
     officer.goto("/inbox")
-    officer.locator("main table a", has_text="徂徕山北麓").first.click()
+    walk.follow(officer.locator("main table a", has_text="徂徕山北麓").first)
     expect(officer.locator("main")).to_contain_text(re.compile(r"600\s*亩"))
     walk.screened(people, number)
     walk.act(officer, number, "table", question="risk_review", words="重点看权属期限。")
@@ -47,7 +47,7 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     public.goto("/projects")
     public.get_by_role("searchbox").fill(project)
     public.keyboard.press("Enter")
-    public.locator("main").get_by_role("link", name="徂徕山北麓荒山造林项目").click()
+    walk.follow(public.locator("main").get_by_role("link", name="徂徕山北麓荒山造林项目"))
     expect(public.locator("main .kicker").first).to_contain_text(project)
     expect(public.locator("main")).not_to_contain_text("林芳")
     public.context.close()
@@ -62,7 +62,7 @@ def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_read
     walk.vote(people, number, "against", "收益测算依据不足，不同意。")
     chair = people("chair")
     walk.open_case(chair, number)
-    chair.locator('main a[data-action="approve_risk"]').click()
+    walk.follow(chair.locator('main a[data-action="approve_risk"]'))
     walk.fill(chair, {"words": "试一试。"})
     walk.send(chair)
     assert "S15" in " ".join(walk.errors(chair))
@@ -70,7 +70,7 @@ def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_read
     walk.act(chair, number, "reject", words=reasons)
     applicant = people("company1")
     applicant.goto("/my")
-    applicant.locator("main table a", has_text="莲花山西坡").click()
+    walk.follow(applicant.locator("main table a", has_text="莲花山西坡"))
     assert walk.state(applicant) == "不予入库"
     expect(applicant.locator("main")).to_contain_text(reasons)
     expect(applicant.locator('main a[data-action="request_reconsideration"]')).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     applicant, officer = people("company1"), people("officer1")
     number = walk.copy(applicant, afforestation, "莲花山东坡造林项目（示例）")
     walk.open_case(officer, number)
-    officer.locator('main a[data-action="request_correction"]').click()
+    walk.follow(officer.locator('main a[data-action="request_correction"]'))
     faults = {
         "联系电话": "电话打不通，请核对。",
         "北坡1号：面积": "与流转合同所载面积不符。",
@@ -101,33 +101,32 @@ def test_a_case_is_corrected_once_and_the_officer_sees_what_changed(people: Peop
     expect(officer.locator("main .flash")).to_be_visible()
 
     applicant.goto("/my")
-    applicant.locator("main table tr", has_text="莲花山东坡").locator('a[href^="/my/"]').click()
+    walk.follow(applicant.locator("main table tr", has_text="莲花山东坡").locator('a[href^="/my/"]'))
     applicant.wait_for_url(re.compile(r"/my/\d+$"))
     home = applicant.url[applicant.url.index("/my/") :]
     for words in faults.values():
         expect(applicant.locator("main")).to_contain_text(words)
-    applicant.locator(f'main .tasks a[href="{home}/basics"]').click()
+    walk.follow(applicant.locator(f'main .tasks a[href="{home}/basics"]'))
     assert _field_of(applicant, faults["联系电话"]) == "contact_phone"
     walk.fill(applicant, {"contact_phone": "0538-7654321"})
     walk.send(applicant)
-    applicant.locator(f'main .tasks a[href="{home}/parcels"]').click()
-    applicant.locator("main table a", has_text="北坡1号").click()
+    walk.follow(applicant.locator(f'main .tasks a[href="{home}/parcels"]'))
+    walk.follow(applicant.locator("main table a", has_text="北坡1号"))
     assert _field_of(applicant, faults["北坡1号：面积"]) == "area"
     walk.fill(applicant, {"area": "５８０．５"})
     walk.send(applicant)
-    applicant.locator("main .actions a.btn").click()
-    applicant.locator(f'main .tasks a[href="{home}/documents"]').click()
+    walk.follow(applicant.locator("main .actions a.btn"))
+    walk.follow(applicant.locator(f'main .tasks a[href="{home}/documents"]'))
     line = applicant.locator("main #pdd")
     expect(line.locator(".fault")).to_contain_text(faults["项目设计文件"])
     line.locator("summary").first.click()
     line.locator('input[type="file"]').first.set_input_files(walk.paper("项目设计文件（补全）.pdf"))
-    with applicant.expect_navigation():
-        line.locator("details button").first.click()
-    applicant.locator("main .actions a.btn").last.click()
+    walk.follow(line.locator("details button").first)
+    walk.follow(applicant.locator("main .actions a.btn").last)
     assert walk.hand_in(applicant, home) == number
 
     walk.open_case(officer, number)
-    officer.get_by_role("link", name="与上一轮").click()
+    walk.follow(officer.get_by_role("link", name="与上一轮"))
     rows = officer.locator("main table.diff tbody tr")
     for label, old, new in (
         ("联系电话", "0538-1234567", "0538-7654321"),

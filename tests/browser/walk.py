@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PAPER = "%PDF-1.4\n% {name}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 VOTERS = ("member1", "member3", "member4", "member5", "deputy", "chair")
@@ -85,9 +85,15 @@ def fill(page: Page, answers: Answers) -> None:
 _KINDS = 'names => Object.fromEntries(names.map(n => [n, document.querySelector(`main [name="${n}"]`)?.type]))'
 
 
+def follow(control: Locator) -> None:
+    """Press what leads to a page and wait for it, be it the same address again: nothing else tells new from old."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def send(page: Page) -> None:
     """Press the button of the page's form: the first of its last row of actions."""
-    page.locator("main form .actions button").first.click()
+    follow(page.locator("main form .actions button").first)
 
 
 def errors(page: Page) -> list[str]:
@@ -106,7 +112,7 @@ def paper(name: str) -> dict[str, Any]:
 def start(page: Page, applies: str = "org", **agent: str) -> str:
     """Open an application from My projects; `applies` is "org", "agent" or "person". Returns its task list's path."""
     page.goto("/my")
-    page.locator('main a[href="/my/start"]').click()
+    follow(page.locator('main a[href="/my/start"]'))
     page.locator(f'main input[name="who"][value^="{applies}"]').check()
     fill(page, agent)
     send(page)
@@ -116,7 +122,7 @@ def start(page: Page, applies: str = "org", **agent: str) -> str:
 
 def section(page: Page, home: str, name: str, *pages: Answers) -> None:
     """Open a section from the task list and answer it; more than one page where answers lead to more questions."""
-    page.locator(f'main .tasks a[href="{home}/{name}"]').click()
+    follow(page.locator(f'main .tasks a[href="{home}/{name}"]'))
     for answers in pages:
         fill(page, answers)
         send(page)
@@ -126,37 +132,36 @@ def section(page: Page, home: str, name: str, *pages: Answers) -> None:
 
 def parcel(page: Page, home: str, answers: Answers) -> None:
     """Add a parcel on the list of parcels and go back to the task list."""
-    page.locator(f'main .tasks a[href="{home}/parcels"]').click()
+    follow(page.locator(f'main .tasks a[href="{home}/parcels"]'))
     send(page)
     fill(page, answers)
     send(page)
     page.wait_for_url(re.compile("/parcels$"))
-    page.locator("main .actions a.btn").click()
+    follow(page.locator("main .actions a.btn"))
 
 
 def upload_missing(page: Page, home: str) -> int:
     """Upload a file for every paper that is missing; returns how many."""
-    page.locator(f'main .tasks a[href="{home}/documents"]').click()
+    follow(page.locator(f'main .tasks a[href="{home}/documents"]'))
     page.wait_for_url(re.compile("/documents$"))
     missing = page.locator("main .paper:has(.badge.near)")
     kinds = missing.evaluate_all("all => all.map(e => e.id)")
     for kind in kinds:
         line = page.locator(f'main [id="{kind}"]')
         line.locator("input[type=file]").set_input_files(paper(f"{kind}.pdf"))
-        with page.expect_navigation():  # the same address again: nothing else tells the new page from the old
-            line.locator("button").last.click()
+        follow(line.locator("button").last)
     expect(missing).to_have_count(0)
-    page.locator("main .actions a.btn").last.click()
+    follow(page.locator("main .actions a.btn").last)
     return len(kinds)
 
 
 def hand_in(page: Page, home: str) -> str:
     """Check the answers and hand them in; returns the number on the receipt."""
-    page.locator(f'main .tasks a[href="{home}/check"]').click()
+    follow(page.locator(f'main .tasks a[href="{home}/check"]'))
     page.wait_for_url(re.compile("/check$"))
     button = page.locator("main form .actions button")
     assert button.count() == 1, page.locator("main").inner_text()
-    button.click()
+    follow(button)
     page.wait_for_url(re.compile("/receipt$"))
     return page.locator("main .code").first.inner_text()
 
@@ -189,7 +194,7 @@ def copy(page: Page, number: str, name: str) -> str:
 def copied(page: Page, number: str, name: str) -> str:
     """Copy one's case into a new draft, complete under another name; returns its task list's path."""
     open_case(page, number)
-    page.locator('main form[action$="/copy"] button').click()
+    follow(page.locator('main form[action$="/copy"] button'))
     home = page.url[page.url.index("/my/") :]
     section(page, home, "basics", {"name": name})
     section(page, home, "declarations", DECLARATIONS)
@@ -207,7 +212,7 @@ def open_case(page: Page, number: str) -> None:
 def act(page: Page, number: str, action: str, file: str = "", **answers: str | bool) -> None:
     """Take an act from the case's page: press its button, fill in what it asks, send it."""
     open_case(page, number)
-    page.locator(f'main a[data-action="{action}"]').click()
+    follow(page.locator(f'main a[data-action="{action}"]'))
     page.wait_for_url(f"**/act/{action}")
     _take(page, action, file, answers)
 
@@ -216,8 +221,7 @@ def _take(page: Page, action: str, file: str, answers: Answers) -> None:
     fill(page, answers)
     if file:
         page.locator('main input[type="file"]').set_input_files(paper(file))
-    with page.expect_navigation():
-        send(page)
+    send(page)
     assert errors(page) == []
     assert f"done={action}" in page.url
 
@@ -225,14 +229,14 @@ def _take(page: Page, action: str, file: str, answers: Answers) -> None:
 def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_MET) -> None:
     """Answer every condition of the sheet and sign it."""
     open_case(page, number)
-    page.locator('main a[data-action="answer_condition"]').click()
+    follow(page.locator('main a[data-action="answer_condition"]'))
     page.wait_for_url("**/screening")
     for clause in page.locator("main li.finding:has(fieldset)").evaluate_all("all => all.map(e => e.id.slice(2))"):
         verdict = "not_met" if clause in not_met else "met"
         page.locator(f'[name="v_{clause}"][value="{verdict}"]').check()
         page.locator(f'[name="e_{clause}"]').fill(evidence)
-    page.locator(f'main form[action="/cases/{number}/screening"] .actions button').click()
-    page.locator('main form[action$="/act/sign_screening"] button').click()
+    follow(page.locator(f'main form[action="/cases/{number}/screening"] .actions button'))
+    follow(page.locator('main form[action$="/act/sign_screening"] button'))
     page.wait_for_url(re.compile("done=sign_screening"))
 
 
