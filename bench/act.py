@@ -31,6 +31,8 @@ FORM = {
     "vote": {"choice": "for", "reasons": "理由充分"},
     "give_legal_opinion": {"conclusion": "favourable", "words": "程序齐全"},
 }
+RAISES = frozenset({"give_legal_opinion", "opinion"})
+"""Acts that raise the case's version: others judge by what they leave."""
 ITEM = (
     "CREATE TABLE bench_items (id INTEGER PRIMARY KEY, state VARCHAR(50) NOT NULL, version INTEGER NOT NULL DEFAULT 1)"
 )
@@ -130,9 +132,11 @@ def measure(app: Flask, address: str, folder: Path, cases: int) -> None:
 
         def tailin(action: str, case_id: int, user_id: int) -> None:
             ours(action, case_id, user_id, version[case_id])
+            version[case_id] += action in RAISES
 
         def django(name: str, case_id: int, user_id: int) -> None:
             theirs[name](case_id, user_id, version[case_id], now().replace(tzinfo=None))
+            version[case_id] += name in RAISES
 
         variants: dict[str, dict[str, Callable[[], object]]] = {
             "vote": {"ours": lambda: tailin("vote", *next(votes))},

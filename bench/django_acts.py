@@ -238,6 +238,8 @@ def acts() -> dict[str, Callable[..., Any]]:  # noqa: PLR0915 (Django wants its 
     def opine(case_id: int, user_id: int, seen: int, at: datetime) -> None:
         case, actor = begin(case_id, user_id, seen, at)
         case.opine()
+        case.version += 1
+        case.save(update_fields=["version"])
         opinion.objects.create(case_id=case.pk, round_no=case.round, kind="legal", author_id=user_id,
                                conclusion="favourable", words="程序齐全", matters={}, given_at=at)  # fmt: skip
         detail = {"conclusion": "favourable", "kind": "legal"}
