@@ -1,4 +1,4 @@
-"""`flask deadline`: when a period ends, with its proof. `flask calendar import FILE`: keep the yearly notice."""
+"""`flask deadline`, `flask calendar import FILE` and `flask tick`: when a period ends, the notice, what is due."""
 
 import json
 import sys
@@ -9,15 +9,16 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, ngettext
 
 from registry import clock
 from registry.labels import calendar as words
 from registry.queries import calendar as queries
 from registry.services import calendar as notices
+from registry.services import tick as due
 from workflows.working_days import LONGEST, Period, in_working_days
 
-CLEAN, PROVISIONAL, UNUSABLE = 0, 1, 64
+CLEAN, PROVISIONAL, SOME_FAILED, UNUSABLE = 0, 1, 1, 64
 
 
 def _say(line: str) -> None:
@@ -100,6 +101,26 @@ def _import(file: Path) -> None:
                 _say(line)
             sys.exit(UNUSABLE)
         click.echo(words.imported(kept.how, kept.notice.year, kept.working_days))
+        if kept.how != "unchanged":
+            moved = due.tick(clock.now(), after_a_notice=True).done["recount"]
+            click.echo(ngettext("%(num)s case was counted again.", "%(num)s cases were counted again.", moved))
+
+
+@click.command("tick")
+@with_appcontext
+def tick() -> None:
+    """Do what is due by the clocks: deemed acceptance, lapse, suspension, closing, reminders. Safe at any time.
+
+    Prints what was done as JSON. Ends with 0, or 1 where some case failed: the log says why, the next tick tries again.
+    """
+    came = due.tick(clock.now())
+    click.echo(json.dumps({"done": dict(sorted(came.done.items())), "failed": sorted(set(came.failed))}))
+    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+        number = sum(came.done.values())
+        _say(ngettext("%(num)s thing was due and is done.", "%(num)s things were due and are done.", number))
+        if came.failed:
+            _say(ngettext("%(num)s case failed.", "%(num)s cases failed.", len(set(came.failed))))
+    sys.exit(SOME_FAILED if came.failed else CLEAN)
 
 
 # Added, not decorated: every command at the top of a module becomes a command of its own.

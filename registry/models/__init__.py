@@ -14,6 +14,7 @@ from registry.models.case import (
     Round,
     StoredFile,
 )
+from registry.models.clock import CaseClock, ClockPause, ClockReminder
 from registry.models.decision import (
     ApprovalCondition,
     Deliberation,
@@ -51,8 +52,11 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Case",
+    "CaseClock",
     "CaseCount",
     "CaseWords",
+    "ClockPause",
+    "ClockReminder",
     "ConditionAnswer",
     "CorrectionFault",
     "CorrectionNotice",

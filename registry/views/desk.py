@@ -66,6 +66,7 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("pass_validation", ""): _l("The opinions are in: close the validation"),
     ("name_validator", ""): _l("Name the validation body"),
     ("report_condition", ""): _l("Report how the conditions of the approval are met"),
+    ("extend", ""): _l("The applicant asked for more time: answer the request"),
     ("confirm_condition", ""): _l("Check the evidence and confirm the conditions of the approval"),
 }
 """(act, variant) → what the person is to do, in words."""
