@@ -86,6 +86,10 @@ def reason(day: Day) -> str:
     return str(REASONS[day.reason]) % {"name": day.name}
 
 
+IMPORTED = frozenset({"added", "changed", "unchanged"})
+"""What an import can come to."""
+
+
 def imported(how: str, year: int, working_days: int) -> str:
     """What an import came to."""
     said = {
