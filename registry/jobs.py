@@ -1,4 +1,4 @@
-"""Slow work done after an act, never in it: papers are made into PDFs.
+"""Work done beside the server: papers are made into PDFs after an act, and what the clocks ask for is done.
 
 What there is to do stands in the database (a paper without its file); huey only says when to look. A job that
 is lost, doubled or fails therefore changes nothing: the next one finds what is still to be done.
@@ -22,7 +22,7 @@ from registry.config import sqlite_file
 from registry.documents import render
 from registry.extensions import ReadUnlessAsked, db
 from registry.models import Paper
-from registry.services import papers
+from registry.services import papers, tick
 
 NEW_PAPER = "a paper was issued"
 AT_ONCE = 10
@@ -68,6 +68,13 @@ def _queue(app: Flask) -> Huey:
 
         queue.make_papers = queue.task(name="make_papers")(look)
         queue.periodic_task(crontab(minute="*"), name="make_papers_left")(look)
+
+        def what_is_due() -> None:
+            with app.app_context():
+                tick.tick(clock.now())
+
+        queue.tick = queue.task(name="tick")(what_is_due)
+        queue.periodic_task(crontab(minute="*/10"), name="tick_again")(what_is_due)
         app.extensions["huey"] = queue
     return app.extensions["huey"]
 
@@ -129,6 +136,8 @@ def at_work(app: Flask) -> Iterator[None]:
     consumer = _Beside(_queue(app), workers=1, max_delay=2.0)
     consumer.start()
     nudge(app)
+    if not app.config["TESTING"]:
+        _queue(app).tick()  # what became due while nothing ran
     try:
         yield
     finally:

@@ -135,6 +135,7 @@ ENTRIES: dict[str, Entry] = {
     "desk.inbox": SIGNED_IN,
     "desk.cases": DESK,
     "desk.notices": SIGNED_IN,
+    "desk.overdue": office(Role.SUPERVISOR, Role.CHAIR),
     "case.show": OF_THE_CASE,
     "case.document": OF_THE_CASE,
     "case.act": OF_THE_CASE,
@@ -144,6 +145,9 @@ ENTRIES: dict[str, Entry] = {
     ),
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+    # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
+    "calendar.show": PUBLIC,
+    "calendar.import_notice": office(Role.SECRETARY),
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

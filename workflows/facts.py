@@ -58,6 +58,17 @@ class SittingFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFacts:
+    """The clock that an act asks or gives more time for; `over`: its last day has passed."""
+
+    kind: str
+    extended: bool = False
+    asked: bool = False
+    refused: bool = False
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFacts:
     """The case as the rules see it. `on` is the governing day (house.md §4)."""
 
@@ -122,6 +133,13 @@ class ProjectFacts:
     """The act asks (for reconsideration, for a condition to be confirmed) rather than answers."""
     condition: str | None = None
     """The condition in hand: 'open', 'reported', 'confirmed', or none such."""
+    # What the clocks say of the act in hand.
+    clock: ClockFacts | None = None
+    reminder_due: bool | None = None
+    recount_due: bool | None = None
+    conditions_overdue: int = 0
+    asked_late: bool = False
+    """The time to ask for reconsideration has passed."""
     reconsiderers: int = 0
     reconsiderers_with_part: int = 0
 

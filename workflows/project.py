@@ -3,6 +3,7 @@
 The table is the only definition: buttons, permissions, refusals and the diagram come from it.
 """
 
+from workflows.clocks import CLOCKED
 from workflows.gates import GATES, IfApproving, Whole
 from workflows.machine import Act, To, Workflow
 from workflows.roles import Role
@@ -58,7 +59,7 @@ STEPS = (
     Act("suspend",            STAGES,                     S.SUSPENDED,             _by(R.CASE_OFFICER, R.CHAIR, R.SYSTEM), ("S40",), keeps="source"),
     Act("suspend",            (S.REGISTERED,),            S.SUSPENDED,             CHAIR | SYSTEM, ("S40", *SITTING), keeps="source"),
     Act("find_flaw",          (*APPROVED, S.REJECTED),    S.SUSPENDED,             _by(R.SUPERVISOR), keeps="flaw"),
-    Act("resume",             (S.SUSPENDED,),             To.BACK,                 OFFICER | CHAIR, ("S42",)),
+    Act("resume",             (S.SUSPENDED,),             To.BACK,                 OFFICER | CHAIR, ("S42", "S54")),
     Act("withdraw",           (*STAGES, S.CORRECTION_REQUESTED, S.SUSPENDED), S.WITHDRAWN, PROPONENT, ("S43", "S45")),
     Act("amend",              APPROVED,                   To.NEXT,                 PROPONENT, (*LATER, "S43"), latest=S.RISK_REVIEW),
     Act("amend",              (S.REGISTERED,),            S.AMENDMENT_REVIEW,      PROPONENT, (*LATER, "S43")),
@@ -87,6 +88,12 @@ RECORDS = (
     Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
     Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),
     Act("uphold",                   (S.REJECTED, S.DECLINED),                 None, SECRETARY, ("S46", "S24")),
+    # the clocks
+    Act("ask_extension",            (S.CORRECTION_REQUESTED,),                None, APPLICANT, ("S51",)),
+    Act("extend",                   (S.CORRECTION_REQUESTED,),                None, OFFICER, ("S52",)),
+    Act("extend",                   (*SCREENING, S.RISK_REVIEW, S.REGISTRATION), None, CHAIR, ("S52",)),
+    Act("remind",                   CLOCKED,                                  None, SYSTEM, ("S21",), own=True),
+    Act("recount",                  CLOCKED,                                  None, SYSTEM, ("S53",), own=True),
 )
 # fmt: on
 

@@ -234,6 +234,17 @@ class ReopenForm(_People):
     )
 
 
+class ExtendForm(ActForm):
+    """延长时限: granted, or refused where the applicant asked; the reasons are told to the applicant."""
+
+    granted = YesNoField(
+        _l("Answer to the applicant"),
+        [Answered(_l("Choose the answer"))],
+        choices=[SelectChoice("yes", _l("More time is given")), SelectChoice("no", _l("More time is refused"))],
+    )
+    words = words_field(_l("Reasons"), hint=_l("The applicant is told them word for word."))
+
+
 FORMS: Mapping[str, type[ActForm]] = {
     "accept": ConfirmForm,
     "decline": DeclineForm,
@@ -266,6 +277,8 @@ FORMS: Mapping[str, type[ActForm]] = {
     "report_condition": ConditionReportForm,
     "confirm_condition": ConditionConfirmForm,
     "request_reconsideration": ReasonForm,
+    "ask_extension": ReasonForm,
+    "extend": ExtendForm,
     "uphold": UpholdForm,
 }
 """Action → its form; `answer_condition` has the screening sheet, and a first submission has nothing to fill in."""

@@ -101,6 +101,8 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "request_reconsideration": (_l("Ask for reconsideration"), _l("Reconsideration was asked for")),
     "uphold": (_l("Uphold the decision"), _l("The decision was upheld")),
     "name_validator": (_l("Name the validation body"), _l("The validation body was named")),
+    "remind": (_l("Send the reminder"), _l("A reminder was sent")),
+    "recount": (_l("Count the deadlines again"), _l("The deadlines were counted again by the new calendar")),
     "name_verifier": (_l("Name the verification body"), _l("The verification body was named")),
 }
 """Action → (what the button says, what the timeline says)."""

@@ -1,5 +1,6 @@
 """The tables, one file a noun; importing this package registers them all."""
 
+from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.case import (
     Answers,
     Case,
@@ -13,6 +14,7 @@ from registry.models.case import (
     Round,
     StoredFile,
 )
+from registry.models.clock import CaseClock, ClockPause, ClockReminder
 from registry.models.decision import (
     ApprovalCondition,
     Deliberation,
@@ -47,9 +49,14 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Body",
+    "CalendarDay",
+    "CalendarYear",
     "Case",
+    "CaseClock",
     "CaseCount",
     "CaseWords",
+    "ClockPause",
+    "ClockReminder",
     "ConditionAnswer",
     "CorrectionFault",
     "CorrectionNotice",

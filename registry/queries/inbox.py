@@ -19,6 +19,7 @@ from registry.clock import day_of, today
 from registry.extensions import db
 from registry.models import Answers, Case, Deliberation, Reconsideration, User
 from registry.queries.applications import applicant_name
+from registry.queries.clocks import Deadline, deadline_of, deadlines
 from registry.queries.inbox_facts import Known, asked_again, open_sitting
 from registry.queries.waits import Wait, first_wait, policy
 from workflows.project import PROJECT
@@ -52,6 +53,12 @@ class Item:
     since: datetime
     act: str
     why: str = ""
+    deadline: Deadline | None = None
+
+    @property
+    def due_on(self) -> date:
+        """The last day, for sorting; far off where none is running."""
+        return (self.deadline and self.deadline.due_on) or date.max
 
     def days(self, on: date) -> int:
         """Whole days of waiting."""
@@ -59,7 +66,7 @@ class Item:
 
 
 def waiting(user: User | None, on: date | None = None) -> list[Item]:
-    """The cases that wait for a person on a day (default today), the longest wait first; one line a case."""
+    """The cases that wait for a person on a day (default today), the nearest deadline first; one line a case."""
     if user is None or not user.active:
         return []
     on = on or today()
@@ -76,7 +83,9 @@ def waiting(user: User | None, on: date | None = None) -> list[Item]:
         found = first_wait(case, PROJECT.actions(case.state, held[case.id]), known)
         if found is not None:
             items.append(_item(case, *found, known.drafts.get(case.id)))
-    return sorted(items, key=lambda i: (i.since, i.case_id))
+    running = deadlines([i.case_id for i in items], on)
+    items = [replace(i, deadline=deadline_of(i.act, running.get(i.case_id, ()))) for i in items]
+    return sorted(items, key=lambda i: (i.due_on, i.since, i.case_id))
 
 
 def count_waiting(user: User | None, on: date | None = None) -> int:

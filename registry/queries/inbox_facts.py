@@ -15,6 +15,7 @@ from registry.models import (
     Answers,
     ApprovalCondition,
     Case,
+    CaseClock,
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
@@ -147,6 +148,14 @@ class Known:
     def _reconsiderations(self) -> dict[int, datetime]:
         return {row.case_id: row.made_at for row in self._rows(_reconsiderations())}
 
+    def more_time_asked(self, case: Case) -> datetime | None:
+        """Since when a request for more time waits for an answer."""
+        found: dict[int, datetime] = self._once("requests", self._requests)
+        return found.get(case.id)
+
+    def _requests(self) -> dict[int, datetime]:
+        return {row.case_id: row.asked_at for row in self._rows(_more_time())}
+
     def legal_missing(self, case: Case) -> bool:
         """State or collectively managed land, and no legal opinion this round nor one that carried over."""
         if self.opinion(case, OpinionKind.LEGAL) is not None or GateName.RISK_REVIEW in self.passed(case):
@@ -253,6 +262,13 @@ def _reconsiderations() -> Select[Any]:
         .join(Case, Case.id == Reconsideration.case_id)
         .where(_CASES, asked_again())
     )
+
+
+@cache
+def _more_time() -> Select[Any]:
+    asked = and_(CaseClock.ended_on.is_(None), CaseClock.asked_at.is_not(None))
+    open_ = and_(asked, CaseClock.refused_at.is_(None), CaseClock.extended == 0)
+    return select(CaseClock.case_id, CaseClock.asked_at).join(Case, Case.id == CaseClock.case_id).where(_CASES, open_)
 
 
 def open_sitting(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:

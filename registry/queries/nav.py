@@ -6,6 +6,8 @@ from registry.clock import today
 from registry.extensions import db
 from registry.models import Case, Membership, Notice, Organisation, User
 from registry.models.people import OrganisationKind
+from registry.permissions import ENTRIES
+from registry.queries import clocks
 
 
 def organisations(user: User) -> list[Organisation]:
@@ -46,6 +48,11 @@ def applied_for(user: User) -> CompoundSelect[tuple[int]]:
         select(Case.id).where(Case.proponent_org_id.in_(mine)),
         select(Case.id).where(Case.agent_org_id.in_(mine)),
     )
+
+
+def overdue(user: User) -> int:
+    """How many clocks are overdue in the cases a supervisor or chair sees."""
+    return len(clocks.overdue(user, ENTRIES["desk.overdue"].offices, today()))
 
 
 def unread_notices(user: User) -> int:

@@ -1,6 +1,6 @@
 """What is asked about people: accounts, sessions, organisations, offices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
 from registry.models import Appointment, Body, Case, Membership, Organisation, SetupLink, User, UserSession
+from registry.permissions import party_of
 from workflows.roles import Role
 
 PAGE = 50
@@ -192,3 +193,21 @@ def _page(query: Select[tuple[T]], number: int) -> Page[T]:
     number = min(max(1, number), max(1, -(-total // PAGE)))
     rows = db.session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
     return Page(rows, total, number)
+
+
+def holders(case: Case, offices: Collection[Role], on: date) -> set[int]:
+    """Who holds one of these offices in the case's body on a day, people of its parties left out."""
+    query = (
+        select(Appointment.user_id)
+        .join(User, User.id == Appointment.user_id)
+        .join(Case, Case.body_id == Appointment.body_id)
+        .where(
+            Case.id == case.id,
+            Appointment.role.in_(sorted(offices)),
+            Appointment.since <= on,
+            or_(Appointment.until.is_(None), Appointment.until >= on),
+            User.active.is_(True),
+            ~party_of(User.id, on),
+        )
+    )
+    return set(db.session.scalars(query))

@@ -13,10 +13,11 @@ from sqlalchemy.orm import joinedload
 from registry import formats
 from registry.extensions import db
 from registry.labels import happened, label, right_way
+from registry.labels.clocks import clock, reminder
 from registry.models import AuditEvent, Remark
 from workflows.roles import Role
 
-INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "remind"})
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
 OWN_PLACE = frozenset({"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"})
@@ -115,6 +116,12 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _("%(what)s: %(clauses)s", what=text, clauses=_(", ").join(sorted(detail["clauses"])))
     if action == "answer_finding" and detail.get("clause"):
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
+    if action == "remind" and detail.get("reminder"):
+        return reminder(detail["reminder"], detail["clock"], formats.day(detail.get("due_on")))
+    if action == "extend" and detail.get("clock"):
+        return _extended(detail)
+    if action == "recount" and detail.get("counted"):
+        return _recounted(text, detail["counted"])
     if action == "register" and detail.get("project_number"):
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":
@@ -127,6 +134,28 @@ def _text(action: str, detail: dict[str, Any]) -> str:
             members=formats.number(detail["members"]),
         )
     return text
+
+
+def reminders(seqs: Sequence[int]) -> dict[int, str]:
+    """What reminders say, by the number of their link."""
+    rows = db.session.execute(select(AuditEvent.seq, AuditEvent.detail).where(AuditEvent.seq.in_(seqs)))
+    return {seq: _text("remind", json.loads(detail)) for seq, detail in rows} if seqs else {}
+
+
+def _extended(detail: dict[str, Any]) -> str:
+    name = clock(detail["clock"])
+    if not detail.get("granted"):
+        return _("%(clock)s: more time was refused", clock=name)
+    return _("%(clock)s: extended, the last day is %(day)s", clock=name, day=formats.day(detail.get("due_on")))
+
+
+def _recounted(text: str, counted: dict[str, Any]) -> str:
+    moved = [
+        _("%(clock)s: %(day)s", clock=clock(kind), day=formats.day(now))
+        for kind, (_was, now, _open) in counted.items()
+        if now
+    ]
+    return _("%(what)s: %(clauses)s", what=text, clauses=_("; ").join(moved)) if moved else text
 
 
 def _who(event: AuditEvent) -> str:

@@ -223,6 +223,12 @@ def _to_answer_again(case: Case, known: Known) -> Wait | None:
     return Wait(since) if since else None
 
 
+def _to_answer_request(case: Case, known: Known) -> Wait | None:
+    """The applicant asked for more time and nobody has answered."""
+    since = known.more_time_asked(case)
+    return Wait(since) if since else None
+
+
 WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "submit": _to_submit,
     "resubmit": _from_the_start,
@@ -235,6 +241,7 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "suspend": _to_carry(Question.SUSPENSION),
     "untable": _to_take_off,
     "uphold": _to_answer_again,
+    "extend": _to_answer_request,
     "accept": _from_the_start,
     "sign_screening": _to_sign,
     "pass_screening": _to_pass_screening,

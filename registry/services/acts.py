@@ -15,7 +15,7 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, facts, notices, papers, requests, rounds
+from registry.services import audit, clocks, facts, notices, papers, requests, rounds
 from registry.services.effects import EFFECTS, Context
 from registry.services.policy import current
 from workflows import machine
@@ -113,7 +113,7 @@ def _take(
     policy, on = current(), day_of(at)
     before = case.state
     read = facts.facts_of_preparation if action in rounds.OPENING else facts.project_facts
-    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data)
+    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data, on)
     taken = PROJECT.take(
         machine.Case(
             before,
@@ -135,6 +135,7 @@ def _take(
     if effect.after:
         effect.after()
         db.session.flush()
+    trace = clocks.follow(context, before)
     paper = papers.draw_up(context)
     event = audit.record(
         f"project:{action}",
@@ -146,13 +147,13 @@ def _take(
         round_no=case.round,
         from_state=before,
         to_state=case.state,
-        detail={**effect.detail, **paper.trace} if paper else effect.detail,
+        detail={**effect.detail, **trace, **(paper.trace if paper else {})},
         words=effect.words,
         at=at,
     )
     if paper:
         papers.issue(paper, event)
-    notices.write(case, action, event, actor)
+    notices.write(case, action, event, actor, effect.tells)
     return Done(case.id, case.number, case.state, case.version, event.seq)
 
 

@@ -297,6 +297,11 @@ def _conclusion(opinions: Mapping[OpinionKind, Opinion], kind: OpinionKind) -> A
     return opinions[kind].conclusion if kind in opinions else None
 
 
+def crediting_end(case: Case) -> date | None:
+    """The last day of the crediting period as the round in force states it."""
+    return _day(answers_of(case.id, case.round).get("crediting", {}).get("end_on"))
+
+
 def conditions_round(case: Case) -> int:
     """The round whose approval is in force, and so whose conditions."""
     return db.session.scalar(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}) or case.round

@@ -7,15 +7,31 @@ from sqlalchemy import Date, bindparam, or_, select, update
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
+from registry.permissions import APPLICANTS
+from registry.queries.people import holders
 from registry.services import facts
+from workflows.roles import Role
 
-QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "recount"})
 """Acts inside a stage that change nothing for the applicant."""
+BY_THE_CLOCK = {
+    "deem_accepted": frozenset({Role.CASE_OFFICER, Role.SUPERVISOR}),
+    "lapse": frozenset({Role.CASE_OFFICER}),
+    "suspend": frozenset({Role.CASE_OFFICER}),
+    "close": frozenset({Role.CASE_OFFICER}),
+}
+"""Whom the system tells of what it did when a time had passed."""
 
 
-def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> None:
-    """One line for each person whom the act concerns, but the one who acted."""
+def write(case: Case, action: str, event: AuditEvent, actor: User | None, tells: frozenset[Role] = frozenset()) -> None:
+    """One line for each person whom the act concerns, but the one who acted; `tells`: holders of these roles too."""
     told = set() if action in QUIET else _applicants(case, event)
+    if actor is None:
+        tells |= BY_THE_CLOCK.get(action, frozenset())
+    if tells & APPLICANTS:
+        told |= _applicants(case, event)
+    if offices := tells - APPLICANTS:
+        told |= holders(case, offices, day_of(event.at))
     if action == "table":
         sitting = facts.open_sitting(case.id)
         if sitting is not None:

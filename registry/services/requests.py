@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, union
@@ -19,7 +20,7 @@ from registry.models import (
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
-from registry.services import rounds
+from registry.services import clocks, rounds
 from registry.services.facts import electorate
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
@@ -38,10 +39,11 @@ ASKS = frozenset({"request_reconsideration", "report_condition"})
 
 
 def with_request(
-    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any]
+    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any], on: date
 ) -> ProjectFacts:
-    """The facts of a case, completed by who acts and what the form says."""
+    """The facts of a case, completed by who acts, what the form says, and what its clocks say on a day."""
     known: dict[str, Any] = {
+        **clocks.facts_for(case, action, data, on),
         "actor_is_system": Role.SYSTEM in roles,
         "actor_is_chair": Role.CHAIR in roles,
         "asking": action in ASKS,

@@ -1,17 +1,24 @@
 """A case: its page, the answers of a round, what changed, its papers, and its chain; acting is in case_acts.py."""
 
+from typing import Any
+
 from flask import Blueprint, abort, g, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import labels, storage
+from registry.clock import today
+from registry.models import Case
 from registry.permissions import ENTRIES
 from registry.queries import applications, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
 from registry.queries.case_review import paper
+from registry.queries.clocks import readings
 from registry.services import audit as chain_of
+from registry.services.facts import conditions_round
 from registry.services.policy import current
 from registry.views import case_words as words
+from registry.views.clock_words import clock_view, monday_to_sunday
 from workflows.gates import findings
 
 bp = Blueprint("case", __name__)
@@ -39,8 +46,24 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         events=timeline.timeline(case.id, inside=page.inside),
         done=labels.happened(done) if done in labels.ACTIONS else "",
         redress=words.redress(known) if case.state in ask.RECONSIDERED else (),
+        **clocks_shown(case),
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),
     )
+
+
+def clocks_shown(case: Case) -> dict[str, Any]:
+    """The deadline that counts now, and the other clocks of a case, each with its proof."""
+    on = today()
+    named = {c.id: f"{c.no}. {c.words}" for c in ask.review.conditions(case.id, conditions_round(case))}
+    views = [clock_view(r, on, named.get(r.ref, "")) for r in readings(case.id, on)]
+    # What has long passed and nobody watches needs no place on the page.
+    views = [v for v in views if v.watched or v.due_on is None or v.due_on >= on]
+    main = next((v for v in views if v.watched), None)
+    return {
+        "main_clock": main,
+        "other_clocks": [v for v in views if v is not main],
+        "week_heads": monday_to_sunday(),
+    }
 
 
 @bp.get("/cases/<number>/application")

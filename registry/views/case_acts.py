@@ -28,7 +28,7 @@ from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
-from workflows.states import Choice, Conclusion, Scheme
+from workflows.states import Choice, Conclusion, ProjectState, Scheme
 
 PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
@@ -168,6 +168,8 @@ def _form(action: str) -> tuple[ActForm, list[Any]]:
         return _correction()
     form = FORMS[action]()
     form.offer(_choices(action))
+    if action == "extend" and g.case.state is not ProjectState.CORRECTION_REQUESTED:
+        del form.granted  # nobody asked: the chair extends, or does nothing
     if isinstance(form, ValidationForm):
         form.national = g.case.scheme is Scheme.CCER
         for name in () if form.national else NATIONAL_FIELDS:

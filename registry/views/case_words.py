@@ -45,6 +45,7 @@ AHEAD = frozenset(
         "decide_amendment",
         "resume",
         "uphold",
+        "extend",
     }
 )
 """Acts that carry the case on; the first that nothing stops is the page's primary button."""
@@ -94,6 +95,8 @@ MEANS: Mapping[str, LazyString] = {
     "confirm_condition": _l("The condition counts as met."),
     "request_reconsideration": _l("Three people who had no part in the decision look at it."),
     "uphold": _l("The decision stands. The applicant sees the reasons of the three."),
+    "ask_extension": _l("The task force answers. Until then the application does not lapse. You can ask once."),
+    "extend": _l("The time is extended once, by the days the policy gives. The applicant is told the reasons."),
 }
 
 PREPARED: Mapping[str, LazyString] = {
@@ -267,7 +270,7 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
     if row.name in ("report_condition", "confirm_condition") and not conditions(case, row.name):
         return [_("There is no such condition")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
-    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False})
+    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today())
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
     return list(dict.fromkeys(current().clause(o.clause).title(lang()) for o in outcomes))
 

@@ -1,4 +1,4 @@
-"""The desk: what waits for me, the cases I see, and the notices I was sent."""
+"""The desk: what waits for me, the cases I see, what is overdue, and the notices I was sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,18 @@ from werkzeug.wrappers import Response
 
 from registry import labels, permissions
 from registry.clock import now, today
+from registry.labels.clocks import clock as label_of_clock
+from registry.labels.clocks import standing
+from registry.labels.lists import Due
 from registry.models import Case
 from registry.queries import cases as cases_of
+from registry.queries import clocks as clocks_of
+from registry.queries.applications import applicant_name
 from registry.queries.inbox import Item, waiting
 from registry.queries.paging import Page, Place
+from registry.queries.timeline import reminders
 from registry.services.notices import mark_read
+from workflows.clocks import NEAR_DAYS
 from workflows.states import ProjectState, Question, Scheme
 
 bp = Blueprint("desk", __name__)
@@ -66,6 +73,7 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("pass_validation", ""): _l("The opinions are in: close the validation"),
     ("name_validator", ""): _l("Name the validation body"),
     ("report_condition", ""): _l("Report how the conditions of the approval are met"),
+    ("extend", ""): _l("The applicant asked for more time: answer the request"),
     ("confirm_condition", ""): _l("Check the evidence and confirm the conditions of the approval"),
 }
 """(act, variant) → what the person is to do, in words."""
@@ -80,6 +88,16 @@ class Row:
     task: str
     url: str
     days: int
+    due: Due | None = None
+
+
+def standing_of(item: Item) -> Due | None:
+    """How the deadline of a line stands; None where no clock runs."""
+    if item.deadline is None:
+        return None
+    left = item.deadline.left
+    stopped = item.deadline.due_on is None
+    return standing(overdue=left < 0 and not stopped, near=0 <= left <= NEAR_DAYS, stopped=stopped)
 
 
 def task_words(item: Item) -> str:
@@ -159,7 +177,7 @@ def _state_links(
 
 @bp.get("/inbox")
 def inbox() -> str:
-    """What waits for me, the longest wait first; the filters stand in the URL."""
+    """What waits for me, the nearest deadline first; the filters stand in the URL."""
     on = today()
     items = g.waiting = waiting(g.user, on)
     state, district, q = _choice(S, "state"), _district(), _typed("q")
@@ -172,7 +190,7 @@ def inbox() -> str:
     pages = max(1, -(-len(shown) // PAGE))
     no = min(_page_no(), pages)
     rows = [
-        Row(i, i.name or _("Draft without a name"), task_words(i), todo_url(i), i.days(on))
+        Row(i, i.name or _("Draft without a name"), task_words(i), todo_url(i), i.days(on), standing_of(i))
         for i in shown[(no - 1) * PAGE : no * PAGE]
     ]
     page = Page(rows, no, pages, len(shown), PAGE)
@@ -231,6 +249,17 @@ def cases() -> str:
     )
 
 
+@bp.get("/overdue")
+def overdue() -> str:
+    """What is overdue in the cases of a supervisor or chair, the longest first."""
+    on = today()
+    lines = [
+        (line, label_of_clock(line.clock.kind), case_url(line.case), applicant_name(line.case))
+        for line in clocks_of.overdue(g.user, permissions.ENTRIES["desk.overdue"].offices, on)
+    ]
+    return render_template("desk/overdue.html", on=on, lines=lines)
+
+
 @bp.route("/notices", methods=["GET", "POST"])
 def notices() -> Response | str:
     """What I was told, the newest first; a post marks what was shown as read."""
@@ -238,7 +267,15 @@ def notices() -> Response | str:
         mark_read(g.user.id, min(max(request.form.get("upto", 0, type=int), 0), LARGEST_ID), now())
         return redirect(url_for("desk.notices"))
     page = cases_of.notices(g.user, page=_page_no(), size=PAGE)
-    rows = [(line, case_url(line.case) if line.case else None) for line in page.items]
+    said = reminders([line.notice.seq for line in page.items if line.notice.action == "remind"])
+    rows = [
+        (
+            line,
+            case_url(line.case) if line.case else None,
+            said.get(line.notice.seq) or labels.happened(line.notice.action),
+        )
+        for line in page.items
+    ]
     return render_template(
         "desk/notices.html",
         rows=rows,

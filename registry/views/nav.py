@@ -42,6 +42,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
+    if offices & permissions.ENTRIES["desk.overdue"].offices:
+        items.append(_item(_("Overdue"), "desk.overdue", count=queries.overdue(user)))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(
@@ -85,6 +87,7 @@ def build() -> dict[str, Any]:
     items.append(_item(_("Projects"), "public.projects", "public.project"))
     items.append(_item(_("Public cases"), "public.reference", "public.reference_project"))
     items.append(_item(_("Rules"), "rules.index", "rules."))
+    items.append(_item(_("Calendar"), "calendar.show", "calendar."))
     items.append(_item(_("Help"), "public.help", "public.accessibility"))
     return {"nav": items, "role_words": role_words, "who": who}
 

@@ -103,6 +103,8 @@ class Case:
     reopened: bool = False
     entries: list[int] = field(default_factory=list)
     had_part: set[str] = field(default_factory=set)
+    clocks: dict[str, Any] = field(default_factory=dict)
+    """Those that run or stand still, by name (`tests/proof/clocks.py`)."""
     log: list[tuple[Any, ...]] = field(default_factory=list)
 
     def shown(self) -> int:

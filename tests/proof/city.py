@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from registry import clock, create_app
 from registry.extensions import db, writing
-from registry.models import Answers, Appointment, ApprovalCondition, Case, User
+from registry.models import Answers, Appointment, ApprovalCondition, Case, CaseClock, User
 from registry.services import acts, drafts, facts
 from registry.services.policy import current
 from tests import factories
@@ -242,6 +242,8 @@ class City:
                 sent["people"] = [self.people[w] for w in data["people"]]
             case "report_condition" | "confirm_condition":
                 sent["condition_id"] = self._condition(case_id, *data["condition"])
+            case "remind":
+                sent["clock"] = self._clock(case_id, data["of"])
             case "vote":
                 sent["reasons"] = "理由充分"
             case "file_validation":
@@ -262,6 +264,18 @@ class City:
             ApprovalCondition.round_no == round_no,
             ApprovalCondition.no == place + 1,
         )
+        return db.session.scalar(query) or 0
+
+    @staticmethod
+    def _clock(case_id: int, name: str) -> int:
+        kind, _, place = name.partition(" ")
+        words = {"decision": "risk_decision", "entry": "registration_decision"}
+        words |= {"ask": "reconsideration_ask", "answer": "reconsideration_answer"}
+        running = (CaseClock.case_id == case_id, CaseClock.ended_on.is_(None), CaseClock.kind == words.get(kind, kind))
+        query = select(CaseClock.id).where(*running)
+        if place:
+            query = query.join(ApprovalCondition, ApprovalCondition.id == CaseClock.ref)
+            query = query.where(ApprovalCondition.no == int(place) + 1)
         return db.session.scalar(query) or 0
 
     def join(self, who: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.proof import clocks
 from tests.proof.case import FIELD, FRESH, GROUP, LEAST, OFFICERS, RECONSIDERERS, Case, Gate, Person, Sitting, read
 from tests.proof.table import GATES, ROLES, ROWS, SEES, STAGES
 
@@ -79,7 +80,7 @@ class Model:
         tests = {
             "quorum": {"S11": not system and (sitting is None or not sitting.quorate())},
             "majority": {"S15": not system and (sitting is None or not sitting.carried())},
-            "clock": {"S40": system},  # no clock runs yet: what it waits for is unknown
+            "clock": {"S40": system and not clocks.passed(c, action, self.today)},
             "tabled": {"S43": c.sitting is not None},
             "entry": {"S44": not c.entries},
             "no_entry": {"S45": bool(c.entries)},
@@ -119,7 +120,8 @@ class Model:
             case "suspend":
                 found = all_of("clock", *(("quorum", "majority") if c.state == "registered" else ()))
             case "resume":
-                found = {"S42": c.suspended_by == "chair" and "chair" not in roles}
+                unmet = c.suspended_by == "system" and clocks.unmet(c, self.today)
+                found = {"S42": c.suspended_by == "chair" and "chair" not in roles, "S54": unmet}
             case "withdraw":
                 found = all_of("tabled", "no_entry")
             case "decide_amendment":
@@ -145,7 +147,15 @@ class Model:
                     "S24": len(people) != RECONSIDERERS or bool(people & c.had_part),
                 }
             case "request_reconsideration":
-                found = {"S46": c.reopened or c.round in c.recon}
+                found = {"S46": c.reopened or c.round in c.recon or clocks.over(c, "ask", self.today)}
+            case "ask_extension":
+                found = {"S51": not clocks.may_ask(c, self.today)}
+            case "extend":
+                found = {"S52": not clocks.may_extend(c)}
+            case "remind":
+                found = {"S21": clocks.reminder(c, data["of"], self.today) != data["kind"]}
+            case "recount":
+                found = {"S53": True}  # within the years whose notice is known nothing changes
             case "sign_screening":
                 own = c.sheets.get((c.round, str(who)), {})
                 found = {"S36": who in c.standing() or set(own) != {"rest", "one"}}
@@ -221,6 +231,7 @@ class Model:
         elif before == "suspended" and row.to != "-":
             c.suspended_by = None
         c.version += not row.own
+        clocks.move(c, action, before, self.today, data)
         if who is not None:
             c.had_part.add(who)
         c.log.append((f"project:{action}", who, role, c.round, before, c.state, c.version))

@@ -21,6 +21,14 @@ APPENDED = (
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
 )
 """Tables to which rows are only added."""
+WATCHED = {
+    **{kind: kind for kind in ("acceptance", "correction", "condition")},
+    "risk_decision": "decision",
+    "registration_decision": "entry",
+    "reconsideration_ask": "ask",
+    "reconsideration_answer": "answer",
+}
+"""The registry's clocks in the model's words."""
 OFFICES = {
     **{f"officer{n}": "case_officer" for n in ("", "2", "3")},
     "secretary": "secretary",
@@ -166,6 +174,7 @@ class Pair:
         entries = [r["round_no"] for r in city.table(rows, "registrations") if r["case_id"] == case_id]
         assert entries == case.entries, told
         self._sitting_agrees(place, rows, told)
+        self._clocks_agree(place, rows, told)
         if case.log:
             last = [e for e in city.table(rows, "audit_events") if e["subject_id"] == case_id and _of_case(e)][-1]
             assert self._event(last) == case.log[-1], told
@@ -181,6 +190,14 @@ class Pair:
             cast = {self.city.names[v["user_id"]]: v["choice"] for v in votes}
             assert (sitting["question"], cast) == (case.sitting.question, case.sitting.votes), told
             assert sitting["members"] == len(case.sitting.members), told
+
+    def _clocks_agree(self, place: int, rows: Rows, told: str) -> None:
+        """Every watched clock that runs has the model's last day; one that stands still has none."""
+        mine = [k for k in self.city.table(rows, "clocks") if k["case_id"] == self.ids[place] and not k["ended_on"]]
+        written = sorted((WATCHED[k["kind"]], k["due_on"] and str(k["due_on"])) for k in mine if k["kind"] in WATCHED)
+        case = self.model.cases[place]
+        expected = sorted((n.partition(" ")[0], clock.last_day()) for n, clock in case.clocks.items())
+        assert written == expected, told
 
     def _event(self, e: Mapping[str, Any]) -> tuple[Any, ...]:
         who = self.city.names.get(e["actor_id"])

@@ -26,6 +26,11 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0
             for late in (False, True):
                 for fields in (*combinations(FIELD, 1), ("contract.note", "documents.pdd")):
                     yield {"faults": list(fields), "late_reason": "组长同意" if late else ""}
+        case "extend":
+            yield from ({"granted": g} for g in ((True, False) if case.state == "correction_requested" else (True,)))
+        case "remind":
+            for name in case.clocks or ("acceptance",):
+                yield from ({"of": name, "kind": k} for k in ("half", "near", "due", "overdue"))
         case "resubmit":
             yield from ({"words": words} for words in ("没有问题", ""))
         case "approve_risk":

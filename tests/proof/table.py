@@ -68,6 +68,11 @@ report_condition          approved,suspended                           -        
 confirm_condition         approved,suspended                           -                      officer
 request_reconsideration   rejected,declined                            -                      proponent
 uphold                    rejected,declined                            -                      secretary
+ask_extension             correction                                   -                      applicant
+extend                    correction                                   -                      officer
+extend                    screening,risk_review,registration           -                      chair
+remind!                   stages,registered,correction,suspended,amendment,declined,rejected - system
+recount!                  stages,registered,correction,suspended,amendment,declined,rejected - system
 """
 WAITING = {"correction_requested", "suspended", "declined", "rejected"}
 """States that remember the stage the case came from."""

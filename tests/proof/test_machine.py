@@ -119,14 +119,15 @@ class Lives(RuleBasedStateMachine):
         if luck.random() < 0.5:
             self._ask(place, again, "owner", {"words": "已改正"})
 
-    @rule(what=st.sampled_from(["restart", "a day", *JOINERS]), often=st.integers(0, 3))
+    @rule(what=st.sampled_from(["restart", "a day", "a week", *JOINERS]), often=st.integers(0, 3))
     def meanwhile(self, what: str, often: int) -> None:
-        """The server starts anew, a day passes, somebody joins the applicant's organisation."""
+        """The server starts anew, days pass, somebody joins the applicant's organisation."""
         if what == "restart":
             self.pair.city.restart()
-        elif what == "a day" and self.pair.model.today < 20:
-            self.pair.model.today += 1
-            self.pair.city.clock.move(days=1)
+        elif what in {"a day", "a week"} and self.pair.model.today < 90:
+            days = 7 if what == "a week" else 1
+            self.pair.model.today += days
+            self.pair.city.clock.move(days=days)
         elif what in JOINERS and often == 0:
             self.pair.join(what)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.services.forged_clocks import clock
 from tests.services.forging import (
     AT,
     DIGEST,
@@ -238,11 +239,15 @@ FORGERIES |= {
     ),
     "a word that is no state": ("ck_cases_state_listed", lambda s: [state(s, "fresh", "approved")]),
 }
-for _ended in ("lapsed", "withdrawn", "revoked", "closed"):
+for _ended in ("withdrawn", "revoked", "closed"):
     FORGERIES[f"a case that was {_ended} revived"] = (
         "an ended case stays ended",
         lambda s, e=_ended: [state(s, "registered", e), state(s, "registered", "registered")],
     )
+FORGERIES["a case that was lapsed revived"] = (
+    "an ended case stays ended",
+    lambda s: [clock(s, "registered"), state(s, "registered", "lapsed"), state(s, "registered", "registered")],
+)
 
 # Numbers
 ALLOWED["the next number"] = lambda s: [("UPDATE number_counters SET last = last + 1 WHERE series = 'case'", {})]

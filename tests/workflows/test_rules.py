@@ -226,6 +226,7 @@ BROKEN = (
     replace(FACTS, actor_has_signed=True, sitting=replace(SITTING, actor_has_voted=True)),
     replace(FACTS, notice_before=True, new_faults=("basics.name",), actor_is_system=True),
     replace(FACTS, unchanged=True),
+    replace(FACTS, suspended_by_chair=False, conditions_overdue=1, reminder_due=False, recount_due=False),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
 )
 

@@ -67,12 +67,12 @@ def has_no_entry(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
 
 @rule("S46")
 def reconsideration_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
-    """Asked for once a decision, and answered once; a case is reopened once."""
-    read = {"asked": facts.reconsideration, "reopened": facts.was_reopened}
+    """Asked for once a decision, in time, and answered once; a case is reopened once."""
+    read = {"asked": facts.reconsideration, "reopened": facts.was_reopened, "asked_late": facts.asked_late}
     if facts.was_reopened:
         return failed(read)
     if facts.asking:
-        return failed(read) if facts.reconsideration else passed(read)
+        return failed(read) if facts.reconsideration or facts.asked_late else passed(read)
     return passed(read) if facts.reconsideration == "asked" else failed(read)
 
 

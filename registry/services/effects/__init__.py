@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from registry.services.effects import (
     amendments,
+    clocks,
     corrections,
     decisions,
     endings,
@@ -23,6 +24,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **pauses.EFFECTS,
     **endings.EFFECTS,
     **amendments.EFFECTS,
+    **clocks.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Context", "Effect"]

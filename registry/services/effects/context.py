@@ -11,6 +11,7 @@ from registry.services import facts
 from workflows.facts import ProjectFacts
 from workflows.machine import Taken
 from workflows.policy import Policy
+from workflows.roles import Role
 from workflows.states import GateName, GateResult
 
 
@@ -44,13 +45,15 @@ class Context:
 class Effect:
     """What the door writes on: columns of the case, detail for the chain (no personal data), words beside it.
 
-    `after` runs once the case has moved, for records that belong to the new round.
+    `after` runs once the case has moved, for records that belong to the new round. `tells`: who on the case
+    is told besides those whom every act of its kind is told to.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
     detail: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     after: Callable[[], None] | None = None
+    tells: frozenset[Role] = frozenset()
 
 
 def close_gate(ctx: Context, gate: GateName, result: GateResult, deliberation_id: int | None = None) -> str:

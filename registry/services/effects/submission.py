@@ -6,8 +6,10 @@ from typing import Any
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Organisation, Round
+from registry.queries.people import holders
 from registry.services import facts, numbers
 from registry.services.effects.context import Context, Effect, close_gate
+from workflows.roles import Role
 from workflows.states import Activity, GateName, GateResult, Scheme
 
 
@@ -63,7 +65,9 @@ def deem_accepted(ctx: Context) -> Effect:
     """视为受理: nobody answered in time; no gate is judged, what is missing may be asked for later."""
     digest = close_gate(ctx, GateName.ACCEPTANCE, GateResult.DEEMED)
     opened = db.session.get_one(Round, (ctx.case.id, ctx.case.round)).opened_at
-    return Effect({"accepted_on": day_of(opened)}, {"digest": digest})
+    # S03: the officers who let the time pass are put on record.
+    answerable = sorted(holders(ctx.case, {Role.CASE_OFFICER}, ctx.on))
+    return Effect({"accepted_on": day_of(opened)}, {"digest": digest, "answerable": answerable})
 
 
 EFFECTS = {"submit": submit, "deem_accepted": deem_accepted, "accept": accept, "name_validator": name_validator}

@@ -1,0 +1,123 @@
+"""What the clock does by itself (`flask tick`): through the one door, as the system, one act at a time.
+
+It looks for what is due and asks the door for it; the door judges again under the case's lock. So it may run twice
+at once, or days late: whoever comes second is refused and passes on. What fails on one case is logged and left to the
+next tick; the others go on.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from registry.clock import day_of
+from registry.extensions import db
+from registry.models import Case, CaseClock
+from registry.queries import calendar, clocks
+from registry.services import acts
+from registry.services.clocks import outdated
+from workflows.clocks import CLOCKS, ClockKind, Marks, reminder_due
+from workflows.states import ProjectState
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An act that the clock asks for; `otherwise` where the door says no."""
+
+    case_id: int
+    action: str
+    data: dict[str, Any] = field(default_factory=dict)
+    otherwise: "Due | None" = None
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What a tick did: act → how often; how many cases failed, and which."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    failed: list[int] = field(default_factory=list)
+
+
+def tick(at: datetime, *, after_a_notice: bool = False) -> Ticked:
+    """Do what is due. `after_a_notice`: count every running clock again, not only those that are provisional."""
+    came = Ticked()
+    for due in _recounts(every=after_a_notice):
+        _take(due, at, came)
+    for due in _passed_and_reminders(day_of(at)):
+        _take(due, at, came)
+    return came
+
+
+def _take(due: Due, at: datetime, came: Ticked) -> None:
+    try:
+        acts.act(("project", due.case_id), due.action, by=None, at=at, seen=None, data=due.data)
+        came.done[due.action] += 1
+    except (acts.NotOpen, acts.Refused, acts.NotVisible):
+        # Somebody was faster, or it waits for an answer: then people are reminded of it.
+        if due.otherwise:
+            _take(due.otherwise, at, came)
+    except Exception:
+        came.failed.append(due.case_id)
+        current_app.logger.exception("the tick did not do %s on case %s", due.action, due.case_id)
+    finally:
+        db.session.rollback()
+
+
+def _recounts(*, every: bool) -> list[Due]:
+    """Cases of which a date changes by the calendar as it is now."""
+    by = calendar.current()
+    found: dict[int, Due] = {}
+    for row, _state in _rows() if every else _rows(CaseClock.provisional.is_(True)):
+        if row.case_id not in found and outdated(row, by):
+            found[row.case_id] = Due(row.case_id, "recount")
+    return list(found.values())
+
+
+def _passed_and_reminders(on: date) -> list[Due]:
+    come = or_(CaseClock.half_on <= on, CaseClock.near_on <= on, CaseClock.due_on <= on)
+    rows = [(row, state) for row, state in _rows(come)]
+    reported = clocks.reported([row.ref for row, _ in rows if row.kind is ClockKind.CONDITION])
+    found = []
+    for row, state in rows:
+        if row.kind is ClockKind.CONDITION and row.ref in reported:
+            continue
+        if (due := _due(row, state, on)) is not None:
+            found.append(due)
+    return found
+
+
+def _due(row: CaseClock, state: ProjectState, on: date) -> Due | None:
+    clock = CLOCKS[row.kind]
+    sent = [r.kind for r in row.reminders if r.extended == row.extended]
+    kind = reminder_due(Marks(row.half_on, row.near_on, row.due_on), sent, on) if clock.watched else None
+    remind = Due(row.case_id, "remind", {"clock": row.id, "kind": kind}) if kind else None
+    passed = row.due_on is not None and row.due_on < on
+    if clock.then and passed and state in clock.then_in:
+        return Due(row.case_id, clock.then, otherwise=remind)
+    return remind
+
+
+def _rows(*where: Any) -> Iterator[tuple[CaseClock, ProjectState]]:
+    """Running clocks with the states of their cases, page by page; nothing stays loaded."""
+    after = 0
+    while True:
+        query = (
+            select(CaseClock, Case.state)
+            .join(Case, Case.id == CaseClock.case_id)
+            .where(CaseClock.ended_on.is_(None), CaseClock.id > after, *where)
+            .options(selectinload(CaseClock.reminders), selectinload(CaseClock.pauses))
+            .order_by(CaseClock.id)
+            .limit(PAGE)
+        )
+        page = db.session.execute(query).all()
+        yield from ((row, state) for row, state in page)
+        if len(page) < PAGE:
+            return
+        after = page[-1][0].id
