@@ -25,6 +25,7 @@ from registry.models.decision import (
     Vote,
 )
 from registry.models.lists import CaseCount, CaseWords
+from registry.models.mail import Mail, MailStatus, Trouble
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -63,6 +64,8 @@ __all__ = [
     "ExcludedMember",
     "FindingAnswer",
     "GateDecision",
+    "Mail",
+    "MailStatus",
     "Membership",
     "Notice",
     "NumberCounter",
@@ -82,6 +85,7 @@ __all__ = [
     "SetupLink",
     "SignInAttempt",
     "StoredFile",
+    "Trouble",
     "User",
     "UserSession",
     "Vote",

@@ -4,7 +4,8 @@ from sqlalchemy import CompoundSelect, exists, func, or_, select, union
 
 from registry.clock import today
 from registry.extensions import db
-from registry.models import Case, Membership, Notice, Organisation, User
+from registry.models import Case, Mail, Membership, Notice, Organisation, User
+from registry.models.mail import IN_TROUBLE
 from registry.models.people import OrganisationKind
 
 
@@ -46,6 +47,11 @@ def applied_for(user: User) -> CompoundSelect[tuple[int]]:
         select(Case.id).where(Case.proponent_org_id.in_(mine)),
         select(Case.id).where(Case.agent_org_id.in_(mine)),
     )
+
+
+def letters_in_trouble() -> int:
+    """How many letters failed, or may not have arrived."""
+    return db.session.scalar(select(func.count()).select_from(Mail).where(Mail.status.in_(IN_TROUBLE))) or 0
 
 
 def unread_notices(user: User) -> int:
