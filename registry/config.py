@@ -5,6 +5,7 @@ developer's machine and the bureau's server is said by `TAILIN_ENV` and the vari
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -22,6 +23,10 @@ MIB = 2**20
 MAX_REQUEST_BYTES = 64 * MIB
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (compared with, not listened on)
 LONGEST_SERIES = 40
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+"""How the way to the mail server may be closed, each with its usual port; the first is the default."""
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+"""An address that may stand in a header and in a command of SMTP."""
 
 NAMES = {
     "TAILIN_ENV": "development (default), production or test",
@@ -43,6 +48,13 @@ NAMES = {
     "PAPER_CONTACT": "whom to ask, printed on papers; default the task force of the bureau",
     "JOBS": "1 (default) lets the server do its background work itself; 0 where flask jobs runs beside it",
     "HELP_PHONE": "the bureau's phone number for questions, shown on the help page; no number is shown without it",
+    # mail
+    "MAIL_HOST": "server that takes mail for people; without it they are told only in their inbox here",
+    "MAIL_PORT": "its port; default 587, with MAIL_TLS=tls 465, with MAIL_TLS=none 25",
+    "MAIL_TLS": "starttls (default), tls from the first byte, or none: only for a server on this machine",
+    "MAIL_USER": "name to sign in there with, if it asks for one",
+    "MAIL_PASSWORD": "the password of MAIL_USER",
+    "MAIL_FROM": "address the mail comes from; needed with MAIL_HOST",
 }
 """Every variable that is read, and what it means."""
 
@@ -72,6 +84,8 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
     secure = reader.truth("COOKIE_SECURE", production)
     key = reader.key()
     host, port = reader.word("HOST", "127.0.0.1"), reader.whole("PORT", 8000, 1, 65535)
+    mail_tls = reader.choice("MAIL_TLS", tuple(MAIL_PORTS))
+    mail_host = reader.word("MAIL_HOST", "")
     hosts = reader.words("TRUSTED_HOSTS", () if production else ("localhost", "127.0.0.1"))
     config = {
         "TAILIN_ENV": kind,
@@ -99,6 +113,13 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
         "PAPER_HEAD": reader.word("PAPER_HEAD", ""),
         "PAPER_CONTACT": reader.word("PAPER_CONTACT", ""),
         "JOBS": reader.truth("JOBS", not testing),
+        "MAIL_HOST": mail_host,
+        "MAIL_PORT": reader.whole("MAIL_PORT", MAIL_PORTS[mail_tls], 1, 65535),
+        "MAIL_TLS": mail_tls,
+        "MAIL_USER": reader.word("MAIL_USER", ""),
+        "MAIL_PASSWORD": reader.word("MAIL_PASSWORD", ""),
+        "MAIL_FROM": reader.address("MAIL_FROM", needed=bool(mail_host)),
+        "MAIL_TIMEOUT": 10,  # seconds without a word from the server
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(url),
         "SQLALCHEMY_ECHO": False,
@@ -225,6 +246,13 @@ class _Reader:
         if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
             cure = "write it like https://tanhui.example.cn"
             return self._fault(name, value, "is no address of a site", cure, default)
+        return value
+
+    def address(self, name: str, *, needed: bool) -> str:
+        """A mail address."""
+        value = self.word(name, "")
+        if (value or needed) and not ADDRESS.fullmatch(value):
+            return self._fault(name, value, "is no mail address", "write it like tanhui@example.cn", "")
         return value
 
     def series(self, name: str) -> str:

@@ -17,6 +17,7 @@ LEAST_KINDS_OF_CHARACTERS = 10
 LARGEST_REQUEST = 256 * MIB
 LEAST_ARGON2_KIB, LEAST_ARGON2_TIME = 19_456, 2  # OWASP's lower bound, with one lane
 KNOWN_KEYS = ("change", "secret", "example", "default", "password", "test-only", "dev", "tailin", "insecure")
+NEARBY = frozenset({"localhost", "127.0.0.1", "::1"})
 KNOWN_PASSWORDS = frozenset({"", "postgres", "password", "tailin", "admin", "123456", "12345678", "root", "changeme"})
 
 
@@ -290,12 +291,37 @@ def _outside_web(name: str, path: Path) -> Iterator[Finding]:
         )
 
 
+def _mail(config: Config) -> Iterator[Finding]:
+    if not config.get("MAIL_HOST"):
+        return
+    if config.get("MAIL_TLS") == "none" and config["MAIL_HOST"] not in NEARBY:
+        yield Finding(
+            "MAIL_TLS",
+            "mail goes to another host in the open",
+            "a listener on the network could read what people are told, and the password",
+            "leave MAIL_TLS unset (STARTTLS), or set it to tls",
+        )
+    if config.get("MAIL_USER") and (config.get("MAIL_PASSWORD") or "").lower() in KNOWN_PASSWORDS:
+        yield Finding(
+            "MAIL_PASSWORD",
+            "missing, or a common one",
+            "anybody could send mail in the name of the bureau",
+            "give MAIL_USER a long random password, and set MAIL_PASSWORD to it",
+        )
+
+
 def advice(config: Config) -> list[Finding]:
     """What is missing but not unsafe: production starts without it."""
-    if config.get("HELP_PHONE"):
-        return []
-    why = "people who need help find no number on the help page"
-    return [Finding("HELP_PHONE", "no phone number", why, "set HELP_PHONE to the number of the task force")]
+    return list(_missing(config))
+
+
+def _missing(config: Config) -> Iterator[Finding]:
+    if not config.get("HELP_PHONE"):
+        why = "people who need help find no number on the help page"
+        yield Finding("HELP_PHONE", "no phone number", why, "set HELP_PHONE to the number of the task force")
+    if not config.get("MAIL_HOST"):
+        why = "people are told only in their inbox here, and learn of nothing until they sign in"
+        yield Finding("MAIL_HOST", "no mail is sent", why, "set MAIL_HOST and MAIL_FROM")
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
@@ -312,4 +338,5 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _sessions,
     _database,
     _store,
+    _mail,
 )

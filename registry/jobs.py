@@ -1,15 +1,17 @@
-"""Work done beside the server: papers are made into PDFs after an act, and what the clocks ask for is done.
+"""Work done beside the server: papers become PDFs, letters are sent, and what the clocks ask for is done.
 
-What there is to do stands in the database (a paper without its file); huey only says when to look. A job that
-is lost, doubled or fails therefore changes nothing: the next one finds what is still to be done.
+What there is to do stands in the database (a paper without its file, a letter that waits); huey only says when to
+look. A job that is lost, doubled or fails therefore changes nothing: the next one finds what is still to be done.
 """
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+import structlog
 from flask import Flask, current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -17,15 +19,24 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from registry import clock, storage
+from registry import clock, smtp, storage
 from registry.config import sqlite_file
 from registry.documents import render
 from registry.extensions import ReadUnlessAsked, db
-from registry.models import Paper
-from registry.services import papers, tick
+from registry.models import Mail, Paper, Trouble
+from registry.queries import letters
+from registry.services import mail, papers, tick
 
-NEW_PAPER = "a paper was issued"
+log = structlog.get_logger(__name__)
+
+NEW = {Paper: "make_papers", Mail: "send_mail"}
+"""Rows that give work → the task that does it."""
+TO_DO = "tasks to ask for"
 AT_ONCE = 10
+WORKERS = 2
+"""So that a slow mail server keeps nobody waiting for a paper."""
+SENDING = threading.Lock()
+"""One letter at a time in a process: a slow mail server must not keep every worker from the papers."""
 
 
 def make_papers(most: int | None = None) -> tuple[int, int]:
@@ -55,6 +66,55 @@ def _make(paper_id: int) -> bool:
     return papers.keep(paper_id, stored, clock.now())
 
 
+def send_mail(most: int | None = None) -> tuple[int, int]:
+    """Send the letters that are due, at most so many; returns how many were sent, and how many were not taken.
+
+    Safe beside another sender. Where no conversation comes about the rest is left for the next look.
+    """
+    done = troubled = 0
+    if not current_app.config["MAIL_HOST"]:
+        return 0, 0
+    mail.give_up_on_the_silent(clock.now())
+    while done + troubled != most and (mail_id := mail.due(clock.now())) is not None:
+        if (a_try := mail.take(mail_id, clock.now())) is None:
+            continue  # another sender was faster
+        try:
+            done += _send(mail_id, a_try)
+        except smtp.NotTaken as failed:
+            troubled += 1
+            _not_taken(mail_id, a_try, failed)
+            if failed.nobody:
+                break
+        except Exception:
+            # Whatever it was must not hold up the others; this one shows as unclear after a while.
+            troubled += 1
+            current_app.logger.exception("letter %s was not sent", mail_id)
+        finally:
+            db.session.rollback()
+    return done, troubled
+
+
+def _send(mail_id: int, a_try: int) -> bool:
+    written = letters.letter(mail_id)
+    db.session.rollback()  # no transaction stays open during the conversation
+    if written is None:
+        mail.dropped(mail_id, a_try, clock.now())
+        return False
+    letter = smtp.Letter(f"tailin-{mail_id}", written.to, written.subject, written.body, written.language)
+    smtp.hand_over(letter, current_app.config)
+    mail.sent(mail_id, a_try, clock.now())
+    return True
+
+
+def _not_taken(mail_id: int, a_try: int, failed: smtp.NotTaken) -> None:
+    trouble = Trouble(failed.trouble)
+    log.warning("letter not taken", letter=mail_id, attempt=a_try, trouble=trouble.value, reply=failed.reply)
+    if failed.unclear:
+        mail.unclear(mail_id, a_try, clock.now(), trouble)
+    else:
+        mail.refused(mail_id, a_try, clock.now(), trouble, failed.reply, for_good=failed.for_good)
+
+
 def _queue(app: Flask) -> Huey:
     """The queue with its tasks, made when first asked for: a command may run where there is no database."""
     if "huey" not in app.extensions:
@@ -66,13 +126,23 @@ def _queue(app: Flask) -> Huey:
             if made == AT_ONCE:
                 queue.make_papers()  # the rest in a task of its own, so that a stop need not wait for all
 
-        queue.make_papers = queue.task(name="make_papers")(look)
-        queue.periodic_task(crontab(minute="*"), name="make_papers_left")(look)
+        def post() -> None:
+            if SENDING.acquire(blocking=False):
+                try:
+                    with app.app_context():
+                        sent, _troubled = send_mail(AT_ONCE)
+                finally:
+                    SENDING.release()
+                if sent == AT_ONCE:
+                    queue.send_mail()
 
         def what_is_due() -> None:
             with app.app_context():
                 tick.tick(clock.now())
 
+        for name, work in (("make_papers", look), ("send_mail", post)):
+            setattr(queue, name, queue.task(name=name)(work))
+            queue.periodic_task(crontab(minute="*"), name=f"{name}_left")(work)
         queue.tick = queue.task(name="tick")(what_is_due)
         queue.periodic_task(crontab(minute="*/10"), name="tick_again")(what_is_due)
         app.extensions["huey"] = queue
@@ -93,31 +163,37 @@ def _storage(app: Flask) -> Huey:
     return SqliteHuey("tailin", filename=str(path), **options)
 
 
-def nudge(app: Flask) -> None:
-    """Ask for the PDFs that are waiting; the tests make them themselves."""
-    if not app.config["TESTING"] and not _queue(app).pending_count():  # one look finds everything
-        _queue(app).make_papers()
+def nudge(app: Flask, *tasks: str) -> None:
+    """Ask for what waits: PDFs, letters; the tests make and send them themselves."""
+    if app.config["TESTING"]:
+        return
+    queue = _queue(app)
+    asked = {task.name for task in queue.pending()}
+    for task in tasks or NEW.values():
+        if task not in asked:  # one look finds everything
+            getattr(queue, task)()
 
 
 @event.listens_for(ReadUnlessAsked, "after_flush")
 def _noticed(session: Session, _context: object) -> None:
-    if any(isinstance(row, Paper) for row in session.new):
-        session.info[NEW_PAPER] = True
+    for row in session.new:
+        if type(row) in NEW:
+            session.info.setdefault(TO_DO, set()).add(NEW[type(row)])
 
 
 @event.listens_for(ReadUnlessAsked, "after_rollback")
 def _forgotten(session: Session) -> None:
-    session.info.pop(NEW_PAPER, None)
+    session.info.pop(TO_DO, None)
 
 
 @event.listens_for(ReadUnlessAsked, "after_commit")
 def _nudged(session: Session) -> None:
-    if session.info.pop(NEW_PAPER, False):
+    if tasks := session.info.pop(TO_DO, None):
         try:
-            nudge(current_app._get_current_object())  # type: ignore[attr-defined]
+            nudge(current_app._get_current_object(), *sorted(tasks))  # type: ignore[attr-defined]
         except Exception:
-            # The decision stands; the look once a minute finds the paper.
-            current_app.logger.exception("the making of papers was not asked for")
+            # The decision stands; the look once a minute finds what is to be done.
+            current_app.logger.exception("the work that follows an act was not asked for")
 
 
 class _Beside(Consumer):  # type: ignore[misc]
@@ -129,11 +205,11 @@ class _Beside(Consumer):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def at_work(app: Flask) -> Iterator[None]:
-    """Do the jobs in a thread of this process while the block runs; nothing where JOBS=0."""
+    """Do the jobs in threads of this process while the block runs; nothing where JOBS=0."""
     if not app.config["JOBS"]:
         yield
         return
-    consumer = _Beside(_queue(app), workers=1, max_delay=2.0)
+    consumer = _Beside(_queue(app), workers=WORKERS, max_delay=2.0)
     consumer.start()
     nudge(app)
     if not app.config["TESTING"]:
@@ -146,4 +222,4 @@ def at_work(app: Flask) -> Iterator[None]:
 
 def work(app: Flask) -> None:
     """Do the jobs in this process until it is stopped."""
-    Consumer(_queue(app), workers=1, max_delay=2.0).run()
+    Consumer(_queue(app), workers=WORKERS, max_delay=2.0).run()

@@ -101,6 +101,7 @@ ENTRIES: dict[str, Entry] = {
     "account.password": SIGNED_IN,
     "account.sessions": SIGNED_IN,
     "account.end_session": SIGNED_IN,
+    "account.letters": SIGNED_IN,
     # administrator
     "admin.home": ADMIN,
     "admin.users": ADMIN,
@@ -115,6 +116,9 @@ ENTRIES: dict[str, Entry] = {
     "admin.organisations": ADMIN,
     "admin.organisation": ADMIN,
     "admin.new_organisation": ADMIN,
+    "admin.set_email": ADMIN,
+    "admin.mail": ADMIN,
+    "admin.retry_mail": ADMIN,
     # applicant
     "applicant.home": SIGNED_IN,
     "applicant.start": SIGNED_IN,

@@ -99,7 +99,7 @@ def test_all_wrong_values_are_named_at_once() -> None:
 
 def test_every_variable_that_is_read_is_explained() -> None:
     source = (ROOT / "registry" / "config.py").read_text(encoding="utf-8")
-    readers = "choice|truth|whole|word|words|path|database|site|series"
+    readers = "choice|truth|whole|word|words|path|database|site|series|address"
     asked = set(re.findall(rf'(?:reader|self)\.(?:{readers})\(\s*"(\w+)"', source))
     assert asked == set(NAMES)
 
@@ -172,6 +172,9 @@ UNSAFE: list[tuple[str, dict[str, Any]]] = [
     ("DATABASE_URL", {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://tailin:tailin@/tailin"}),
     ("DATABASE_URL", {"SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://tailin:kD82ndk-ss92@db.example.cn/tailin"}),
     ("STORE_DIR", {"STORE_DIR": str(ROOT / "registry" / "static" / "files")}),
+    ("MAIL_TLS", {"MAIL_HOST": "mail.example.cn", "MAIL_TLS": "none"}),
+    ("MAIL_PASSWORD", {"MAIL_HOST": "mail.example.cn", "MAIL_USER": "tanhui", "MAIL_PASSWORD": ""}),
+    ("MAIL_PASSWORD", {"MAIL_HOST": "mail.example.cn", "MAIL_USER": "tanhui", "MAIL_PASSWORD": "123456"}),
 ]
 
 
@@ -225,15 +228,33 @@ def test_flask_doctor_lists_what_keeps_production_from_starting(tmp_path: Path) 
     assert "Traceback" not in answer.stderr
 
 
-def test_a_missing_phone_number_is_advice_and_keeps_nothing_from_starting(tmp_path: Path) -> None:
-    assert [finding.setting for finding in doctor.advice(production())] == ["HELP_PHONE"]
-    assert doctor.advice(production(HELP_PHONE="0538-0000000")) == []
+MAIL = {"MAIL_HOST": "mail.example.cn", "MAIL_FROM": "tanhui@example.cn"}
+
+
+def test_what_is_missing_but_not_unsafe_is_advice_and_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    assert [finding.setting for finding in doctor.advice(production())] == ["HELP_PHONE", "MAIL_HOST"]
+    assert [finding.setting for finding in doctor.advice(production(**MAIL))] == ["HELP_PHONE"]
+    assert doctor.advice(production(HELP_PHONE="0538-0000000", **MAIL)) == []
     database = f"sqlite:///{tmp_path}/t.db"
     environ = {"TAILIN_ENV": "test", "DATABASE_URL": database, "STORE_DIR": str(tmp_path / "f")}
     answer = run_flask("doctor", **environ)
     assert answer.returncode == 0
     assert "Advice. HELP_PHONE: no phone number" in answer.stdout
-    assert "Advice" not in run_flask("doctor", **environ, HELP_PHONE="0538-0000000").stdout
+    assert "Advice. MAIL_HOST: no mail is sent" in answer.stdout
+    assert "Advice" not in run_flask("doctor", **environ, HELP_PHONE="0538-0000000", **MAIL).stdout
+
+
+def test_a_mail_server_needs_an_address_to_write_from() -> None:
+    for sender in ({}, {"MAIL_FROM": "tanhui"}, {"MAIL_FROM": "a@example.cn>\r\nRCPT TO:<b@example.cn"}):
+        with pytest.raises(BadSetting, match=r"(?s)MAIL_FROM=.* write it like"):
+            read({"MAIL_HOST": "mail.example.cn", **sender}, NO_KEY)
+
+
+@pytest.mark.parametrize(("tls", "port"), [("", 587), ("starttls", 587), ("tls", 465), ("none", 25)])
+def test_the_port_of_the_mail_server_follows_the_way_it_is_reached(tls: str, port: int) -> None:
+    given = {"MAIL_TLS": tls} if tls else {}
+    assert read(MAIL | given, NO_KEY)["MAIL_PORT"] == port
+    assert read(MAIL | given | {"MAIL_PORT": "2525"}, NO_KEY)["MAIL_PORT"] == 2525
 
 
 def test_a_wrong_setting_ends_the_command_without_a_traceback(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from registry.forms.fields import (
     Answered,
     AtMost,
     CodeField,
+    Email,
+    Optional,
     RadioChoiceField,
     SecretField,
     TickField,
@@ -82,3 +84,18 @@ class PreferencesForm(Form):
     def offer(self, languages: list[tuple[str, str]]) -> None:
         """Put in the languages, each by its own name."""
         self.language.choices = options(languages)
+
+
+class LettersForm(Form):
+    """Where letters go, and whether any do."""
+
+    email = CodeField(
+        _l("E-mail"),
+        [Optional(), AtMost(254), Email()],
+        description=_l("Only letters of this site go there. Leave it empty to have it forgotten."),
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    wants_mail = TickField(
+        _l("Write to me by mail as well"),
+        description=_l("When something happens on a case of yours. It stands in your notices here in any case."),
+    )

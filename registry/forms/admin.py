@@ -57,6 +57,15 @@ class NewUserForm(Form):
     email = CodeField(_l("E-mail"), [Optional(), AtMost(254), Email()], render_kw={"autocomplete": "off"})
 
 
+class EmailForm(Form):
+    email = CodeField(
+        _l("E-mail"),
+        [Optional(), AtMost(254), Email()],
+        description=_l("Letters about cases go there, if the person wants them. Empty: none."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class MembershipForm(_Period):
     organisation = ChoiceField(_l("Organisation"), [Answered(_l("Choose an organisation"))])
 

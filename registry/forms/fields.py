@@ -23,6 +23,8 @@ from wtforms import ValidationError as FieldError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 
+from registry.config import ADDRESS
+
 __all__ = [
     "Answered",
     "AtMost",
@@ -56,7 +58,6 @@ _DAY = re.compile(r"(\d{4})(?:[-./]|\u5e74)(\d{1,2})(?:[-./]|\u6708)(\d{1,2})\u6
 _DAY_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_ENGLISH = re.compile(r"(\d{1,2})\s*([A-Za-z]{3,9})\.?,?\s*(\d{4})")
 _MONTHS = {m[:3].lower(): (n, m.lower()) for n, m in enumerate(calendar.month_name) if m}
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def fold(text: str) -> str:
@@ -107,8 +108,8 @@ class Email:
     """Looks like an e-mail address; whether it works only a letter can tell."""
 
     def __call__(self, _form: Form, field: Field) -> None:
-        """Raise when a non-empty value has no @ or no domain."""
-        if field.data and not _EMAIL.fullmatch(field.data):
+        """Raise when a non-empty value is not what a letter can be addressed to."""
+        if field.data and not ADDRESS.fullmatch(field.data):
             raise FieldError(_("Enter an e-mail address such as name@example.cn"))
 
 

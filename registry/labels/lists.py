@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from registry.models.mail import MailStatus, Trouble
 from registry.models.people import OrganisationKind
 from workflows import states as w
 from workflows.roles import Role
@@ -169,6 +170,25 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         OrganisationKind.LAW_FIRM: _l("Law firm"),
         OrganisationKind.OTHER: _l("Other organisation"),
     },
+    MailStatus: {
+        MailStatus.WAITING: _l("Waiting to be sent"),
+        MailStatus.SENDING: _l("Being sent"),
+        MailStatus.SENT: _l("Sent"),
+        MailStatus.FAILED: _l("Failed"),
+        MailStatus.UNCLEAR: _l("May not have arrived"),
+        MailStatus.DROPPED: _l("Not sent: nobody to write to"),
+    },
+    Trouble: {
+        Trouble.NO_SERVER: _l("The mail server cannot be reached"),
+        Trouble.SILENT: _l("The mail server did not answer in time"),
+        Trouble.TLS: _l("The way to the mail server could not be secured"),
+        Trouble.SIGN_IN: _l("The mail server did not accept our name and password"),
+        Trouble.SENDER: _l("The mail server does not take mail from our address"),
+        Trouble.ADDRESS: _l("The mail server does not take mail for this address"),
+        Trouble.REFUSED: _l("The mail server refused the letter"),
+        Trouble.LATER: _l("The mail server asked to try later"),
+        Trouble.STOPPED: _l("The conversation broke off"),
+    },
     Due: {
         Due.ON_TIME: _l("On time"),
         Due.SOON: _l("Due soon"),
@@ -216,6 +236,7 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.Verdict.NOT_APPLICABLE: "quiet",
         w.Verdict.MANUAL: "near",
     },
+    MailStatus: {MailStatus.SENT: "ok", MailStatus.FAILED: "stop", MailStatus.UNCLEAR: "near"},
     Due: {Due.ON_TIME: "ok", Due.SOON: "near", Due.OVERDUE: "stop full", Due.STOPPED: "quiet"},
 }
 """The kind of badge of a word; a member not named here has the plain badge."""

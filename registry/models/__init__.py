@@ -26,6 +26,7 @@ from registry.models.decision import (
     Vote,
 )
 from registry.models.lists import CaseCount, CaseWords
+from registry.models.mail import Mail, MailStatus, Trouble
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -67,6 +68,8 @@ __all__ = [
     "ExcludedMember",
     "FindingAnswer",
     "GateDecision",
+    "Mail",
+    "MailStatus",
     "Membership",
     "Notice",
     "NumberCounter",
@@ -86,6 +89,7 @@ __all__ = [
     "SetupLink",
     "SignInAttempt",
     "StoredFile",
+    "Trouble",
     "User",
     "UserSession",
     "Vote",

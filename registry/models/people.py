@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.extensions import Base
@@ -54,6 +54,7 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str | None] = mapped_column(String(10))
     large_type: Mapped[bool] = mapped_column(default=False)
+    wants_mail: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_example: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[instant]
 

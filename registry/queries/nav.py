@@ -4,7 +4,8 @@ from sqlalchemy import CompoundSelect, exists, func, or_, select, union
 
 from registry.clock import today
 from registry.extensions import db
-from registry.models import Case, Membership, Notice, Organisation, User
+from registry.models import Case, Mail, Membership, Notice, Organisation, User
+from registry.models.mail import IN_TROUBLE
 from registry.models.people import OrganisationKind
 from registry.permissions import ENTRIES
 from registry.queries import clocks
@@ -53,6 +54,11 @@ def applied_for(user: User) -> CompoundSelect[tuple[int]]:
 def overdue(user: User) -> int:
     """How many clocks are overdue in the cases a supervisor or chair sees."""
     return len(clocks.overdue(user, ENTRIES["desk.overdue"].offices, today()))
+
+
+def letters_in_trouble() -> int:
+    """How many letters failed, or may not have arrived."""
+    return db.session.scalar(select(func.count()).select_from(Mail).where(Mail.status.in_(IN_TROUBLE))) or 0
 
 
 def unread_notices(user: User) -> int:

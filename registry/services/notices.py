@@ -1,5 +1,6 @@
 """Notices: lines in people's inboxes, written by the door in the act's transaction; and reading them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Date, bindparam, or_, select, update
@@ -9,7 +10,7 @@ from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
-from registry.services import facts
+from registry.services import facts, mail
 from workflows.roles import Role
 
 QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "recount"})
@@ -38,8 +39,17 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None, tells:
             told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
     if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
         told |= _members({case.vvb_org_id}, event)
-    for user_id in sorted(told - ({actor.id} if actor else set())):
-        db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+    tell(told - ({actor.id} if actor else set()), case, action, event)
+
+
+def tell(people: Collection[int], case: Case, action: str, event: AuditEvent) -> None:
+    """A line in each of these inboxes, and a letter to those who want mail; the job sends it."""
+    by_mail = mail.wanted_by(people)
+    for user_id in sorted(people):
+        notice = Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at)
+        db.session.add(notice)
+        if user_id in by_mail:
+            mail.put_in(notice, event.at)
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

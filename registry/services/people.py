@@ -67,7 +67,7 @@ def create_user(
 ) -> tuple[int, str]:
     """Make an account without a password. Returns its number and the token of a set-up link; raises NotDone."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         user = _new_user(login, name, email, at, is_example)
         token = _new_link(user.id, at, LINK_BY_HAND)
         note("create_user", actor, "user", user.id, at)
@@ -77,7 +77,7 @@ def create_user(
 def make_setup_link(user_id: int, *, by: User, at: datetime) -> str:
     """A new link by which the person sets a password; earlier links end. Returns its token; raises NotDone."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         user = account(user_id)
         if not user.active:
             raise NotDone(_l("This account is closed; open it first"))
@@ -89,7 +89,7 @@ def make_setup_link(user_id: int, *, by: User, at: datetime) -> str:
 def set_active(user_id: int, active: bool, *, by: User, at: datetime) -> None:
     """Open or close an account; closing ends its sessions and links. Raises NotDone for the last administrator."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         user = account(user_id)
         if not active and not [a for a in ask.administrators(_day(at)) if a.user_id != user.id]:
             raise NotDone(LAST_ADMINISTRATOR)
@@ -98,6 +98,16 @@ def set_active(user_id: int, active: bool, *, by: User, at: datetime) -> None:
             end_sessions(user.id, at)
             end_links(user.id, at)
         note("open_account" if active else "close_account", actor, "user", user.id, at)
+
+
+def set_email(user_id: int, email: str | None, *, by: User, at: datetime) -> None:
+    """Correct or forget the address letters go to; raises NotDone."""
+    with writing():
+        actor = administrator(by.id, at)
+        user = account(user_id)
+        if email != user.email:
+            user.email = email
+            note("set_email", actor, "user", user.id, at)
 
 
 def first_administrator(*, login: str, name: str, body: dict[str, str], at: datetime) -> str:
@@ -131,7 +141,7 @@ def add_membership(
     """A person belongs to an organisation, both days counted. Returns the row's number; raises NotDone."""
     _in_order(since, until)
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         user, organisation = account(user_id), _organisation(organisation_id)
         same = Membership.organisation_id == organisation.id
         query = select(Membership).where(Membership.user_id == user.id, same, _overlaps(Membership, since, until))
@@ -147,7 +157,7 @@ def add_membership(
 def end_membership(membership_id: int, *, until: date, by: User, at: datetime) -> None:
     """Say the last day of a membership; raises NotDone."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         row = db.session.get(Membership, membership_id)
         if row is None:
             raise NotDone(NO_SUCH_PERSON)
@@ -167,7 +177,7 @@ def add_appointment(
     if role not in APPOINTED:
         raise NotDone(NOT_APPOINTED, "role")
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         user = account(user_id)
         if user.id == actor.id:
             raise NotDone(OWN_APPOINTMENT)
@@ -190,7 +200,7 @@ def add_appointment(
 def end_appointment(appointment_id: int, *, until: date, by: User, at: datetime) -> None:
     """Say the last day of an office; raises NotDone for the last administrator."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         row = db.session.get(Appointment, appointment_id)
         if row is None:
             raise NotDone(NO_SUCH_PERSON)
@@ -216,7 +226,7 @@ def create_organisation(
 ) -> int:
     """Enter an organisation; an empty credit code is to be filled in later. Returns its number; raises NotDone."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         _free_code(credit_code, None)
         row = Organisation(
             name=name, name_en=name_en, kind=kind, credit_code=credit_code, gb_code=gb_code, created_at=at
@@ -240,7 +250,7 @@ def change_organisation(
 ) -> None:
     """Correct an organisation; raises NotDone."""
     with writing():
-        actor = _administrator(by.id, at)
+        actor = administrator(by.id, at)
         row = _organisation(organisation_id)
         _free_code(credit_code, row.id)
         new = {"name": name, "name_en": name_en, "kind": kind, "credit_code": credit_code, "gb_code": gb_code}
@@ -280,7 +290,7 @@ def _organisation(organisation_id: int) -> Organisation:
     return found
 
 
-def _administrator(user_id: int, at: datetime) -> User:
+def administrator(user_id: int, at: datetime) -> User:
     """The acting person, read again; raises NotDone unless administrator now."""
     actor = db.session.get(User, user_id)
     if actor is None or Role.ADMINISTRATOR not in permissions.offices(actor, _day(at)):

@@ -141,6 +141,16 @@ def set_preferences(user_id: int, *, language: str | None = None, large_type: bo
             user.large_type = large_type
 
 
+def set_letters(user_id: int, *, email: str | None, wants_mail: bool, at: datetime) -> None:
+    """Where letters to oneself go, and whether any do; another address leaves a link, without the address."""
+    with writing():
+        user = account(user_id)
+        user.wants_mail = wants_mail
+        if email != user.email:
+            user.email = email
+            note("set_email", user, "user", user.id, at)
+
+
 def _put_password(user: User, password_hash: str, at: datetime, keep_session: int | None) -> None:
     user.password_hash = password_hash
     user.must_change_password = False

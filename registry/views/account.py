@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from registry import permissions
 from registry.clock import now, today
-from registry.forms.account import ChangePasswordForm, NewPasswordForm, PreferencesForm, SignInForm
+from registry.forms.account import ChangePasswordForm, LettersForm, NewPasswordForm, PreferencesForm, SignInForm
 from registry.labels import label
 from registry.models import Organisation, OrganisationKind, User
 from registry.queries import people as ask
@@ -137,27 +137,50 @@ def set_up(token: str) -> Response | str | tuple[str, int]:
 @bp.route("/account", methods=["GET", "POST"])
 def profile() -> Response | str | tuple[str, int]:
     """Who I am here, and how I like to read."""
-    form = PreferencesForm(
-        data={
-            "language": session.get("language") or g.user.language or LANGUAGE_NAMES[0],
-            "large_type": session.get("size", "large" if g.user.large_type else "") == "large",
-        }
-    )
+    form = PreferencesForm(data=_reading())
     form.offer([(code, _own_name(code)) for code in LANGUAGE_NAMES])
     if form.validate_on_submit():
         language, large = str(form.language.data), bool(form.large_type.data)
         signing_in.set_preferences(g.user.id, language=language, large_type=large)
         session["language"], session["size"] = language, "large" if large else "normal"
         return redirect(url_for("account.profile"))
+    return _profile(form, LettersForm(None, obj=g.user)), 422 if form.is_submitted() else 200
+
+
+@bp.post("/account/letters")
+def letters() -> Response | tuple[str, int]:
+    """Where letters to me go, and whether any do."""
+    form = LettersForm()
+    if form.validate():
+        email, wants = form.email.data or None, bool(form.wants_mail.data)
+        signing_in.set_letters(g.user.id, email=email, wants_mail=wants, at=now())
+        flash(_("Your mail is set"))
+        return redirect(url_for("account.profile"))
+    reading = PreferencesForm(None, data=_reading())
+    reading.offer([(code, _own_name(code)) for code in LANGUAGE_NAMES])
+    return _profile(reading, form), 422
+
+
+def _reading() -> dict[str, object]:
+    """How I like to read, as it is set now."""
+    return {
+        "language": session.get("language") or g.user.language or LANGUAGE_NAMES[0],
+        "large_type": session.get("size", "large" if g.user.large_type else "") == "large",
+    }
+
+
+def _profile(reading: PreferencesForm, letters: LettersForm) -> str:
     on = today()
-    page = render_template(
+    return render_template(
         "account/profile.html",
-        form=form,
+        form=reading,
+        letters=letters,
+        failing=letters if letters.errors else reading,
+        sends_mail=bool(current_app.config["MAIL_HOST"]),
         person=g.user,
         memberships=ask.current_memberships(g.user.id, on),
         appointments=ask.current_appointments(g.user.id, on),
     )
-    return page, 422 if form.is_submitted() else 200
 
 
 @bp.route("/account/password", methods=["GET", "POST"])

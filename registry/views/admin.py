@@ -10,7 +10,14 @@ from werkzeug.wrappers import Response
 
 from registry.clock import now, today
 from registry.forms import Form
-from registry.forms.admin import AppointmentForm, EndForm, MembershipForm, NewUserForm, OrganisationForm
+from registry.forms.admin import (
+    AppointmentForm,
+    EmailForm,
+    EndForm,
+    MembershipForm,
+    NewUserForm,
+    OrganisationForm,
+)
 from registry.forms.fields import fold_words, member_options, options
 from registry.labels import label
 from registry.models import Appointment, Membership, Organisation, OrganisationKind, User
@@ -81,6 +88,18 @@ def set_active(user_id: int) -> Answer:
         return _user_page(user_id, refused=refused)
     flash(_("The account is open") if active else _("The account is closed and its sessions have ended"))
     return redirect(url_for("admin.user", user_id=user_id))
+
+
+@bp.post("/users/<int:user_id>/email")
+def set_email(user_id: int) -> Answer:
+    """Correct or forget the address of a person."""
+    _person(user_id)
+    form = EmailForm(prefix="contact")
+    if form.validate():
+        people.set_email(user_id, form.email.data or None, by=g.user, at=now())
+        flash(_("The e-mail address is saved"))
+        return redirect(url_for("admin.user", user_id=user_id))
+    return _user_page(user_id, contact=form)
 
 
 @bp.post("/users/<int:user_id>/memberships")
@@ -202,11 +221,12 @@ def _user_page(
     membership: MembershipForm | None = None,
     appointment: AppointmentForm | None = None,
     ending: tuple[str, EndForm] | None = None,
+    contact: EmailForm | None = None,
     refused: people.NotDone | None = None,
 ) -> Answer:
     """One person's page, with the form that failed, if one did."""
     person = _person(user_id)
-    failed = next((f for f in (membership, appointment, ending and ending[1]) if f is not None), None)
+    failed = next((f for f in (membership, appointment, ending and ending[1], contact) if f is not None), None)
     ends = {f"m{m.id}": EndForm(None, prefix=f"m{m.id}") for m in person.memberships}
     ends |= {f"a{a.id}": EndForm(None, prefix=f"a{a.id}") for a in person.appointments}
     if ending is not None:
@@ -220,6 +240,7 @@ def _user_page(
         membership=membership or _membership_form(empty=True),
         appointment=appointment or _appointment_form(empty=True),
         ends=ends,
+        contact=contact or EmailForm(None, obj=person, prefix="contact"),
         on=today(),
         myself=person.id == g.user.id,
     )
@@ -310,3 +331,7 @@ def _pages(endpoint: str, page: ask.Page[Any], words: str) -> SimpleNamespace:
         last=first + len(page.rows) - 1,
         total=page.total,
     )
+
+
+# Its routes hang on the same blueprint.
+from registry.views import admin_mail  # noqa: E402, F401

@@ -57,6 +57,7 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if offices & permissions.ADMIN.offices:
         items.append(_item(_("Accounts"), "admin.users", "admin.home", "admin.user", "admin.new_user"))
         items.append(_item(_("Organisations"), "admin.organisations", "admin.organisation", "admin.new_organisation"))
+        items.append(_item(_("Mail"), "admin.mail", count=queries.letters_in_trouble()))
     items.append(_item(_("Notices"), "desk.notices", count=queries.unread_notices(user)))
     return items
 

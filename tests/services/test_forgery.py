@@ -18,12 +18,12 @@ from registry.extensions import db
 from registry.services import audit
 from tests.conftest import FIXED, Clock
 from tests.databases import let_go, test_settings
-from tests.services import forged_clocks, forged_decisions, forged_papers, forged_records
+from tests.services import forged_clocks, forged_decisions, forged_mail, forged_papers, forged_records
 from tests.services.forging import Stage, Step, prepared
 
-MODULES = (forged_decisions, forged_records, forged_papers, forged_clocks)
-FORGERIES = {what: how for module in MODULES for what, how in module.FORGERIES.items()}
-ALLOWED = {what: how for module in MODULES for what, how in module.ALLOWED.items()}
+FORGED = (forged_decisions, forged_records, forged_papers, forged_mail, forged_clocks)
+FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
+ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}
 
 LEAST = 40
 """Forged rows the proof asks for at the least; what must be let through beside them keeps the refusals honest."""
@@ -75,7 +75,8 @@ def test_the_same_statement_with_right_values_is_let_through(stage, what):
 
 
 def test_there_are_enough_forgeries_and_none_hides_another():
-    assert len(FORGERIES) == sum(len(module.FORGERIES) for module in MODULES)
+    assert len(FORGERIES) == sum(len(part.FORGERIES) for part in FORGED)
+    assert len(ALLOWED) == sum(len(part.ALLOWED) for part in FORGED)
     assert len(FORGERIES) >= LEAST
     assert len(ALLOWED) >= LEAST // 4
 
