@@ -151,6 +151,7 @@ def test_only_notices_writes_notices():
 LINKING = {
     "registry/services/acts.py": {"_take"},
     "registry/services/drafts.py": {"_proponent"},
+    "registry/services/experts.py": {"_note"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},

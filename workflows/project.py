@@ -22,6 +22,7 @@ OFFICER = _by(R.CASE_OFFICER)
 SECRETARY = _by(R.SECRETARY)
 CHAIR = _by(R.CHAIR)
 SYSTEM = _by(R.SYSTEM)
+EXPERT = _by(R.EXPERT)
 MEMBERS = _by(R.MEMBER, R.DEPUTY_CHAIR, R.CHAIR)
 
 SCREENING = (S.METHODOLOGY_SCREENING,)
@@ -87,6 +88,11 @@ RECORDS = (
     Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
     Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),
     Act("uphold",                   (S.REJECTED, S.DECLINED),                 None, SECRETARY, ("S46", "S24")),
+    # expert panels
+    Act("draw_panel",               (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S56", "S55")),
+    Act("refuse_seat",              (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
+    Act("give_expert_opinion",      (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
+    Act("close_panel",              (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S58",)),
 )
 # fmt: on
 

@@ -24,6 +24,18 @@ from registry.models.decision import (
     Vote,
 )
 from registry.models.lists import CaseCount, CaseWords
+from registry.models.panel import (
+    ExpertProfile,
+    ExpertProfileField,
+    ExpertTie,
+    Panel,
+    PanelCandidate,
+    PanelDeparture,
+    PanelEnd,
+    PanelField,
+    PanelOpinion,
+    PanelSeat,
+)
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -58,6 +70,9 @@ __all__ = [
     "Document",
     "Elector",
     "ExcludedMember",
+    "ExpertProfile",
+    "ExpertProfileField",
+    "ExpertTie",
     "FindingAnswer",
     "GateDecision",
     "Membership",
@@ -66,6 +81,13 @@ __all__ = [
     "Opinion",
     "Organisation",
     "OrganisationKind",
+    "Panel",
+    "PanelCandidate",
+    "PanelDeparture",
+    "PanelEnd",
+    "PanelField",
+    "PanelOpinion",
+    "PanelSeat",
     "Paper",
     "PaperFile",
     "PaperKind",

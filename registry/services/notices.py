@@ -6,10 +6,12 @@ from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
-from registry.services import facts
+from registry.models import AuditEvent, Case, Elector, Membership, Notice, Panel, User
+from registry.services import facts, panel_facts
 
-QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+QUIET = frozenset(
+    {"answer_condition", "sign_screening", "answer_finding", "vote", "refuse_seat", "give_expert_opinion"}
+)
 """Acts inside a stage that change nothing for the applicant."""
 
 
@@ -22,8 +24,16 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> Non
             told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
     if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
         told |= _members({case.vvb_org_id}, event)
+    if action in {"draw_panel", "refuse_seat"}:
+        panel = panel_facts.at_work(case)
+        told |= set(panel_facts.sitting(panel)) if panel and action == "draw_panel" else _just_seated(panel, event)
     for user_id in sorted(told - ({actor.id} if actor else set())):
         db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+
+
+def _just_seated(panel: Panel | None, event: AuditEvent) -> set[int]:
+    """Whoever took the seat that was given up in the same act."""
+    return {s.user_id for s in panel.seats if s.replaces_id == event.actor_id} if panel else set()
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

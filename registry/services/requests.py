@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, union
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -18,7 +20,8 @@ from registry.models import (
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
-from registry.services import rounds
+from registry.services import panel_facts, rounds
+from registry.services.policy import current
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
 from workflows.states import GATE_OF, ProjectState, Question
@@ -36,9 +39,14 @@ ASKS = frozenset({"request_reconsideration", "report_condition"})
 
 
 def with_request(
-    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any]
+    facts: ProjectFacts,
+    case: Case,
+    action: str,
+    roles: frozenset[Role],
+    data: Mapping[str, Any],
+    on: date | None = None,
 ) -> ProjectFacts:
-    """The facts of a case, completed by who acts and what the form says."""
+    """The facts of a case, completed by who acts and what the form says, on a day (default today)."""
     known: dict[str, Any] = {
         "actor_is_system": Role.SYSTEM in roles,
         "actor_is_chair": Role.CHAIR in roles,
@@ -56,9 +64,21 @@ def with_request(
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
+    known |= _panel(case, action, data, on or today())
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
+
+
+def _panel(case: Case, action: str, data: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What a draw asks for and could choose from; what an expert declares; why a panel is ended."""
+    if action == "draw_panel":
+        free = [e.candidate for e in panel_facts.register(case, current(), on) if e.candidate.bar is None]
+        size = int(data["size"]) if "size" in data else None
+        return {"panel_size": size, "experts_free": len(free), "experts_outside": sum(c.outside for c in free)}
+    if action == "give_expert_opinion" and "conclusion" in data:
+        return {"independent": bool(data.get("independent"))}
+    return {"closing_reason": bool(str(data.get("words") or "").strip())} if action == "close_panel" else {}
 
 
 def _question(action: str, state: ProjectState) -> Question | None:

@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import eligibility, procedure, screening, turns
+from workflows.rules import eligibility, panels, procedure, screening, turns
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -26,6 +26,7 @@ __all__ = [
     "manual",
     "not_applicable",
     "owner",
+    "panels",
     "passed",
     "procedure",
     "rule",

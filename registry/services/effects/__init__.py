@@ -8,6 +8,7 @@ from registry.services.effects import (
     decisions,
     endings,
     opinions,
+    panels,
     pauses,
     screening,
     submission,
@@ -23,6 +24,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **pauses.EFFECTS,
     **endings.EFFECTS,
     **amendments.EFFECTS,
+    **panels.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Context", "Effect"]
