@@ -23,7 +23,7 @@ KEPT = frozenset(
         *("CCER", "VCS", "CAR", "ACR", "Verra", "GB", "TL", "TA"),  # programmes, standards, number prefixes
         *("PDF", "JPEG", "PNG", "DOCX", "XLSX", "CSV", "TXT", "UTF", "MB", "Excel"),  # files
         *("JavaScript", "https", "DATABASE", "URL", "flask", "db", "upgrade"),  # what is typed as it stands
-        *("tCO", "ha"),  # units; the ₂e is no letter of ASCII, or a single one
+        *("tCO", "ha", "SHA"),  # units; the ₂e is no letter of ASCII, or a single one
     }
 )
 """Words that stand in Chinese text as they are."""

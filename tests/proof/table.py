@@ -68,6 +68,10 @@ report_condition          approved,suspended                           -        
 confirm_condition         approved,suspended                           -                      officer
 request_reconsideration   rejected,declined                            -                      proponent
 uphold                    rejected,declined                            -                      secretary
+draw_panel                screening,amendment                          -                      secretary
+refuse_seat!              screening,amendment                          -                      expert
+give_expert_opinion!      screening,amendment                          -                      expert
+close_panel               screening,amendment                          -                      secretary
 """
 WAITING = {"correction_requested", "suspended", "declined", "rejected"}
 """States that remember the stage the case came from."""
@@ -79,6 +83,7 @@ SEES = {
     **dict.fromkeys(("member", "deputy_chair", "chair"), frozenset(STATES) - {"draft"}),
     "legal_reviewer": frozenset(STATES) - {"draft", "submitted"},
     "eco_env": frozenset(STATES) - _LATE,
+    "expert": frozenset({"methodology_screening", "amendment_review"}),
 }
 """In which states a role sees the case at all."""
 
