@@ -16,7 +16,20 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.clock import today
 from registry.extensions import db
-from registry.models import Appointment, Case, Deliberation, DeliberationEnd, Elector, Membership, User
+from registry.models import (
+    Appointment,
+    Case,
+    Deliberation,
+    DeliberationEnd,
+    Elector,
+    ExpertTie,
+    Membership,
+    Panel,
+    PanelDeparture,
+    PanelEnd,
+    PanelSeat,
+    User,
+)
 from workflows.roles import APPOINTED, VOTING, Role
 from workflows.states import ProjectState, Scheme
 
@@ -38,6 +51,7 @@ SEES: Mapping[Role, frozenset[ProjectState]] = {
     Role.MEMBER: NOT_DRAFT,
     Role.DEPUTY_CHAIR: NOT_DRAFT,
     Role.CHAIR: NOT_DRAFT,
+    Role.EXPERT: frozenset({S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW}),
 }
 """In which states each role sees a case it has that role on; a role not named here sees none."""
 
@@ -76,6 +90,9 @@ DESK = office(
     Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
 )
 ADMIN = office(Role.ADMINISTRATOR)
+SECRETARY = office(Role.SECRETARY)
+REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR)
+"""Who reads the expert register; the secretary alone keeps it."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -152,6 +169,16 @@ ENTRIES: dict[str, Entry] = {
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
     "calendar.show": PUBLIC,
     "calendar.import_notice": office(Role.SECRETARY),
+    # the expert register and panels
+    "experts.index": REGISTER,
+    "experts.show": REGISTER,
+    "experts.new": SECRETARY,
+    "experts.change": SECRETARY,
+    "experts.add_tie": SECRETARY,
+    "experts.end_tie": SECRETARY,
+    "experts.end": SECRETARY,
+    "experts.appoint": SECRETARY,
+    "experts.mine": office(Role.EXPERT),
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,
@@ -163,6 +190,13 @@ ENTRIES: dict[str, Entry] = {
 # Named once: an alias made at each call costs more than the query.
 _M, _A, _E, _D = aliased(Membership), aliased(Appointment), aliased(Elector), aliased(Deliberation)
 _END = aliased(DeliberationEnd)
+_P, _PS, _PD, _PE, _T = (
+    aliased(Panel),
+    aliased(PanelSeat),
+    aliased(PanelDeparture),
+    aliased(PanelEnd),
+    aliased(ExpertTie),
+)
 
 
 def _current(
@@ -205,6 +239,23 @@ def _elector(user_id: int, *, presides: bool) -> ColumnElement[bool]:
     return sitting
 
 
+def _sits_on_panel(user_id: int, on: date) -> ColumnElement[bool]:
+    """A seat on the panel at work on the case's round, not given up, and no declared tie to a party that lasts."""
+    parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
+    tied = exists().where(
+        _T.user_id == user_id, or_(*(_T.organisation_id == p for p in parties)), _current(_T.since, _T.until, on)
+    )
+    seat = exists().where(
+        _P.case_id == Case.id,
+        _P.round_no == Case.round,
+        _PS.panel_id == _P.id,
+        _PS.user_id == user_id,
+        ~exists().where(_PD.panel_id == _P.id, _PD.user_id == _PS.user_id),
+        ~exists().where(_PE.panel_id == _P.id),
+    )
+    return and_(seat, ~tied)
+
+
 @lru_cache(maxsize=2048)
 def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
     """SQL: does this person have this role on the case of the row, on this day?"""
@@ -220,6 +271,8 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
             return or_(_appointed(user_id, role, on), and_(_elector(user_id, presides=True), ~party_of(user_id, on)))
         case Role.MEMBER | Role.DEPUTY_CHAIR:
             return and_(_appointed(user_id, role, on), _elector(user_id, presides=False))
+        case Role.EXPERT:
+            return and_(_appointed(user_id, role, on), _sits_on_panel(user_id, on))
         case Role.ECO_ENV:
             return and_(_appointed(user_id, role, on), Case.scheme == Scheme.LOCAL_TICKET)
         case _ if role in APPOINTED:

@@ -152,6 +152,7 @@ LINKING = {
     "registry/services/acts.py": {"_take"},
     "registry/services/calendar.py": {"_write"},
     "registry/services/drafts.py": {"_proponent"},
+    "registry/services/experts.py": {"_note"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},

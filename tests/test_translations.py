@@ -35,7 +35,7 @@ KEPT = frozenset(
             "true",
             "false",
         ),  # words of a notice's file
-        *("tCO", "ha"),  # units; the ₂e is no letter of ASCII, or a single one
+        *("tCO", "ha", "SHA"),  # units; the ₂e is no letter of ASCII, or a single one
     }
 )
 """Words that stand in Chinese text as they are."""

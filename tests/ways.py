@@ -170,6 +170,7 @@ _SPREAD: Mapping[str, Any] = {
         (f"conditions-{place}-{key}", str(told)) for place, entry in enumerate(value) for key, told in entry.items()
     ],
     "approved": lambda form, value: [("approved", "yes" if value else "no")],
+    "independent": lambda form, value: [("independent", "y")] if value else [],
     "people": lambda form, value: [("people", [str(v) for v in value])],
 }
 """What the services take as one value and a form as several controls, or in other words."""

@@ -13,7 +13,7 @@ from registry.clock import now
 from registry.extensions import db
 from registry.models import Answers, Case, OrganisationKind, User
 from registry.queries import applications
-from registry.services import acts, documents, drafts, facts
+from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from tests import factories
 from workflows.roles import Role
@@ -64,6 +64,15 @@ METHOD = {
 }
 
 
+EXPERTS = {
+    **{f"expert{n}": "370902" for n in range(1, 4)},
+    **{f"expert{n}": "" for n in range(4, 7)},
+    "expert7": "370900",
+    **{f"expert{n}": "370911" for n in range(8, 10)},
+}
+"""Nine experts and where they work: the last two in the district of the land."""
+
+
 @dataclass
 class World:
     """The people by what they are; ids, so that they outlive a transaction."""
@@ -95,6 +104,7 @@ class World:
         }
         for who, role in offices.items():
             self.people[who] = factories.an_appointee(self.body, role)
+        self.people |= factories.experts(self.body, EXPERTS, self.people["secretary"])
 
     @property
     def voters(self) -> list[str]:
@@ -200,7 +210,11 @@ class World:
         ways = {
             "submitted": lambda: self.act(case_id, "submit", "owner"),
             "methodology_screening": lambda: self.act(case_id, "accept", "officer"),
-            "risk_review": lambda: (self.screen(case_id), self.act(case_id, "pass_screening", "officer")),
+            "risk_review": lambda: (
+                self.screen(case_id),
+                self._panel(case_id),
+                self.act(case_id, "pass_screening", "officer"),
+            ),
             "validation": lambda: (self.vote(case_id, 8), self.act(case_id, "approve_risk", "chair")),
             "registration": lambda: (
                 self.validate(case_id),
@@ -214,6 +228,30 @@ class World:
         for step in order[here + 1 : order.index(state) + 1]:
             ways[step]()
         return case_id
+
+    def draw(self, case_id: int, size: int = 5, *wanted: str) -> list[str]:
+        """The secretary draws a panel; who sits on it."""
+        self.act(case_id, "draw_panel", "secretary", size=size, wanted=list(wanted), expected_days=10, words="请评审")
+        return self.sitting(case_id)
+
+    def sitting(self, case_id: int) -> list[str]:
+        """Who sits on the panel at work, in the order of the seats."""
+        panel = panel_facts.at_work(self.case(case_id))
+        names = {user_id: who for who, user_id in self.people.items()}
+        return [names[u] for u in panel_facts.sitting(panel)] if panel else []
+
+    def advise(self, case_id: int, advice: str = "accept", *others: str) -> None:
+        """The experts of the panel give their opinions: the last ones as said, the rest `advice`."""
+        sitting = self.sitting(case_id)
+        said = [advice] * (len(sitting) - len(others)) + list(others)
+        for who, conclusion in zip(sitting, said, strict=True):
+            self.act(case_id, "give_expert_opinion", who, conclusion=conclusion, words="论证充分", independent=True)
+
+    def _panel(self, case_id: int) -> None:
+        if self.case(case_id).scheme == "local_ticket":
+            self.draw(case_id)
+            self.advise(case_id)
+            self.act(case_id, "close_panel", "secretary")
 
     def _environment(self, case_id: int) -> None:
         if self.case(case_id).scheme == "local_ticket":

@@ -69,6 +69,29 @@ class ClockFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PanelFacts:
+    """The round's expert panel, at work or counted (one broken off counts for nothing).
+
+    Shares are fractions (numerator, denominator) fixed at the draw.
+    """
+
+    size: int
+    minimum: int = 5
+    outside_share: tuple[int, int] = (2, 3)
+    needs: tuple[int, int] = (1, 2)
+    seats: int = 0
+    """Experts who sit on it now."""
+    outside: int = 0
+    barred: int = 0
+    """Of these, experts with a tie to a party that the draw did not know."""
+    in_favour: int = 0
+    against: int = 0
+    counted: bool = False
+    actor_sits: bool = False
+    actor_has_given: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFacts:
     """The case as the rules see it. `on` is the governing day (house.md §4)."""
 
@@ -142,6 +165,19 @@ class ProjectFacts:
     """The time to ask for reconsideration has passed."""
     reconsiderers: int = 0
     reconsiderers_with_part: int = 0
+
+    # Expert panels.
+    argued: bool = False
+    """The application argues additionality instead of claiming an exemption."""
+    panel: PanelFacts | None = None
+    panel_size: int | None = None
+    """What the draw in hand asks for."""
+    experts_free: int = 0
+    """Experts of the register whom nothing bars from the draw in hand."""
+    experts_outside: int = 0
+    independent: bool | None = None
+    """Whether the opinion in hand declares independence; None: there is none in hand."""
+    closing_reason: bool = False
 
     @property
     def collective(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workflows.facts import ProjectFacts
 from workflows.policy import Confidence, Policy
 from workflows.rules import RULES, Outcome, screening
+from workflows.rules.panels import ON_RECORD
 from workflows.states import GateName, Severity, Verdict
 
 
@@ -115,6 +116,8 @@ def _conditions(facts: ProjectFacts, policy: Policy) -> list[Outcome]:
 
 
 def _condition(clause: str, facts: ProjectFacts, policy: Policy) -> Outcome:
+    if clause in ON_RECORD:
+        return _stopping_unless_met(RULES[clause](facts, policy))
     outcome = screening.condition(clause, facts, policy)
     # Nothing that rests on an unsure fact stops anybody: it must be answered, and may be answered "not met".
     unsure = policy.clause(clause).confidence is Confidence.UNSURE and outcome.verdict is Verdict.FAIL

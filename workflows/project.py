@@ -23,6 +23,7 @@ OFFICER = _by(R.CASE_OFFICER)
 SECRETARY = _by(R.SECRETARY)
 CHAIR = _by(R.CHAIR)
 SYSTEM = _by(R.SYSTEM)
+EXPERT = _by(R.EXPERT)
 MEMBERS = _by(R.MEMBER, R.DEPUTY_CHAIR, R.CHAIR)
 
 SCREENING = (S.METHODOLOGY_SCREENING,)
@@ -94,6 +95,11 @@ RECORDS = (
     Act("extend",                   (*SCREENING, S.RISK_REVIEW, S.REGISTRATION), None, CHAIR, ("S52",)),
     Act("remind",                   CLOCKED,                                  None, SYSTEM, ("S21",), own=True),
     Act("recount",                  CLOCKED,                                  None, SYSTEM, ("S53",), own=True),
+    # expert panels
+    Act("draw_panel",               (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S56", "S55")),
+    Act("refuse_seat",              (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
+    Act("give_expert_opinion",      (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
+    Act("close_panel",              (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S58",)),
 )
 # fmt: on
 

@@ -178,3 +178,62 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     MANUAL = "manual"
+
+
+# Expert panels
+
+
+class ExpertField(StrEnum):
+    """What an expert knows; the order is that in which a draw covers the fields asked for."""
+
+    FORESTRY = "forestry"
+    CARBON_ACCOUNTING = "carbon_accounting"
+    LAW = "law"
+    FINANCE = "finance"
+    ECOLOGY = "ecology"
+    REMOTE_SENSING = "remote_sensing"
+    PEST_FIRE = "pest_fire"
+    SOIL_WATER = "soil_water"
+
+
+class Relation(StrEnum):
+    """What ties an expert to an organisation: the own work, or that of a near relative, who is never named."""
+
+    OWN_EMPLOYER = "own_employer"
+    FORMER_EMPLOYER = "former_employer"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    OTHER_RELATIVE = "other_relative"
+
+
+class Bar(StrEnum):
+    """Why an expert of the register is left out of a draw."""
+
+    APPLICANT = "applicant"
+    MEMBER_OF_PARTY = "member_of_party"
+    WORKS_FOR_PARTY = "works_for_party"
+    WORKED_FOR_PARTY = "worked_for_party"
+    RELATIVE_AT_PARTY = "relative_at_party"
+    EARLIER_PART = "earlier_part"
+    OTHER_OFFICE = "other_office"
+    INCOMPLETE = "incomplete"
+    NOT_IN_OFFICE = "not_in_office"
+    REFUSED = "refused"
+
+
+class Advice(StrEnum):
+    """What an expert's opinion comes to."""
+
+    ACCEPT = "accept"
+    ACCEPT_WITH_CONDITIONS = "accept_with_conditions"
+    NOT_ACCEPT = "not_accept"
+
+
+class PanelResult(StrEnum):
+    """How a panel ended; one broken off decides nothing, and another may be drawn."""
+
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    BROKEN_OFF = "broken_off"

@@ -107,10 +107,9 @@ def _crediting(spec: Spec, vvb_id: int | None) -> dict[str, Any]:
 
 def screening(clauses: tuple[str, ...], method: Spec, evidence: Spec) -> dict[str, dict[str, str]]:
     """Clause → verdict and evidence, as an officer of the demo gives them: met, but for exemptions not claimed."""
-    claimed = {"x01": "X01", "x02": "X02", "x03": "X03", "argued": "S16"}.get(method.get("additionality", ""))
+    claimed = {"x01": "X01", "x02": "X02", "x03": "X03"}.get(method.get("additionality", ""))
     given = {}
     for clause in clauses:
-        exemption = clause.startswith("X") or clause == "S16"
-        verdict = "not_met" if exemption and clause != claimed else "met"
+        verdict = "not_met" if clause.startswith("X") and clause != claimed else "met"
         given[clause] = {"verdict": verdict, "evidence": evidence[clause]}
     return given

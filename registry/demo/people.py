@@ -1,16 +1,28 @@
 """The demo's organisations and people, as plain rows: they have no acts, and no administrator was there before them."""
 
 import tomllib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from stdnum.cn import uscc
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import Appointment, Body, Membership, Organisation, OrganisationKind, User
+from registry.models import (
+    Appointment,
+    Body,
+    ExpertProfile,
+    ExpertProfileField,
+    ExpertTie,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    User,
+)
 from workflows.roles import Role
+from workflows.states import ExpertField, Relation
 
 HERE = Path(__file__).parent
 IN_OFFICE = timedelta(days=730)
@@ -64,3 +76,20 @@ def enter(at: datetime) -> None:
                 db.session.add(Appointment(user_id=user.id, body_id=body.id, role=Role(role), since=since))
             # One by one: the seats of the group follow the order of appointment.
             db.session.flush()
+        _enter_experts(rows, since, began)
+
+
+def _enter_experts(rows: dict[str, Organisation], since: date, began: datetime) -> None:
+    """The register as the secretary kept it from the first day on."""
+    users = dict(db.session.execute(select(User.login, User.id)).all())
+    entered = {"since": since, "entered_at": began, "entered_by_id": users["secretary"]}
+    for said in read("experts.toml")["expert"]:
+        user_id = users[said["login"]]
+        fields = [ExpertProfileField(field=ExpertField(f)) for f in said["fields"]]
+        db.session.add(
+            ExpertProfile(user_id=user_id, district_code=said["place"], title=said["title"], fields=fields, **entered)
+        )
+        for relation, key in said["ties"]:
+            db.session.add(
+                ExpertTie(user_id=user_id, relation=Relation(relation), organisation_id=rows[key].id, **entered)
+            )

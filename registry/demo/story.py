@@ -17,7 +17,7 @@ from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
 from registry.queries import applications
-from registry.services import acts, documents, drafts, facts
+from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
 from workflows.deliberation import quorum_needed
@@ -32,8 +32,8 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
 SATURDAY = 5
-GROUPS = ("group", "quorum")
-"""Who stands for members of the leading group in a history."""
+GROUPS = ("group", "quorum", "experts", "some_experts")
+"""Who stands for members of the leading group, or for the experts of a panel, in a history."""
 
 
 def workday(at: datetime, back: int) -> date:
@@ -187,6 +187,8 @@ def _do(stage: Stage, told: Told, step: Step, at: datetime) -> None:
 
 def _group(told: Told, which: str) -> tuple[str, ...]:
     """Electors of the open sitting who have not voted, who presides last: all, or just enough for a quorum."""
+    if which.endswith("experts"):
+        return _experts(told, some=which == "some_experts")
     sitting = facts.open_sitting(told.case_id)
     if sitting is None:
         raise ValueError(f"{told.spec['name']}: no open sitting")
@@ -198,6 +200,16 @@ def _group(told: Told, which: str) -> tuple[str, ...]:
     counted = facts.sitting_facts(sitting, None)
     needed = quorum_needed(counted) - len(voted) if counted else 0
     return (*left[: needed - 1], left[-1])
+
+
+def _experts(told: Told, *, some: bool) -> tuple[str, ...]:
+    """Experts of the panel at work whose opinion is missing: all, or the first two."""
+    panel = panel_facts.at_work(db.session.get_one(Case, told.case_id))
+    if panel is None:
+        raise ValueError(f"{told.spec['name']}: no panel at work")
+    given, sitting = {o.user_id for o in panel.opinions}, panel_facts.sitting(panel)
+    left = [s.user.login for s in panel.seats if s.user_id in sitting and s.user_id not in given]
+    return tuple(left[:2] if some else left)
 
 
 def _act(stage: Stage, told: Told, login: str, action: str, at: datetime, **data: Any) -> None:
@@ -223,6 +235,19 @@ def _vote(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> Non
     pool = stage.words["vote"][step.word]
     stage.votes += 1
     _act(stage, told, login, "vote", at, choice=step.word, reasons=step.words or pool[stage.votes % len(pool)])
+
+
+def _draw(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    words = step.words or stage.words["act"]["draw_panel"]
+    wanted = step.word.split() or ["forestry", "carbon_accounting"]
+    _act(stage, told, login, "draw_panel", at, size=5, wanted=wanted, expected_days=10, words=words)
+
+
+def _advise(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    pool = stage.words[step.act][step.word]
+    stage.votes += 1
+    words = step.words or pool[stage.votes % len(pool)]
+    _act(stage, told, login, step.act, at, conclusion=step.word, words=words, independent=True)
 
 
 def _opinion(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
@@ -278,6 +303,8 @@ def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> 
 VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "screen": _screen,
     "vote": _vote,
+    "draw_panel": _draw,
+    "give_expert_opinion": _advise,
     "give_legal_opinion": _opinion,
     "give_environment_opinion": _opinion,
     "file_validation": _validate,

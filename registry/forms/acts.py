@@ -14,6 +14,7 @@ from wtforms.fields import SelectChoice
 
 from registry.forms.act_base import ActForm, words_field
 from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
+from registry.forms.act_panels import ClosePanelForm, DrawPanelForm, ExpertOpinionForm, RefuseSeatForm
 from registry.forms.act_sheets import CorrectionForm
 from registry.forms.fields import (
     Answered,
@@ -280,5 +281,10 @@ FORMS: Mapping[str, type[ActForm]] = {
     "ask_extension": ReasonForm,
     "extend": ExtendForm,
     "uphold": UpholdForm,
+    # expert panels
+    "draw_panel": DrawPanelForm,
+    "refuse_seat": RefuseSeatForm,
+    "give_expert_opinion": ExpertOpinionForm,
+    "close_panel": ClosePanelForm,
 }
 """Action → its form; `answer_condition` has the screening sheet, and a first submission has nothing to fill in."""

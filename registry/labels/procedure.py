@@ -103,6 +103,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "name_validator": (_l("Name the validation body"), _l("The validation body was named")),
     "remind": (_l("Send the reminder"), _l("A reminder was sent")),
     "recount": (_l("Count the deadlines again"), _l("The deadlines were counted again by the new calendar")),
+    # expert panels
+    "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
+    "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),
+    "give_expert_opinion": (_l("Give my opinion as an expert"), _l("An expert gave an opinion")),
+    "close_panel": (_l("End the expert panel"), _l("The expert panel ended")),
     "name_verifier": (_l("Name the verification body"), _l("The verification body was named")),
 }
 """Action → (what the button says, what the timeline says)."""

@@ -27,6 +27,18 @@ from registry.models.decision import (
 )
 from registry.models.lists import CaseCount, CaseWords
 from registry.models.mail import Mail, MailStatus, Trouble
+from registry.models.panel import (
+    ExpertProfile,
+    ExpertProfileField,
+    ExpertTie,
+    Panel,
+    PanelCandidate,
+    PanelDeparture,
+    PanelEnd,
+    PanelField,
+    PanelOpinion,
+    PanelSeat,
+)
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -66,6 +78,9 @@ __all__ = [
     "Document",
     "Elector",
     "ExcludedMember",
+    "ExpertProfile",
+    "ExpertProfileField",
+    "ExpertTie",
     "FindingAnswer",
     "GateDecision",
     "Mail",
@@ -76,6 +91,13 @@ __all__ = [
     "Opinion",
     "Organisation",
     "OrganisationKind",
+    "Panel",
+    "PanelCandidate",
+    "PanelDeparture",
+    "PanelEnd",
+    "PanelField",
+    "PanelOpinion",
+    "PanelSeat",
     "Paper",
     "PaperFile",
     "PaperKind",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
 from sqlalchemy import case as one_of
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from registry.extensions import db
 from registry.models import (
@@ -22,6 +22,7 @@ from registry.models import (
     Elector,
     GateDecision,
     Opinion,
+    Panel,
     Reconsideration,
     ScreeningSignature,
     User,
@@ -29,7 +30,7 @@ from registry.models import (
 )
 from workflows.facts import SittingFacts
 from workflows.roles import Role
-from workflows.states import Choice, GateName, OpinionKind, ProjectState, Question, Tenure
+from workflows.states import Choice, GateName, OpinionKind, PanelResult, ProjectState, Question, Tenure
 
 S = ProjectState
 ASKED = "asked"
@@ -156,11 +157,64 @@ class Known:
     def _requests(self) -> dict[int, datetime]:
         return {row.case_id: row.asked_at for row in self._rows(_more_time())}
 
+    def panel(self, case: Case) -> "PanelAtWork | None":
+        """The newest expert panel of the present round."""
+        found: dict[int, PanelAtWork] = self._once("panels", self._panels)
+        return found.get(case.id)
+
+    def _panels(self) -> dict[int, "PanelAtWork"]:
+        return {p.case_id: _panel_at_work(p) for (p,) in self._rows(_panels())}
+
+    def argues(self, case: Case) -> bool:
+        """The application argues additionality instead of claiming an exemption."""
+        found: set[int] = self._once("argued", self._argued)
+        return case.id in found
+
+    def _argued(self) -> set[int]:
+        return {case_id for case_id, data in self._rows(_methods()) if data.get("additionality") == "argued"}
+
     def legal_missing(self, case: Case) -> bool:
         """State or collectively managed land, and no legal opinion this round nor one that carried over."""
         if self.opinion(case, OpinionKind.LEGAL) is not None or GateName.RISK_REVIEW in self.passed(case):
             return False
         return any(p.get("tenure") in NEEDS_LEGAL for p in self.parcels(case))
+
+
+@dataclass(frozen=True, slots=True)
+class PanelAtWork:
+    """An expert panel: who sits since when, whose opinions are in, and how it ended, if it has."""
+
+    size: int
+    drawn_at: datetime
+    seated_at: Mapping[int, datetime]
+    given_by: frozenset[int]
+    last_at: datetime | None
+    ended_at: datetime | None
+    result: PanelResult | None
+
+    @property
+    def sitting(self) -> int:
+        """How many sit now."""
+        return len(self.seated_at)
+
+    @property
+    def given(self) -> int:
+        """How many opinions are in."""
+        return len(self.given_by)
+
+
+def _panel_at_work(p: Panel) -> PanelAtWork:
+    left = {d.user_id for d in p.departures}
+    last = [o.given_at for o in p.opinions] + [d.left_at for d in p.departures]
+    return PanelAtWork(
+        p.size,
+        p.drawn_at,
+        {s.user_id: s.seated_at for s in p.seats if s.user_id not in left},
+        frozenset(o.user_id for o in p.opinions),
+        max(last, default=None),
+        p.end.ended_at if p.end else None,
+        p.end.result if p.end else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +278,33 @@ def _parcels() -> Select[Any]:
         .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
         .where(_CASES, Answers.section == "parcels")
         .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW)))
+    )
+
+
+@cache
+def _panels() -> Select[Any]:
+    """Oldest first, so that the newest of a case is read last."""
+    return (
+        select(Panel)
+        .join(Case, and_(Case.id == Panel.case_id, Case.round == Panel.round_no))
+        .where(_CASES, Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
+        .order_by(Panel.id)
+        .options(
+            joinedload(Panel.end),
+            selectinload(Panel.seats),
+            selectinload(Panel.opinions),
+            selectinload(Panel.departures),
+        )
+    )
+
+
+@cache
+def _methods() -> Select[Any]:
+    return (
+        select(Answers.case_id, Answers.data)
+        .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
+        .where(_CASES, Answers.section == "method")
+        .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
     )
 
 

@@ -17,10 +17,15 @@ from registry.labels.clocks import clock, reminder
 from registry.models import AuditEvent, Remark
 from workflows.roles import Role
 
-INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "remind"})
+INNER = frozenset(
+    {"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "refuse_seat", "give_expert_opinion"}
+)
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
-OWN_PLACE = frozenset({"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"})
+OWN_PLACE = frozenset(
+    {"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"}
+    | {"draw_panel", "refuse_seat", "give_expert_opinion", "close_panel"}
+)
 """Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
 
 FOR_THE_DESK = frozenset({"table"})

@@ -14,7 +14,8 @@ from workflows.machine import Act
 from workflows.policy import Policy
 from workflows.roles import Role
 from workflows.rules import RULES
-from workflows.states import GateName, OpinionKind, ProjectState, Question, Scheme, TitleDocument
+from workflows.rules.panels import ON_RECORD
+from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Question, Scheme, TitleDocument
 
 S = ProjectState
 
@@ -229,6 +230,41 @@ def _to_answer_request(case: Case, known: Known) -> Wait | None:
     return Wait(since) if since else None
 
 
+def _needs_panel(case: Case, known: Known) -> bool:
+    """A condition of the method, or the argued additionality, rests on a panel's record."""
+    if not _under_review(case, known, S.METHODOLOGY_SCREENING, GateName.SCREENING):
+        return False
+    method = policy().methods.get(case.method or "")
+    if method is None:
+        return False
+    argued = method.argued in ON_RECORD and known.argues(case)
+    return argued or bool(ON_RECORD.intersection(method.conditions))
+
+
+def _to_draw(case: Case, known: Known) -> Wait | None:
+    panel = known.panel(case)
+    if not _needs_panel(case, known) or (panel is not None and panel.result is not PanelResult.BROKEN_OFF):
+        return None
+    return Wait(panel.ended_at, "again") if panel and panel.ended_at else Wait(case.state_since)
+
+
+def _to_advise_as_expert(case: Case, known: Known) -> Wait | None:
+    panel = known.panel(case)
+    if panel is None or panel.ended_at is not None:
+        return None
+    if known.user is None:
+        return Wait(panel.drawn_at) if panel.given < panel.sitting else None
+    seated = panel.seated_at.get(known.user.id)
+    return Wait(seated) if seated and known.user.id not in panel.given_by else None
+
+
+def _to_close(case: Case, known: Known) -> Wait | None:
+    panel = known.panel(case)
+    if panel is None or panel.ended_at is not None or panel.given < panel.sitting:
+        return None
+    return Wait(panel.last_at or panel.drawn_at, "short" if panel.sitting < panel.size else "")
+
+
 WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "submit": _to_submit,
     "resubmit": _from_the_start,
@@ -245,6 +281,9 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "accept": _from_the_start,
     "sign_screening": _to_sign,
     "pass_screening": _to_pass_screening,
+    "give_expert_opinion": _to_advise_as_expert,
+    "close_panel": _to_close,
+    "draw_panel": _to_draw,
     "confirm_condition": _to_confirm,
     "table": _to_table,
     "pass_validation": _to_pass_validation,

@@ -17,6 +17,7 @@ from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
 from registry.services import audit, clocks, facts, notices, papers, requests, rounds
 from registry.services.effects import EFFECTS, Context
+from registry.services.effects.panels import break_off
 from registry.services.policy import current
 from workflows import machine
 from workflows.gates import judge
@@ -25,9 +26,11 @@ from workflows.machine import RefusedError as Refused
 from workflows.machine import Taken
 from workflows.project import PROJECT
 from workflows.roles import Role
-from workflows.states import STAGE_OF, GateName
+from workflows.states import STAGE_OF, GateName, ProjectState
 
 Subject = tuple[str, int]
+PANELS_WORK = frozenset({ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW})
+"""The states a panel works in: a step out of them leaves none at work."""
 
 __all__ = ["Done", "NotOpen", "NotVisible", "Refused", "Stale", "act", "events_since"]
 
@@ -129,6 +132,8 @@ def _take(
     )
     context = Context(case, taken, actor, at, on, data, policy, known)
     effect = EFFECTS[action](context)
+    if taken.act.to is not None and before in PANELS_WORK:
+        break_off(context)
     db.session.flush()  # the act's records first: the database lets a state follow only from them
     _move(case, taken, effect.changes, at)
     db.session.flush()

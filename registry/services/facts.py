@@ -22,6 +22,7 @@ from registry.models import (
 )
 from registry.queries import applications
 from registry.services import documents as papers
+from registry.services import panel_facts
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
@@ -40,6 +41,7 @@ from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Policy
 from workflows.roles import Role
+from workflows.rules.panels import ON_RECORD
 from workflows.states import (
     Activity,
     Choice,
@@ -56,6 +58,7 @@ from workflows.states import (
 
 E = TypeVar("E", bound=StrEnum)
 
+PANELS_WORK = (ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW)
 SECTIONS = ("basics", "parcels", "method", "contract", "crediting", "documents", "declarations")
 CONTACT = ("contact_name", "contact_phone")
 READS: Mapping[GateName, tuple[str, ...]] = {
@@ -154,6 +157,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         land_setting=_member(LandSetting, method.get("land_setting")),
         parcels=parcels,
         has_partner=contract.get("has_partner"),
+        argued=method.get("additionality") == "argued",
         unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
@@ -171,6 +175,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         conditions_open=marks.conditions_open,
         has_entry=bool(marks.has_entry),
         suspended_by_chair=None if case.suspended_by is None else case.suspended_by.value == "chair",
+        panel=panel_facts.panel_facts(case, policy, on, actor) if case.state in PANELS_WORK else None,
     )
 
 
@@ -195,11 +200,12 @@ def _review(case: Case, policy: Policy, method_id: str | None, actor: User | Non
 
 
 def sheet(policy: Policy, method_id: str | None) -> tuple[str, ...]:
-    """The clauses on the screening sheet of a method: its conditions, then its ways to additionality."""
+    """The clauses officers answer: a method's conditions, then its ways to additionality; not what a panel decides."""
     if method_id is None or method_id not in policy.methods:
         return ()
     method = policy.method(method_id)
-    return (*method.conditions, *method.exemptions, *filter(None, [method.argued]))
+    asked = (*method.conditions, *method.exemptions, *filter(None, [method.argued]))
+    return tuple(c for c in asked if c not in ON_RECORD)
 
 
 def condition_answers(case_id: int, round_no: int) -> list[ConditionAnswer]:

@@ -7,13 +7,16 @@ from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
+from registry.models import AuditEvent, Case, Elector, Membership, Notice, Panel, User
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
-from registry.services import facts, mail
+from registry.services import facts, mail, panel_facts
 from workflows.roles import Role
 
-QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "recount"})
+QUIET = frozenset(
+    {"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "recount"}
+    | {"refuse_seat", "give_expert_opinion"}
+)
 """Acts inside a stage that change nothing for the applicant."""
 BY_THE_CLOCK = {
     "deem_accepted": frozenset({Role.CASE_OFFICER, Role.SUPERVISOR}),
@@ -39,6 +42,9 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None, tells:
             told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
     if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
         told |= _members({case.vvb_org_id}, event)
+    if action in {"draw_panel", "refuse_seat"}:
+        panel = panel_facts.at_work(case)
+        told |= set(panel_facts.sitting(panel)) if panel and action == "draw_panel" else _just_seated(panel, event)
     tell(told - ({actor.id} if actor else set()), case, action, event)
 
 
@@ -50,6 +56,11 @@ def tell(people: Collection[int], case: Case, action: str, event: AuditEvent) ->
         db.session.add(notice)
         if user_id in by_mail:
             mail.put_in(notice, event.at)
+
+
+def _just_seated(panel: Panel | None, event: AuditEvent) -> set[int]:
+    """Whoever took the seat that was given up in the same act."""
+    return {s.user_id for s in panel.seats if s.replaces_id == event.actor_id} if panel else set()
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

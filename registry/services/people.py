@@ -17,6 +17,7 @@ from registry.extensions import db, writing
 from registry.models import (
     Appointment,
     Body,
+    ExpertTie,
     Membership,
     Organisation,
     OrganisationKind,
@@ -144,7 +145,7 @@ def add_membership(
         actor = administrator(by.id, at)
         user, organisation = account(user_id), _organisation(organisation_id)
         same = Membership.organisation_id == organisation.id
-        query = select(Membership).where(Membership.user_id == user.id, same, _overlaps(Membership, since, until))
+        query = select(Membership).where(Membership.user_id == user.id, same, overlaps(Membership, since, until))
         if db.session.scalars(query).first():
             raise NotDone(PERIODS_OVERLAP, "organisation")
         row = Membership(user_id=user.id, organisation_id=organisation.id, since=since, until=until)
@@ -183,7 +184,7 @@ def add_appointment(
             raise NotDone(OWN_APPOINTMENT)
         if db.session.get(Body, body_id) is None:
             raise NotDone(_l("Choose a body"), "body")
-        query = select(Appointment).where(Appointment.user_id == user.id, _overlaps(Appointment, since, until))
+        query = select(Appointment).where(Appointment.user_id == user.id, overlaps(Appointment, since, until))
         for held in db.session.scalars(query):
             if held.role == role and held.body_id == body_id:
                 raise NotDone(PERIODS_OVERLAP, "role")
@@ -307,6 +308,11 @@ def _new_user(login: str, name: str, email: str | None, at: datetime, is_example
     return user
 
 
+def new_link(user_id: int, at: datetime) -> str:
+    """The token of a set-up link that is handed on by hand; earlier links end."""
+    return _new_link(user_id, at, LINK_BY_HAND)
+
+
 def _new_link(user_id: int, at: datetime, valid: timedelta) -> str:
     end_links(user_id, at)
     token = tokens.fresh()
@@ -333,7 +339,10 @@ def _in_order(since: date, until: date | None) -> None:
         raise NotDone(WRONG_ORDER, "until")
 
 
-def _overlaps(model: type[Membership] | type[Appointment], since: date, until: date | None) -> ColumnElement[bool]:
+def overlaps(
+    model: type[Membership] | type[Appointment] | type[ExpertTie], since: date, until: date | None
+) -> ColumnElement[bool]:
+    """SQL: a row's period shares a day with another."""
     begins_in_time = true() if until is None else model.since <= until
     return and_(begins_in_time, or_(model.until.is_(None), model.until >= since))
 

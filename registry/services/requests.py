@@ -20,8 +20,9 @@ from registry.models import (
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
-from registry.services import clocks, rounds
+from registry.services import clocks, panel_facts, rounds
 from registry.services.facts import electorate
+from registry.services.policy import current
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
 from workflows.states import GATE_OF, ProjectState, Question
@@ -62,9 +63,21 @@ def with_request(
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
+    known |= _panel(case, action, data, on or today())
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
+
+
+def _panel(case: Case, action: str, data: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What a draw asks for and could choose from; what an expert declares; why a panel is ended."""
+    if action == "draw_panel":
+        free = [e.candidate for e in panel_facts.register(case, current(), on) if e.candidate.bar is None]
+        size = int(data["size"]) if "size" in data else None
+        return {"panel_size": size, "experts_free": len(free), "experts_outside": sum(c.outside for c in free)}
+    if action == "give_expert_opinion" and "conclusion" in data:
+        return {"independent": bool(data.get("independent"))}
+    return {"closing_reason": bool(str(data.get("words") or "").strip())} if action == "close_panel" else {}
 
 
 def _question(action: str, state: ProjectState) -> Question | None:

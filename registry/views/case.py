@@ -12,6 +12,7 @@ from registry.permissions import ENTRIES
 from registry.queries import applications, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
+from registry.queries import panels as panels_of
 from registry.queries.case_review import paper
 from registry.queries.clocks import readings
 from registry.services import audit as chain_of
@@ -45,6 +46,7 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         may_answer="answer_finding" in {b.action for b in open_to_me},
         events=timeline.timeline(case.id, inside=page.inside),
         done=labels.happened(done) if done in labels.ACTIONS else "",
+        panels=panels_of.of_case(case, g.roles, g.user),
         redress=words.redress(known) if case.state in ask.RECONSIDERED else (),
         **clocks_shown(case),
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),

@@ -28,7 +28,7 @@ from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
-from workflows.states import Choice, Conclusion, ProjectState, Scheme
+from workflows.states import Advice, Choice, Conclusion, ExpertField, ProjectState, Scheme
 
 PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
@@ -137,6 +137,7 @@ def _page(
         refused=refused,
         has_errors=bool(form.errors or refused),
         means=words.MEANS.get(action, ""),
+        draw=words.draw_preview(g.case) if action == "draw_panel" else None,
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,
         redress=words.redress(words.facts_shown(g.case)) if action in REFUSING else (),
@@ -186,6 +187,10 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
             return {"choice": member_options(Choice, labels.label)}
         case "give_legal_opinion" | "give_environment_opinion" | "file_validation":
             return {"conclusion": member_options(Conclusion, labels.label)}
+        case "give_expert_opinion":
+            return {"conclusion": member_options(Advice, labels.label)}
+        case "draw_panel":
+            return {"wanted": member_options(ExpertField, labels.label)}
         case "table":
             return {"question": member_options(requests.questions(case.state), labels.label)}
         case "name_validator":

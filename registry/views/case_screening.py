@@ -12,6 +12,7 @@ from registry.forms.fields import member_options
 from registry.models import ConditionAnswer
 from registry.queries import applications, timeline
 from registry.queries import case as ask
+from registry.queries import panels as panels_of
 from registry.services import facts
 from registry.services.policy import current
 from registry.views import case_words as words
@@ -22,6 +23,7 @@ from workflows.gates import GATES, judge, stops
 from workflows.project import PROJECT
 from workflows.roles import Role
 from workflows.rules import RULES, Outcome
+from workflows.rules.panels import ON_RECORD
 from workflows.states import ConditionVerdict, GateName, Severity, Verdict
 
 CONDITIONS = "AT"
@@ -157,7 +159,10 @@ def _page(
         signatures=_signatures(),
         not_agreed=[o.clause for o in missing if o.clause in on_sheet and o.clause not in ways],
         no_way=any(o.clause in ways for o in missing),
-        missing=[words.finding(o, case) for o in missing if o.clause not in on_sheet],
+        missing=[words.finding(o, case) for o in missing if o.clause not in on_sheet and o.clause not in ways],
+        panels=panels_of.of_case(case, g.roles, g.user),
+        panel_asked=_panel_asked(known),
+        draw_url=words.act_url(case, "draw_panel") if "draw_panel" in open_to_me else "",
         gate_closed=GateName.SCREENING in known.gates_passed,
         refused=refused,
         since=since,
@@ -166,13 +171,28 @@ def _page(
     )
 
 
+def _panel_asked(known: ProjectFacts) -> str:
+    """The clause of the method that a panel's record decides, where this case rests on it."""
+    method = current().methods.get(known.method or "")
+    asked = [*(method.conditions if method else ()), *([method.argued] if method and known.argued else [])]
+    return next((c for c in asked if c in ON_RECORD), "")
+
+
 def _groups(
     clauses: Sequence[str], ways: Sequence[str], outcomes: Sequence[Outcome], known: ProjectFacts, *, may_answer: bool
 ) -> list[Group]:
     data = applications.data_of(applications.answers_of(g.case.id, g.case.round))
     latest = _latest()
+    ways = [c for c in ways if c in clauses]
     members = {letter: [c for c in clauses if c.startswith(letter) and c not in ways] for letter in CONDITIONS}
-    met = next((o.clause for o in outcomes if o.clause in ways and o.verdict is Verdict.PASS), "")
+    met = next(
+        (
+            o.clause
+            for o in outcomes
+            if o.clause in (*ways, *ON_RECORD) and o.clause[0] != "T" and o.verdict is Verdict.PASS
+        ),
+        "",
+    )
     return [
         Group(key, tuple(_line(c, known, data, latest, may_answer) for c in listed), met if key == WAYS else "")
         for key, listed in (*members.items(), (WAYS, ways))

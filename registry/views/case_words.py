@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from registry import application, formats, labels
 from registry.clock import today
 from registry.models import Case
-from registry.queries import applications, case_review
+from registry.queries import applications, case_review, panels
 from registry.queries.case_review import INSIDE
-from registry.services import documents, facts, requests
+from registry.services import documents, facts, panel_facts, requests
 from registry.services.policy import current
 from registry.services.rounds import OPENING
 from workflows.facts import ProjectFacts
@@ -46,6 +46,9 @@ AHEAD = frozenset(
         "resume",
         "uphold",
         "extend",
+        "draw_panel",
+        "give_expert_opinion",
+        "close_panel",
     }
 )
 """Acts that carry the case on; the first that nothing stops is the page's primary button."""
@@ -97,6 +100,20 @@ MEANS: Mapping[str, LazyString] = {
     "uphold": _l("The decision stands. The applicant sees the reasons of the three."),
     "ask_extension": _l("The task force answers. Until then the application does not lapse. You can ask once."),
     "extend": _l("The time is extended once, by the days the policy gives. The applicant is told the reasons."),
+    # expert panels
+    "draw_panel": _l(
+        "A panel is drawn at random from the expert register. Seed, order, who was left out and why stay on record; "
+        "the applicant is told how long it is expected to take."
+    ),
+    "refuse_seat": _l("Your seat goes to the next of the order. You no longer see the case."),
+    "give_expert_opinion": _l(
+        "Your opinion is final and carries your name. The other experts do not see it; the task force sees it once "
+        "the panel has ended."
+    ),
+    "close_panel": _l(
+        "Where every opinion is in, they are counted. Where not, the panel is broken off without a result, and "
+        "another can be drawn."
+    ),
 }
 
 PREPARED: Mapping[str, LazyString] = {
@@ -105,7 +122,7 @@ PREPARED: Mapping[str, LazyString] = {
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 
-BY_THE_FORM = frozenset({"S02", "S24", "S49"})
+BY_THE_FORM = frozenset({"S02", "S24", "S49", "S58"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 UNDO: Mapping[str, LazyString] = {
@@ -117,6 +134,10 @@ UNDO: Mapping[str, LazyString] = {
     "withdraw_amendment": _l("The same amendment would have to be submitted anew."),
     "find_flaw": _l("The parties are told at once."),
 }
+
+
+PANEL = frozenset({"S16", "T07", "S56", "S57", "S58"})
+"""Clauses that are put right where the expert panel stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +247,9 @@ def _listed(read: Mapping[str, object], key: str) -> Sequence[str]:
 def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
     """Where a judgement can be put right, and the words of the link."""
     number = case.number
-    if outcome.clause[0] in "AXT" or outcome.clause in ("S08a", "S16", "S36"):
+    if outcome.clause in PANEL:
+        return url_for("case.show", number=number, _anchor="panel"), _("See the expert panel")
+    if outcome.clause[0] in "AXT" or outcome.clause in ("S08a", "S36"):
         if is_inside():
             return url_for("case.screening", number=number, _anchor=f"c-{outcome.clause}"), _(
                 "Open the screening sheet"
@@ -269,6 +292,8 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
         return []
     if row.name in ("report_condition", "confirm_condition") and not conditions(case, row.name):
         return [_("There is no such condition")]
+    if row.name == "close_panel" and (known.panel is None or known.panel.counted):
+        return [_("No expert panel is at work")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
     as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today())
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
@@ -282,6 +307,50 @@ def conditions(case: Case, action: str) -> list[tuple[int, str]]:
         for c in case_review.conditions(case.id, facts.conditions_round(case))
         if c.confirmed_at is None and (c.reported_at is not None or action == "report_condition")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """An expert before a draw; `reason`: why the expert is left out of it."""
+
+    who: str
+    fields: str
+    where: str
+    outside: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPreview:
+    """Who could be drawn for a case today, and who not."""
+
+    experts: tuple[Drawable, ...]
+    free: int
+    outside: int
+    barred: int
+
+
+def draw_preview(case: Case) -> DrawPreview:
+    """Everybody of the register, as a draw now would see them: those who can be drawn first."""
+    known = {e.id: e for e in panels.register(today())}
+    listed = [entry.candidate for entry in panel_facts.register(case, current(), today())]
+    experts = [
+        Drawable(
+            known[c.user_id].name,
+            known[c.user_id].fields,
+            known[c.user_id].where,
+            c.outside,
+            panels.why_barred(c.bar, c.organisation_id),
+        )
+        for c in listed
+    ]
+    free = [c for c in listed if c.bar is None]
+    return DrawPreview(
+        tuple(sorted(experts, key=lambda e: (bool(e.reason), e.who))),
+        len(free),
+        sum(c.outside for c in free),
+        len(listed) - len(free),
+    )
 
 
 def redress(known: ProjectFacts) -> list[str]:

@@ -37,13 +37,18 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     """What a signed-in person does here, by what they are today."""
     items = []
     desk = bool(offices & permissions.DESK.offices)
-    works = desk or queries.works_for_a_validation_body(queries.organisations(user))
+    expert = Role.EXPERT in offices
+    works = desk or expert or queries.works_for_a_validation_body(queries.organisations(user))
     if works:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
     if offices & permissions.ENTRIES["desk.overdue"].offices:
         items.append(_item(_("Overdue"), "desk.overdue", count=queries.overdue(user)))
+    if expert:
+        items.append(_item(_("My panels"), "experts.mine", *([] if desk else ["case."])))
+    if offices & permissions.REGISTER.offices:
+        items.append(_item(_("Experts"), "experts.index", "experts.show", "experts.new"))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(

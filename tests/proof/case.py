@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.proof.panel import Panel
 from tests.proof.table import GATES
 
 READS = {
@@ -96,6 +97,7 @@ class Case:
     signed: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     opinions: list[tuple[int, str, str]] = field(default_factory=list)
     sitting: Sitting | None = None
+    panels: list[Panel] = field(default_factory=list)
     seated: set[str] = field(default_factory=set)
     conditions: dict[int, list[str]] = field(default_factory=dict)
     notices: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -142,6 +144,14 @@ class Case:
         rounds = {self.round, self.approval_round()} if kind == "legal" else {self.round}
         given = [conclusion for r, k, conclusion in self.opinions if k == kind and r in rounds]
         return given[-1] if given else None
+
+    def panel(self) -> Panel | None:
+        """The round's panel at work or counted."""
+        return next((p for p in self.panels if p.round == self.round and p.result != "broken_off"), None)
+
+    def at_work(self) -> Panel | None:
+        panel = self.panel()
+        return panel if panel and panel.result is None else None
 
     def standing(self) -> set[str]:
         """Officers whose signature covers what they answer now."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 from sqlalchemy import select
@@ -15,10 +16,12 @@ from registry import clock, create_app
 from registry.extensions import db, writing
 from registry.models import Answers, Appointment, ApprovalCondition, Case, CaseClock, User
 from registry.services import acts, drafts, facts
+from registry.services.effects import panels
 from registry.services.policy import current
 from tests import factories
 from tests.conftest import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
+from tests.proof.panel import SEED
 from tests.world import BASICS, METHOD, PARCEL, PDF, World
 from workflows.roles import Role
 
@@ -43,6 +46,8 @@ class City:
         self.clock = Clock(start)
         self.columns: dict[str, list[str]] = {}
         self._kept = 0
+        self._one_seed = patch.object(panels, "fresh_seed", lambda: SEED)
+        self._one_seed.start()
         self._raw: Any = None
         with self.app.app_context(), clock.told_by(self.clock):
             world = World()
@@ -77,6 +82,7 @@ class City:
         self.apps.reverse()
 
     def close(self) -> None:
+        self._one_seed.stop()
         self._drop_raw()
         for app in self.apps:
             let_go(app)
@@ -251,6 +257,8 @@ class City:
                 sent["matters"] = {f"V{n}": {"met": met, "words": "符合"} for n in range(1, 6)}
             case "name_validator":
                 sent["organisation_id"] = self.vvb_org
+            case "draw_panel":
+                sent |= {"wanted": [], "expected_days": 10}
             case "decline":
                 sent["right_way"] = "other"
             case "answer_finding":

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.proof import clocks
 from tests.proof.case import FIELD, FRESH, GROUP, LEAST, OFFICERS, RECONSIDERERS, Case, Gate, Person, Sitting, read
+from tests.proof.panel import WORKS_IN, Panel, can_be_drawn
 from tests.proof.table import GATES, ROLES, ROWS, SEES, STAGES
 
 
@@ -18,6 +19,8 @@ class Model:
     """The city: people, cases, and the counters of the numbers."""
 
     people: dict[str, Person]
+    experts: list[str] = field(default_factory=list)
+    """In the order of every draw."""
     cases: list[Case] = field(default_factory=list)
     today: int = 0
     numbers: int = 0
@@ -42,6 +45,8 @@ class Model:
         if self.of_a_party(case, who) or person.office is None:
             return roles
         seat = person.office not in {"member", "deputy_chair"} or who in case.seated
+        panel = case.at_work()
+        seat = seat and (person.office != "expert" or bool(panel and who in panel.sitting))
         if seat and (person.office != "eco_env" or (case.number and case.scheme == "local_ticket")):
             roles.add(person.office)
         if case.sitting and case.sitting.presides == who:
@@ -167,12 +172,25 @@ class Model:
                 found = {"S38": c.sitting is None or bool(c.sitting.votes and not self._pointless(c.sitting))}
             case "vote":
                 found = {"S39": c.sitting is None or who not in c.sitting.members or who in c.sitting.votes}
+            case "draw_panel":
+                drawn = can_be_drawn(data["size"], self.experts, self.tied_experts(c))
+                found = {"S56": c.panel() is not None, "S55": not drawn}
+            case "refuse_seat" | "give_expert_opinion":
+                panel = c.at_work()
+                found = {"S57": panel is None or who in panel.said or not data.get("independent", True)}
+            case "close_panel":
+                panel = c.at_work()
+                finished = panel is not None and panel.complete(lambda w: self.of_a_party(c, w))
+                found = {"S58": panel is None or not (finished or bool(data["words"]))}
             case "report_condition" | "confirm_condition":
                 now = self._condition(c, data)
                 found = {"S49": now not in (("open", "reported") if action == "report_condition" else ("reported",))}
             case _:
                 found = {}
         return frozenset(clause for clause, stop in found.items() if stop)
+
+    def tied_experts(self, case: Case) -> frozenset[str]:
+        return frozenset(w for w in self.experts if self.of_a_party(case, w))
 
     def question(self, case: Case, action: str) -> str | None:
         """What a sitting must have been asked for an act to rest on it."""
@@ -193,7 +211,12 @@ class Model:
     def _sheet(self, c: Case) -> dict[str, bool]:
         standing = c.standing()
         agreed = all(c.sheets[c.round, w] == {"rest": "met", "one": "met"} for w in standing)
-        return {"S08a": len(standing) < OFFICERS, "sheet": len(standing) < OFFICERS or not agreed}
+        found = {"S08a": len(standing) < OFFICERS, "sheet": len(standing) < OFFICERS or not agreed}
+        panel = c.panel()
+        accepted = panel is not None and panel.result == "accepted"
+        exempt = len(standing) >= OFFICERS and all(c.sheets[c.round, w].get("rest") == "met" for w in standing)
+        found["S16"] = c.scheme == "ccer" and not exempt and not accepted
+        return found | {"T07": c.scheme == "local_ticket" and not accepted}
 
     def _pointless(self, sitting: Sitting) -> bool:
         """A sitting that can only refuse, or one on an entry that is lost, is taken off though it was voted on."""
@@ -220,7 +243,10 @@ class Model:
         c, row, before = case, ROWS[action, case.state], case.state
         role = next(r for r in ROLES if r in row.by & self.roles(c, who))
         to = self._to(c, row)
+        leaves = c.at_work() if row.to != "-" and before in WORKS_IN else None
         getattr(self, f"_do_{action}", lambda *_: None)(c, who, data, to)
+        if leaves is not None:
+            leaves.result = "broken_off"
         waits = {"find_flaw": STAGES[GATES.index(data["gate"])]} if action == "find_flaw" else {}
         if row.to != "-":
             c.state = to
@@ -363,6 +389,27 @@ class Model:
     def _do_vote(self, c: Case, who: Any, data: Any, to: str) -> None:
         assert c.sitting is not None
         c.sitting.votes[who] = data["choice"]
+
+    def _do_draw_panel(self, c: Case, who: Any, data: Any, to: str) -> None:
+        ticket = c.scheme == "local_ticket"
+        panel = Panel(c.round, data["size"], ticket, self.experts, self.tied_experts(c))
+        panel.fill()
+        c.panels.append(panel)
+
+    def _do_refuse_seat(self, c: Case, who: Any, data: Any, to: str) -> None:
+        panel = c.at_work()
+        assert panel is not None
+        panel.leave(who, lambda w: self.of_a_party(c, w))
+
+    def _do_give_expert_opinion(self, c: Case, who: Any, data: Any, to: str) -> None:
+        panel = c.at_work()
+        assert panel is not None
+        panel.said[who] = data["conclusion"]
+
+    def _do_close_panel(self, c: Case, who: Any, data: Any, to: str) -> None:
+        panel = c.at_work()
+        assert panel is not None
+        panel.end(lambda w: self.of_a_party(c, w))
 
     def _do_report_condition(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._mark(c, data, "reported")

@@ -13,12 +13,14 @@ from registry.services import audit
 from tests.proof.case import EDITABLE, FRESH, Case, Person
 from tests.proof.city import City, Rows
 from tests.proof.model import Model
+from tests.proof.panel import LEAST, PLACES, in_order
 from tests.proof.table import GATES, ROWS, STAGES
 
 APPENDED = (
     *("audit_events", "remarks", "rounds", "votes", "electors", "excluded_members", "deliberations"),
     *("deliberation_ends", "gate_decisions", "registrations", "opinions", "condition_answers"),
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
+    *("panels", "panel_candidates", "panel_seats", "panel_departures", "panel_opinions", "panel_ends"),
 )
 """Tables to which rows are only added."""
 WATCHED = {
@@ -41,19 +43,20 @@ OFFICES = {
     "deputy": "deputy_chair",
     **{f"member{n}": "member" for n in (1, 2, 3)},
     "insider": "member",
+    **dict.fromkeys(PLACES, "expert"),
 }
-JOINERS = ("chair", "member3", "officer3")
+JOINERS = ("chair", "member3", "officer3", "expert2")
 REACHED: Counter[tuple[str, str]] = Counter()
 """How often each cell of the table was taken, over all examples."""
 REFUSED: Counter[str] = Counter()
 """How often each reason of refusal was met."""
 
 
-def first_model() -> Model:
+def first_model(city: City) -> Model:
     people = {"owner": Person(orgs={"org": 0}), "vvb": Person(orgs={"vvb": 0}), "stranger": Person(orgs={"else": 0})}
     people |= {who: Person(office) for who, office in OFFICES.items()}
     people["insider"].orgs["org"] = 0
-    return Model(people)
+    return Model(people, in_order(city.people))
 
 
 @dataclass
@@ -73,7 +76,7 @@ class Pair:
     """A model and a city that say the same."""
 
     def __init__(self, city: City) -> None:
-        self.city, self.model = city, first_model()
+        self.city, self.model = city, first_model(city)
         self.ids: list[int] = []
         self.before: Rows = {}
         self.last: tuple[Any, ...] | None = None
@@ -175,6 +178,7 @@ class Pair:
         assert entries == case.entries, told
         self._sitting_agrees(place, rows, told)
         self._clocks_agree(place, rows, told)
+        self._panels_agree(place, rows, told)
         if case.log:
             last = [e for e in city.table(rows, "audit_events") if e["subject_id"] == case_id and _of_case(e)][-1]
             assert self._event(last) == case.log[-1], told
@@ -198,6 +202,20 @@ class Pair:
         case = self.model.cases[place]
         expected = sorted((n.partition(" ")[0], clock.last_day()) for n, clock in case.clocks.items())
         assert written == expected, told
+
+    def _panels_agree(self, place: int, rows: Rows, told: str) -> None:
+        t = {
+            name: self.city.table(rows, f"panel{name}") for name in ("s", "_seats", "_departures", "_opinions", "_ends")
+        }
+        mine = [p["id"] for p in t["s"] if p["case_id"] == self.ids[place]]
+        assert len(mine) == len(self.model.cases[place].panels), told
+        for panel_id, panel in zip(mine, self.model.cases[place].panels, strict=True):
+            of = {k: [r for r in found if r.get("panel_id") == panel_id] for k, found in t.items()}
+            left = {self.city.names[d["user_id"]] for d in of["_departures"]}
+            now = {self.city.names[s["user_id"]] for s in of["_seats"]} - left
+            assert (left, now) == (panel.gone, set(panel.sitting)), told
+            assert {self.city.names[o["user_id"]]: o["advice"] for o in of["_opinions"]} == panel.said, told
+            assert [e["result"] for e in of["_ends"]] == ([panel.result] if panel.result else []), told
 
     def _event(self, e: Mapping[str, Any]) -> tuple[Any, ...]:
         who = self.city.names.get(e["actor_id"])
@@ -244,6 +262,15 @@ class Pair:
                     signed = [s for s in t["screening_signatures"] if s["case_id"] == gate["case_id"]]
                     officers = {s["officer_id"] for s in signed if s["round_no"] == gate["round_no"]}
                     assert len(officers) >= 2, "screened by one officer"
+        for panel in t["panels"]:
+            left = {d["user_id"] for d in t["panel_departures"] if d["panel_id"] == panel["id"]}
+            seats = {s["user_id"] for s in t["panel_seats"] if s["panel_id"] == panel["id"]} - left
+            names = {self.city.names[s] for s in seats}
+            result = next((e["result"] for e in t["panel_ends"] if e["panel_id"] == panel["id"]), None)
+            if result in {"accepted", "not_accepted"}:
+                assert len(seats) >= LEAST, "a small panel decided"
+                assert len(seats) % 2 == 1, "an even panel decided"
+                assert 3 * sum(PLACES[n] for n in names) >= 2 * len(seats), "a panel of locals decided"
         notices = Counter((n["case_id"], n["round_no"]) for n in t["correction_notices"])
         assert all(n == 1 for n in notices.values()), "two notices in a round"
         own = {c["id"] for c in t["cases"] if c["proponent_org_id"] == self.city.org}

@@ -14,6 +14,7 @@ ONWARD = {
     *("submit", "accept", "resubmit", "pass_screening", "approve_risk", "pass_validation", "register"),
     *("answer_condition", "sign_screening", "give_legal_opinion", "table", "vote", "file_validation"),
     *("give_environment_opinion", "report_condition", "confirm_condition", "decide_amendment", "resume"),
+    *("draw_panel", "give_expert_opinion", "close_panel"),
 }
 """Acts that carry a case on; a walk that takes only what comes would rarely leave the desk."""
 BENCH = ("auditor", "administrator", "eco", "supervisor", "secretary", "officer3", "officer")
@@ -52,6 +53,14 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0
             yield from ({"question": q} for q in questions(case.state) or ("risk_review",))
         case "vote":
             yield from ({"choice": c} for c in ("for", "against", "abstain"))
+        case "draw_panel":
+            yield from ({"size": n} for n in (5, 7, 6))
+        case "give_expert_opinion":
+            for conclusion in ("accept", "not_accept", "accept_with_conditions"):
+                yield {"conclusion": conclusion, "independent": True}
+            yield {"conclusion": "accept", "independent": False}
+        case "close_panel":
+            yield from ({"words": words} for words in ("", "专家长期出差"))
         case "report_condition" | "confirm_condition":
             yield from ({"condition": (case.approval_round(), place)} for place in (0, 1, 2))
         case _:
@@ -76,5 +85,8 @@ def onward(model: Model, case: Case, found: list[Request] | None = None) -> list
     """Of these, what carries the case on: the good answer of each form."""
     found = open_requests(model, case) if found is None else found
     # At the officers' gates a sitting can only refuse.
-    acts = ONWARD - ({"table"} if case.state in {"methodology_screening", "validation", "suspended"} else set())
+    panels = set() if case.scheme == "local_ticket" else {"draw_panel"}
+    acts = (
+        ONWARD - panels - ({"table"} if case.state in {"methodology_screening", "validation", "suspended"} else set())
+    )
     return [r for r in found if r[0] in acts and r[2] == next(variants(case, r[0]))] or found

@@ -73,6 +73,10 @@ extend                    correction                                   -        
 extend                    screening,risk_review,registration           -                      chair
 remind!                   stages,registered,correction,suspended,amendment,declined,rejected - system
 recount!                  stages,registered,correction,suspended,amendment,declined,rejected - system
+draw_panel                screening,amendment                          -                      secretary
+refuse_seat!              screening,amendment                          -                      expert
+give_expert_opinion!      screening,amendment                          -                      expert
+close_panel               screening,amendment                          -                      secretary
 """
 WAITING = {"correction_requested", "suspended", "declined", "rejected"}
 """States that remember the stage the case came from."""
@@ -84,6 +88,7 @@ SEES = {
     **dict.fromkeys(("member", "deputy_chair", "chair"), frozenset(STATES) - {"draft"}),
     "legal_reviewer": frozenset(STATES) - {"draft", "submitted"},
     "eco_env": frozenset(STATES) - _LATE,
+    "expert": frozenset({"methodology_screening", "amendment_review"}),
 }
 """In which states a role sees the case at all."""
 

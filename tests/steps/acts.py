@@ -77,6 +77,19 @@ HOW = "(?P<how>同意|附条件同意|不同意)"
 OTHERS = ("legal", "eco", "officer3")
 MIXED = ("officer", "legal", "officer3")
 
+SEATED, NOT_SEATED = "seated", "not seated"
+"""Whoever the draw put first on the panel, and somebody of the register it did not seat."""
+ADVICE = {"认可": "accept", "附条件认可": "accept_with_conditions", "不认可": "not_accept"}
+
+
+def _draw(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"size": int(told["size"]), "expected_days": 10, "words": "请就额外性和监测方法提出意见"}
+
+
+def _advice(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"conclusion": ADVICE[told["how"]], "words": "论证情况已核对", "independent": True}
+
+
 SAYINGS: dict[str, Said] = {
     # the straight way
     "申请人提交申请": Said("submit", "owner"),
@@ -144,6 +157,14 @@ SAYINGS: dict[str, Said] = {
         "file_validation", "vvb", _matters
     ),
     f"生态环境部门出具{HOW}的意见": Said("give_environment_opinion", "eco", _opinion),
+    # expert panels
+    "秘书抽取(?P<size>[0-9])名专家": Said("draw_panel", "secretary", _draw),
+    "经办人抽取(?P<size>[0-9])名专家": Said("draw_panel", "officer", _draw),
+    "一名专家说明理由，退出专家组": Said("refuse_seat", SEATED, words("与申请人有业务往来")),
+    "一名专家声明独立，出具(?P<how>认可|附条件认可|不认可)的意见": Said("give_expert_opinion", SEATED, _advice),
+    "没有列入专家组的专家出具(?P<how>认可)的意见": Said("give_expert_opinion", NOT_SEATED, _advice),
+    "秘书结束专家评审": Said("close_panel", "secretary"),
+    "秘书写明理由，终止专家评审": Said("close_panel", "secretary", words("专家长期出差，不能完成评审")),
 }  # fmt: skip
 
 
@@ -168,4 +189,12 @@ def _(story, sentence):
     state = story.before[0]
     assert state is WHERE[story.where][0], "the story does not begin where it says"
     assert PROJECT.row(what.action, state), f"no row for {what.action} in {state}"
-    story.result = story.by.act(case_id, what.action, what.who, **what.data(story, told))
+    story.result = story.by.act(case_id, what.action, _whoever(story, what.who), **what.data(story, told))
+
+
+def _whoever(story: Story, who: str | None) -> str | None:
+    if who not in (SEATED, NOT_SEATED):
+        return who
+    with story.inside():
+        sitting = story.world.sitting(story.case_id)
+    return sitting[0] if who == SEATED else next(f"expert{n}" for n in range(1, 10) if f"expert{n}" not in sitting)

@@ -60,6 +60,9 @@ CHECKS = {
     "核对能否作出复核决定": "S46",
     "核对复核人员": "S24",
     "系统核对时限": "S40",
+    "核对专家组的组成": "S55",
+    "核对专家组对额外性的结论": "S16",
+    "核对专家组对碳票的结论": "T07",
 }
 """What is checked, and the clause whose rule is asked."""
 ASKING = frozenset({"核对能否报告条件落实", "核对能否申请复核"})

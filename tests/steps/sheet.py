@@ -40,8 +40,5 @@ def _(project_facts, names, clause, answer):
 @given(parsers.parse('"{names}"对其他额外性条件答复"不符合"，只认定"{clause}"'), target_fixture="project_facts")
 def _(project_facts, base_policy, names, clause):
     method = base_policy.method(project_facts.method)
-    grounds = {
-        c: dict.fromkeys(people(names), ANSWERS["符合" if c == clause else "不符合"])
-        for c in (*method.exemptions, method.argued)
-    }
+    grounds = {c: dict.fromkeys(people(names), ANSWERS["符合" if c == clause else "不符合"]) for c in method.exemptions}
     return replace(project_facts, conditions={**project_facts.conditions, **grounds})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gherkin.parser import Parser
 
-from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
+from workflows.facts import PanelFacts, ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Confidence, Enforced, Policy
 from workflows.rules import RULES, Outcome, failed, judge, passed, rule
 from workflows.states import Conclusion, LandSetting, Question, Scheme, Severity, Tenure, TitleDocument, Verdict
@@ -228,6 +228,8 @@ BROKEN = (
     replace(FACTS, unchanged=True),
     replace(FACTS, suspended_by_chair=False, conditions_overdue=1, reminder_due=False, recount_due=False),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
+    replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, in_favour=1, against=4, counted=True)),
+    replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, actor_sits=True, actor_has_given=True)),
 )
 
 

@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import clocks, eligibility, procedure, screening, turns
+from workflows.rules import clocks, eligibility, panels, procedure, screening, turns
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -27,6 +27,7 @@ __all__ = [
     "manual",
     "not_applicable",
     "owner",
+    "panels",
     "passed",
     "procedure",
     "rule",

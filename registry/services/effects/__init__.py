@@ -9,6 +9,7 @@ from registry.services.effects import (
     decisions,
     endings,
     opinions,
+    panels,
     pauses,
     screening,
     submission,
@@ -25,6 +26,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **endings.EFFECTS,
     **amendments.EFFECTS,
     **clocks.EFFECTS,
+    **panels.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Context", "Effect"]
