@@ -13,6 +13,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
 from registry.forms.act_base import ActForm, words_field
+from registry.forms.act_notice import AnswerObjectionForm, NameVerifierForm, SetApartForm
 from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
 from registry.forms.act_sheets import CorrectionForm
 from registry.forms.fields import (
@@ -267,5 +268,10 @@ FORMS: Mapping[str, type[ActForm]] = {
     "confirm_condition": ConditionConfirmForm,
     "request_reconsideration": ReasonForm,
     "uphold": UpholdForm,
+    "open_notice": ConfirmForm,
+    "answer_objection": AnswerObjectionForm,
+    "close_notice": ConfirmForm,
+    "set_parcel_apart": SetApartForm,
+    "name_verifier": NameVerifierForm,
 }
 """Action → its form; `answer_condition` has the screening sheet, and a first submission has nothing to fill in."""

@@ -23,7 +23,9 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
+from registry.models.notice import NoticeEnd, Objection, ObjectionAnswer, ObjectionContact, PublicNotice
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -62,13 +64,20 @@ __all__ = [
     "GateDecision",
     "Membership",
     "Notice",
+    "NoticeEnd",
     "NumberCounter",
+    "Objection",
+    "ObjectionAnswer",
+    "ObjectionContact",
     "Opinion",
     "Organisation",
     "OrganisationKind",
     "Paper",
     "PaperFile",
     "PaperKind",
+    "ParcelApart",
+    "ParcelKey",
+    "PublicNotice",
     "Reconsideration",
     "ReconsiderationPerson",
     "ReferenceProject",
@@ -81,5 +90,6 @@ __all__ = [
     "StoredFile",
     "User",
     "UserSession",
+    "Verifier",
     "Vote",
 ]

@@ -19,7 +19,7 @@ from workflows.roles import Role
 INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
-OWN_PLACE = frozenset({"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"})
+OWN_PLACE = frozenset({"vote", "answer_objection", "give_legal_opinion", "file_validation", "give_environment_opinion"})
 """Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
 
 FOR_THE_DESK = frozenset({"table"})
@@ -115,6 +115,8 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _("%(what)s: %(clauses)s", what=text, clauses=_(", ").join(sorted(detail["clauses"])))
     if action == "answer_finding" and detail.get("clause"):
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
+    if action in ("object", "answer_objection") and detail.get("no"):
+        return _("%(what)s: no. %(no)s", what=text, no=str(detail["no"]))
     if action == "register" and detail.get("project_number"):
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":
@@ -131,7 +133,7 @@ def _text(action: str, detail: dict[str, Any]) -> str:
 
 def _who(event: AuditEvent) -> str:
     if event.actor is None:
-        return label(Role.SYSTEM)
+        return _role(event.actor_role)
     return _("%(name)s, %(role)s", name=event.actor.name, role=_role(event.actor_role))
 
 

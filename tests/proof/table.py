@@ -64,10 +64,16 @@ untable                   decided,registered,amendment,suspended       -        
 vote!                     decided,registered,amendment,suspended       -                      group
 file_validation           validation,amendment                         -                      vvb
 give_environment_opinion  validation,amendment                         -                      eco_env
+set_parcel_apart          decided,amendment                            -                      officer
+open_notice               validation,amendment                         -                      officer
+object!                   validation,amendment                         -                      public
+answer_objection          validation,amendment                         -                      officer,applicant
+close_notice              validation,amendment                         -                      officer
 report_condition          approved,suspended                           -                      proponent
 confirm_condition         approved,suspended                           -                      officer
 request_reconsideration   rejected,declined                            -                      proponent
 uphold                    rejected,declined                            -                      secretary
+name_verifier             registered                                   -                      proponent
 """
 WAITING = {"correction_requested", "suspended", "declined", "rejected"}
 """States that remember the stage the case came from."""

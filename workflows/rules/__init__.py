@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import eligibility, procedure, screening, turns
+from workflows.rules import eligibility, independence, notice, procedure, screening, turns, uniqueness
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -22,9 +22,11 @@ __all__ = [
     "Rule",
     "eligibility",
     "failed",
+    "independence",
     "judge",
     "manual",
     "not_applicable",
+    "notice",
     "owner",
     "passed",
     "procedure",
@@ -33,5 +35,6 @@ __all__ = [
     "severity_of",
     "title",
     "turns",
+    "uniqueness",
     "unknown",
 ]

@@ -7,6 +7,7 @@ from registry.services.effects import (
     corrections,
     decisions,
     endings,
+    notices,
     opinions,
     pauses,
     screening,
@@ -23,6 +24,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **pauses.EFFECTS,
     **endings.EFFECTS,
     **amendments.EFFECTS,
+    **notices.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Context", "Effect"]
