@@ -150,12 +150,13 @@ def test_only_notices_writes_notices():
 
 LINKING = {
     "registry/services/acts.py": {"_take"},
+    "registry/services/calendar.py": {"_write"},
     "registry/services/drafts.py": {"_proponent"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},
 }
-"""The verbs that leave a link themselves: the door, and what is done to people, to public cases and to PDFs."""
+"""The verbs that leave a link themselves: the door, and what is done to people, the calendar, public cases and PDFs."""
 
 
 def test_the_chain_is_written_by_the_door_and_a_few_listed_verbs():

@@ -23,6 +23,18 @@ KEPT = frozenset(
         *("CCER", "VCS", "CAR", "ACR", "Verra", "GB", "TL", "TA"),  # programmes, standards, number prefixes
         *("PDF", "JPEG", "PNG", "DOCX", "XLSX", "CSV", "TXT", "UTF", "MB", "Excel"),  # files
         *("JavaScript", "https", "DATABASE", "URL", "flask", "db", "upgrade"),  # what is typed as it stands
+        *(
+            "JSON",
+            "holiday",
+            "cn",
+            "year",
+            "papers",
+            "date",
+            "name",
+            "isOffDay",
+            "true",
+            "false",
+        ),  # words of a notice's file
         *("tCO", "ha"),  # units; the ₂e is no letter of ASCII, or a single one
     }
 )

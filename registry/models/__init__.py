@@ -1,5 +1,6 @@
 """The tables, one file a noun; importing this package registers them all."""
 
+from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.case import (
     Answers,
     Case,
@@ -49,6 +50,8 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Body",
+    "CalendarDay",
+    "CalendarYear",
     "Case",
     "CaseCount",
     "CaseWords",
