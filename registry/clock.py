@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,6 +29,11 @@ def today() -> date:
 def day_of(instant: datetime) -> date:
     """The day in Shandong of an instant."""
     return instant.astimezone(ZONE).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant a day begins in Shandong."""
+    return datetime.combine(day, time.min, ZONE).astimezone(UTC)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from registry.models import (
     PanelDeparture,
     PanelEnd,
     PanelSeat,
+    PublicNotice,
     User,
 )
 from workflows.roles import APPOINTED, VOTING, Role
@@ -109,6 +110,12 @@ ENTRIES: dict[str, Entry] = {
     "public.health": PUBLIC,
     "rules.index": PUBLIC,
     "rules.clause": PUBLIC,
+    # public notice: anybody reads it, objects, and reads the answer by the receipt
+    "notices.index": PUBLIC,
+    "notices.show": PUBLIC,
+    "notices.object": PUBLIC,
+    "notices.receipt": PUBLIC,
+    "notices.look_up": PUBLIC,
     # account
     "account.sign_in": PUBLIC,
     "account.demo_sign_in": PUBLIC,
@@ -164,6 +171,7 @@ ENTRIES: dict[str, Entry] = {
     "case.screening": on_case(
         Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
     ),
+    "case.objection_file": on_case(Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR),
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
@@ -319,6 +327,11 @@ def sees(user_id: int, roles: frozenset[Role], on: date) -> ColumnElement[bool]:
 def visible_cases(user: User | None, roles: frozenset[Role] = frozenset(SEES)) -> Select[tuple[Case]]:
     """The cases a person sees under one of these roles, as a query to refine."""
     return select(Case).where(visible(user, roles))
+
+
+def on_notice(case_id: int) -> bool:
+    """Whether the public may know of a case: it is, or was, on public notice."""
+    return bool(db.session.scalar(select(exists().where(PublicNotice.case_id == case_id))))
 
 
 def appointments(user: User | None, on: date | None = None) -> list[tuple[Role, int]]:

@@ -151,10 +151,14 @@ def client(_standing_app: Flask) -> FlaskClient:
 class Clock:
     """The time as the test tells it."""
 
+    telling: "Clock"
+    """The one that was asked last, so that a helper can wait for a day of its own."""
+
     def __init__(self, at: datetime) -> None:
         self.at = at
 
     def __call__(self) -> datetime:
+        Clock.telling = self
         return self.at
 
     def set(self, at: datetime) -> None:

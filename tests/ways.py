@@ -10,7 +10,10 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from registry.extensions import db
+from registry.models import PublicNotice
 from registry.security import sessions
 from registry.services import acts, drafts
 from tests.world import World
@@ -79,6 +82,8 @@ class Screens(Services):
         """Open the page of an act, fill in its form, send it; the system has no screens."""
         if who is None:
             return super().act(case_id, action, who, **data)
+        if who == "anybody":
+            return self._anybody(case_id, data)
         self.sign_in(who)
         path = self._path(case_id, action)
         answer = self.client.get(path)
@@ -98,6 +103,25 @@ class Screens(Services):
         problems = () if stopped else tuple(li.text.strip() for li in page.select(".error-summary li"))
         assert stopped or problems or sent.status_code == 409, sent.text
         return Result(stopped=stopped, problems=problems, open=bool(stopped or problems), offered=offered)
+
+    def _anybody(self, case_id: int, data: Mapping[str, Any]) -> Result:
+        """Somebody without an account, from the notice; where it offers nothing, it is sent all the same."""
+        self.client.delete_cookie("sid")
+        with self.client.application.app_context():
+            notice = db.session.scalar(select(func.max(PublicNotice.id)).where(PublicNotice.case_id == case_id)) or 0
+        path = f"/notices/{notice}/object"
+        form = _form(self.client.get(path).text, path)
+        token = BeautifulSoup(self.client.get("/").text, "html.parser").find("input", {"name": "csrf_token"})
+        token = token or BeautifulSoup(self.client.get("/sign-in").text, "html.parser").find(
+            "input", {"name": "csrf_token"}
+        )
+        sent, offered = _filled(form, "object", data) if form else ({"csrf_token": token["value"], **data}, True)
+        answer = self.client.post(path, data=sent)
+        if answer.status_code == 302:
+            return Result(done=True, offered=offered)
+        assert answer.status_code in (404, 409), answer.text
+        stopped = BeautifulSoup(answer.text, "html.parser").select(".error-summary .code")
+        return Result(stopped=tuple(code.text for code in stopped), open=bool(stopped))
 
     def sign_in(self, who: str) -> None:
         """Be somebody from now on, in English."""

@@ -6,16 +6,19 @@ Everything goes through the real services: people are rows, whatever a person do
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from registry import storage
-from registry.clock import now
+from registry.clock import ZONE, now
 from registry.extensions import db
-from registry.models import Answers, Case, OrganisationKind, User
+from registry.models import Answers, Case, OrganisationKind, PublicNotice, User
 from registry.queries import applications
+from registry.queries.notices import last_day
 from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from tests import factories
+from tests.conftest import Clock
 from workflows.roles import Role
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -42,6 +45,14 @@ PARCEL = {
     "disputed": False,
     "coowner_consent": "not_needed",
 }
+"""A parcel; it lies in a village of its own in each case, and has a title of its own, unless it names a village."""
+NATIONAL = {
+    "external_number": "GS-2026-0001",
+    "notice_url": "https://example.org/notice/1",
+    "notice_from": date(2026, 1, 5),
+    "notice_to": date(2026, 2, 1),
+}
+"""The national notice of a CCER project: twenty working days, the first counted."""
 METHOD = {
     "ccer": {
         "method": "CCER-14-001",
@@ -157,6 +168,8 @@ class World:
         key = (case_id, self.case(case_id).round + 1, section)
         row = db.session.get(Answers, key)
         version = row.version if row else 0
+        if section == "parcels":
+            data = {**data, "parcels": [own_land(case_id, p) for p in data.get("parcels", ())]}
         drafts.save_section(
             case_id, section, dict(data), done=True, version_seen=version, by=self.user("owner"), at=now()
         )
@@ -181,6 +194,8 @@ class World:
     def act(self, case_id: int, action: str, who: str | None, **data: Any) -> acts.Done:
         """Take an act as somebody (None: the system), with a fresh page."""
         seen = self.case(case_id).version
+        if who == "anybody":
+            return acts.act(("project", case_id), action, by=acts.ANYBODY, at=now(), seen=None, data=data)
         by = self.user(who) if who else None
         return acts.act(("project", case_id), action, by=by, at=now(), seen=seen, data=data)
 
@@ -203,7 +218,22 @@ class World:
     def validate(self, case_id: int, conclusion: str = "favourable") -> None:
         """The body files its opinion on the five matters."""
         matters = {f"V{n}": {"met": conclusion == "favourable", "words": "符合"} for n in range(1, 6)}
-        self.act(case_id, "file_validation", "vvb", conclusion=conclusion, words="同意", matters=matters)
+        national = NATIONAL if self.case(case_id).scheme == "ccer" else {}
+        self.act(case_id, "file_validation", "vvb", conclusion=conclusion, words="同意", matters=matters, **national)
+
+    def wait_out_notice(self, case_id: int) -> None:
+        """Let the days of the open notice pass: the morning after its last day comes."""
+        assert now()  # whoever tells the time says so
+        notice = db.session.query(PublicNotice).filter_by(case_id=case_id).order_by(PublicNotice.id.desc()).first()
+        morning = datetime.combine(last_day(notice) + timedelta(days=1), time(9), ZONE)
+        db.session.rollback()
+        Clock.telling.set(max(Clock.telling.at, morning))
+
+    def put_on_notice(self, case_id: int) -> None:
+        """A public notice from its opening to its end; nobody objects."""
+        self.act(case_id, "open_notice", "officer")
+        self.wait_out_notice(case_id)
+        self.act(case_id, "close_notice", "officer")
 
     def advance(self, case_id: int, state: str) -> int:
         """Carry a case to a state of the straight way."""
@@ -219,6 +249,7 @@ class World:
             "registration": lambda: (
                 self.validate(case_id),
                 self._environment(case_id),
+                self.put_on_notice(case_id),
                 self.act(case_id, "pass_validation", "officer"),
             ),
             "registered": lambda: (self.vote(case_id, 8), self.act(case_id, "register", "chair")),
@@ -256,3 +287,12 @@ class World:
     def _environment(self, case_id: int) -> None:
         if self.case(case_id).scheme == "local_ticket":
             self.act(case_id, "give_environment_opinion", "eco", conclusion="favourable", words="无异议")
+
+
+def own_land(case_id: int, parcel: Mapping[str, Any]) -> dict[str, Any]:
+    """A parcel that no other case of the tests has, unless it was given a village on purpose."""
+    if "village" in parcel:
+        return dict(parcel)
+    title = parcel.get("title_number")
+    mine = {"title_number": f"{title}-{case_id}"} if title == PARCEL["title_number"] else {}
+    return {**parcel, "village": f"示例{case_id}村", **mine}

@@ -34,6 +34,25 @@ class ParcelFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts:
+    """The public notice of the present round. `over`: its last day has passed; `ended`: an officer has closed it."""
+
+    last_day: date
+    over: bool = False
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Another project on the same land for some of the same time; its number, and this case's parcel."""
+
+    number: str
+    parcel_key: str
+    parcel: str
+    area_mu: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SittingFacts:
     """An open sitting: who is entitled, what was cast so far, and what is asked of the count.
 
@@ -152,6 +171,24 @@ class ProjectFacts:
     """The round in preparation says what the round in force says: the same answers, the same papers."""
     answered_in_words: bool = False
     """A resubmission answers the correction notice in words."""
+    # The public notice, and the land of others.
+    notice: NoticeFacts | None = None
+    national_notice_days: int | None = None
+    """Working days of the national notice on record, its first day counted; None where none is recorded."""
+    objections_unanswered: int = 0
+    """Objections and comments, of whatever round, that officer or applicant has not answered."""
+    parcels_disputed: tuple[str, ...] = ()
+    """Names of parcels whose tenure was objected to, until an officer has found nothing in it or they are set apart."""
+    parcels_apart: tuple[str, ...] = ()
+    """Names of parcels set apart; `parcels` are those left."""
+    overlaps: tuple[Overlap, ...] = ()
+    objection: str | None = None
+    """The objection in hand, as the side that acts stands to it: 'open', 'answered', or none such."""
+    parcel_in_hand: str | None = None
+    """The parcel to be set apart: 'sound', 'in_question', 'last', or none such."""
+    verifier_part: str | None = None
+    """What the body to be named did in the project: 'validated', 'designed', or nothing."""
+
     asking: bool = False
     """The act asks (for reconsideration, for a condition to be confirmed) rather than answers."""
     condition: str | None = None

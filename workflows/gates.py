@@ -52,14 +52,14 @@ def any_of(*clauses: str) -> AnyOf:
 # fmt: off
 GATES: dict[GateName, Gate] = {
     GateName.ACCEPTANCE:   ("S01",),
-    GateName.SCREENING:    ("G02", CONDITIONS, "S08a"),
+    GateName.SCREENING:    ("G02", CONDITIONS, "S08a", "S20"),
     GateName.RISK_REVIEW:  ("S14", "S18", "S11", "S15"),
-    GateName.VALIDATION:   ("S31", "S30"),
-    GateName.REGISTRATION: ("S32", "S14", "S25", "S11", "S15"),
+    GateName.VALIDATION:   ("S31", "S30", "S63", "S59", "S60", "S19"),
+    GateName.REGISTRATION: ("S32", "S14", "S19", "S25", "S11", "S15"),
 }
 # fmt: on
 
-FINDINGS = ("A02", "R20", "R34")
+FINDINGS = ("A02", "R20", "R34", "S20")
 """Rules that run over every case and whose findings stand on its page."""
 
 

@@ -30,6 +30,7 @@ SCREENING = (S.METHODOLOGY_SCREENING,)
 DECIDED = (S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION, S.REGISTRATION)
 APPROVED = (S.VALIDATION, S.REGISTRATION)
 CORRECTABLE = (S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.VALIDATION)
+NOTICED = (S.VALIDATION, S.AMENDMENT_REVIEW)
 ENTRY = (S.REGISTERED, S.AMENDMENT_REVIEW)
 TABLED = (*DECIDED, S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED)
 
@@ -39,7 +40,7 @@ SITTING = ("S11", "S15")
 AMENDMENT = (
     "S11",
     IfApproving(
-        (Whole(GateName.ACCEPTANCE), Whole(GateName.SCREENING), "S14", "S18", Whole(GateName.VALIDATION), "S15")
+        (Whole(GateName.ACCEPTANCE), Whole(GateName.SCREENING), "S14", "S18", Whole(GateName.VALIDATION), "S19", "S15")
     ),
 )
 
@@ -76,6 +77,7 @@ RECORDS = (
     Act("answer_condition",         (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
     Act("sign_screening",           (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S36",), own=True),
     Act("answer_finding",           (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER),
+    Act("set_parcel_apart",         (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER, ("S19a",)),
     Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER)),
     Act("name_validator",           CORRECTABLE,                              None, APPLICANT),
     Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, OFFICER, ("S14", "S18", "S37")),
@@ -85,6 +87,11 @@ RECORDS = (
     Act("vote",                     TABLED,                                   None, MEMBERS, ("S39",), own=True),
     Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB)),
     Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV)),
+    # the public notice; open in an amendment where its gate did not carry over
+    Act("open_notice",              NOTICED,                                  None, OFFICER, ("S62",)),
+    Act("object",                   NOTICED,                                  None, _by(R.PUBLIC), ("S64a",), own=True),
+    Act("answer_objection",         NOTICED,                                  None, OFFICER | APPLICANT, ("S64b",)),
+    Act("close_notice",             NOTICED,                                  None, OFFICER, ("S61", "S60")),
     Act("report_condition",         (*APPROVED, S.SUSPENDED),                 None, PROPONENT, ("S49",)),
     Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
     Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),
@@ -100,6 +107,7 @@ RECORDS = (
     Act("refuse_seat",              (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
     Act("give_expert_opinion",      (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),
     Act("close_panel",              (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S58",)),
+    Act("name_verifier",            (S.REGISTERED,),                          None, PROPONENT, ("S28",)),
 )
 # fmt: on
 

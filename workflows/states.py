@@ -162,6 +162,46 @@ class ConditionVerdict(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class ObjectionKind(StrEnum):
+    """What somebody hands in during a public notice."""
+
+    OBJECTION = "objection"
+    COMMENT = "comment"
+
+
+class ObjectionAbout(StrEnum):
+    """What an objection or a comment is about."""
+
+    TENURE = "tenure"
+    BOUNDARY = "boundary"
+    FACTS = "facts"
+    CONTRACT = "contract"
+    OTHER = "other"
+
+
+class ObjectionOutcome(StrEnum):
+    """What an officer makes of it."""
+
+    UNFOUNDED = "unfounded"
+    FOUNDED = "founded"
+    NOTED = "noted"
+
+
+class Side(StrEnum):
+    """Who answers an objection: each in a statement of its own."""
+
+    OFFICER = "officer"
+    APPLICANT = "applicant"
+
+
+class Identity(StrEnum):
+    """What tells that two parcels are the same land."""
+
+    TITLE = "title"
+    SUBCOMPARTMENT = "subcompartment"
+    NAME = "name"
+
+
 class Severity(StrEnum):
     """How heavy a failed clause weighs."""
 

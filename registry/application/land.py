@@ -57,6 +57,18 @@ PARCEL: tuple[Question, ...] = (
         hint=_l("As people on site call it, for example: North slope no. 4"),
     ),
     Q(
+        field="village",
+        label=_l("Village, or section of the forest farm"),
+        short=_l("Village"),
+        most=100,
+        required=False,
+        hint=_l("For example: Qingshiyu village, Zhuyang town"),
+        why=_l(
+            "Two parcels of one name in one village are taken for the same land. The public notice names the village."
+        ),
+        rules=("S20",),
+    ),
+    Q(
         field="subcompartment",
         label=_l("Sub-compartment code"),
         kind=Kind.CODE,

@@ -10,7 +10,7 @@ from registry.application import area_mu
 
 YEAR = re.compile(r"\{y([+-]\d+)?\}")
 CENT = Decimal("0.01")
-TITLE_NUMBER = "示例第{:04d}号"
+TITLE_NUMBER = "示例第{:02d}{:02d}号"
 
 Spec = Mapping[str, Any]
 
@@ -24,8 +24,10 @@ def dated(value: Any, on: date) -> Any:
     return [dated(item, on) for item in value] if isinstance(value, list) else value
 
 
-def of(spec: Spec, words: Spec, organisations: Mapping[str, Spec], vvb_id: int | None, on: date) -> dict[str, Any]:
-    """Section → answers. `vvb_id`: the validation body's number here; `on`: the day of loading."""
+def of(
+    spec: Spec, words: Spec, organisations: Mapping[str, Spec], vvb_id: int | None, on: date, place: int
+) -> dict[str, Any]:
+    """Section → answers. `vvb_id`: the validation body's number here; `on`: the day of loading; `place`: the case's."""
     scheme = spec["scheme"]
     sections = {
         "basics": {
@@ -36,7 +38,7 @@ def of(spec: Spec, words: Spec, organisations: Mapping[str, Spec], vvb_id: int |
             "contact_name": "示例联系人",
             "contact_phone": "0538-0000000",
         },
-        "parcels": _parcels(spec["parcels"]),
+        "parcels": _parcels(spec["parcels"], place),
         "method": {**words["method"][scheme], **spec.get("method", {})},
         "contract": _contract(spec, organisations),
         "crediting": _crediting(spec, vvb_id),
@@ -45,25 +47,26 @@ def of(spec: Spec, words: Spec, organisations: Mapping[str, Spec], vvb_id: int |
     return {name: dated(data, on) for name, data in sections.items()}
 
 
-def _parcels(parcels: list[Spec]) -> dict[str, Any]:
+def _parcels(parcels: list[Spec], place: int) -> dict[str, Any]:
     listed = []
     for no, said in enumerate(parcels, 1):
         unit = said.get("unit", "mu")
         parcel = {
             "key": f"p{no}",
             "name": said["name"],
-            "subcompartment": f"{said['district']}-{no:03d}",
+            "subcompartment": f"{said['district']}-{place:02d}{no:02d}",
             "district_code": said["district"],
             "area": said["area"],
             "unit": unit,
             "area_mu": f"{area_mu(Decimal(said['area']), unit).normalize():f}",
             "tenure": said["tenure"],
             "title_document": said["title"],
-            "title_number": TITLE_NUMBER.format(no),
+            "title_number": TITLE_NUMBER.format(place, no),
             "disputed": said.get("disputed", False),
             "coowner_consent": said.get("consent", "not_needed"),
         }
-        listed.append(parcel | ({"title_end": said["end"]} if "end" in said else {}))
+        more = {"title_end": said.get("end"), "village": said.get("village")}
+        listed.append(parcel | {key: value for key, value in more.items() if value})
     return {"parcels": listed, "last_key": len(listed)} if listed else {}
 
 

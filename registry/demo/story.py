@@ -16,11 +16,12 @@ from registry.demo import answers, paper
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
-from registry.queries import applications
+from registry.queries import applications, notices
 from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
 from workflows.deliberation import quorum_needed
+from workflows.states import Side
 
 OPENS = time(9, 0)
 BETWEEN = timedelta(minutes=25)
@@ -32,6 +33,8 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
 SATURDAY = 5
+ANYBODY = "anybody"
+"""Who stands for a member of the public in a history."""
 GROUPS = ("group", "quorum", "experts", "some_experts")
 """Who stands for members of the leading group, or for the experts of a panel, in a history."""
 
@@ -112,7 +115,7 @@ def play(at: datetime) -> None:
     scenes: list[tuple[datetime, Callable[[], None]]] = []
     for place, spec in enumerate(read("cases.toml")["case"]):
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
-        told = Told(spec, answers.of(spec, stage.words, stage.organisations, vvb, stage.on))
+        told = Told(spec, answers.of(spec, stage.words, stage.organisations, vvb, stage.on, place))
         scenes += _scenes(stage, told, place)
     for _when, scene in sorted(scenes, key=lambda pair: pair[0]):
         scene()
@@ -213,7 +216,10 @@ def _experts(told: Told, *, some: bool) -> tuple[str, ...]:
 
 
 def _act(stage: Stage, told: Told, login: str, action: str, at: datetime, **data: Any) -> None:
-    """Through the door, as from a page just made."""
+    """Through the door, as from a page just made; anybody comes from the public notice."""
+    if login == ANYBODY:
+        acts.act(("project", told.case_id), action, by=acts.ANYBODY, at=stage.tick(at), seen=None, data=data)
+        return
     seen = db.session.scalar(select(Case.version).where(Case.id == told.case_id))
     acts.act(("project", told.case_id), action, by=stage.user(login), at=stage.tick(at), seen=seen, data=data)
 
@@ -296,6 +302,23 @@ def _change(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> N
     drafts.save_section(told.case_id, step.word, data, True, version, by=stage.user(login), at=stage.tick(at))
 
 
+def _object(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """`word` is the kind, what it is about, and the parcel, if one is named."""
+    kind, about, *parcel = step.word.split()
+    named = {"parcel_key": parcel[0]} if parcel else {}
+    person = {"name": "示例村民", "reach": "0538-0000000"}
+    _act(stage, told, login, step.act, at, kind=kind, about=about, words=step.words, **named, **person)
+
+
+def _answer_objection(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """The first that waits for this side; `word` is what an officer found, nothing for the applicant."""
+    case = db.session.get_one(Case, told.case_id)
+    side = Side.OFFICER if step.word else Side.APPLICANT
+    first = notices.to_answer(case, side)[0][0]
+    found = {"outcome": step.word} if step.word else {}
+    _act(stage, told, login, step.act, at, objection_id=first, words=step.words, **found)
+
+
 def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
 
@@ -313,5 +336,7 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "request_correction": _ask_for_corrections,
     "change": _change,
     "decline": _decline,
+    "object": _object,
+    "answer_objection": _answer_objection,
 }
 """Acts that take more than words; every other act of the table is played as it is."""

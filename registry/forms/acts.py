@@ -13,6 +13,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
 from registry.forms.act_base import ActForm, words_field
+from registry.forms.act_notice import AnswerObjectionForm, NameVerifierForm, SetApartForm
 from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
 from registry.forms.act_panels import ClosePanelForm, DrawPanelForm, ExpertOpinionForm, RefuseSeatForm
 from registry.forms.act_sheets import CorrectionForm
@@ -286,5 +287,10 @@ FORMS: Mapping[str, type[ActForm]] = {
     "refuse_seat": RefuseSeatForm,
     "give_expert_opinion": ExpertOpinionForm,
     "close_panel": ClosePanelForm,
+    "open_notice": ConfirmForm,
+    "answer_objection": AnswerObjectionForm,
+    "close_notice": ConfirmForm,
+    "set_parcel_apart": SetApartForm,
+    "name_verifier": NameVerifierForm,
 }
 """Action → its form; `answer_condition` has the screening sheet, and a first submission has nothing to fill in."""

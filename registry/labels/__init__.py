@@ -10,7 +10,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from registry.labels.lists import BADGES, LABELS, Due
+from registry.labels.lists import BADGES, LABELS, Due, Running
 from registry.labels.procedure import ACTIONS, NEXT_STEPS, RECONSIDERED, RIGHT_WAYS, STAGE_LABELS, TURNS
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "LABELS",
     "RIGHT_WAYS",
     "Due",
+    "Running",
     "action_label",
     "badge_kind",
     "district",

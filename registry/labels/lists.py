@@ -23,6 +23,16 @@ class Due(StrEnum):
     STOPPED = "stopped"
 
 
+class Running(StrEnum):
+    """How a public notice stands."""
+
+    OPEN = "open"
+    DISPUTED = "disputed"
+    RUN_OUT = "run_out"
+    ENDED = "ended"
+    STOPPED = "stopped"
+
+
 LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     S: {
         S.DRAFT: _l("Draft"),
@@ -231,6 +241,34 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Trouble.LATER: _l("The mail server asked to try later"),
         Trouble.STOPPED: _l("The conversation broke off"),
     },
+    # the public notice
+    w.ObjectionKind: {
+        w.ObjectionKind.OBJECTION: _l("Objection"),
+        w.ObjectionKind.COMMENT: _l("Comment"),
+    },
+    w.ObjectionAbout: {
+        w.ObjectionAbout.TENURE: _l("Who holds the land"),
+        w.ObjectionAbout.BOUNDARY: _l("Where the land ends, or its area"),
+        w.ObjectionAbout.FACTS: _l("What was planted or done, and when"),
+        w.ObjectionAbout.CONTRACT: _l("The partnership contract, or who gets what"),
+        w.ObjectionAbout.OTHER: _l("Something else"),
+    },
+    w.ObjectionOutcome: {
+        w.ObjectionOutcome.UNFOUNDED: _l("Looked into: not founded"),
+        w.ObjectionOutcome.FOUNDED: _l("Founded, or it cannot be cleared up"),
+        w.ObjectionOutcome.NOTED: _l("Noted"),
+    },
+    w.Side: {
+        w.Side.OFFICER: _l("Task force"),
+        w.Side.APPLICANT: _l("Applicant"),
+    },
+    Running: {
+        Running.OPEN: _l("Open"),
+        Running.DISPUTED: _l("Objections being dealt with"),
+        Running.RUN_OUT: _l("Time over, answers outstanding"),
+        Running.ENDED: _l("Ended"),
+        Running.STOPPED: _l("Stopped"),
+    },
     Due: {
         Due.ON_TIME: _l("On time"),
         Due.SOON: _l("Due soon"),
@@ -289,6 +327,18 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.Verdict.MANUAL: "near",
     },
     MailStatus: {MailStatus.SENT: "ok", MailStatus.FAILED: "stop", MailStatus.UNCLEAR: "near"},
+    w.ObjectionOutcome: {
+        w.ObjectionOutcome.UNFOUNDED: "ok",
+        w.ObjectionOutcome.FOUNDED: "stop",
+        w.ObjectionOutcome.NOTED: "quiet",
+    },
+    Running: {
+        Running.OPEN: "ok",
+        Running.DISPUTED: "near",
+        Running.RUN_OUT: "near",
+        Running.ENDED: "quiet",
+        Running.STOPPED: "quiet",
+    },
     Due: {Due.ON_TIME: "ok", Due.SOON: "near", Due.OVERDUE: "stop full", Due.STOPPED: "quiet"},
 }
 """The kind of badge of a word; a member not named here has the plain badge."""

@@ -25,8 +25,10 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
 from registry.models.mail import Mail, MailStatus, Trouble
+from registry.models.notice import NoticeEnd, Objection, ObjectionAnswer, ObjectionContact, PublicNotice
 from registry.models.panel import (
     ExpertProfile,
     ExpertProfileField,
@@ -87,7 +89,11 @@ __all__ = [
     "MailStatus",
     "Membership",
     "Notice",
+    "NoticeEnd",
     "NumberCounter",
+    "Objection",
+    "ObjectionAnswer",
+    "ObjectionContact",
     "Opinion",
     "Organisation",
     "OrganisationKind",
@@ -101,6 +107,9 @@ __all__ = [
     "Paper",
     "PaperFile",
     "PaperKind",
+    "ParcelApart",
+    "ParcelKey",
+    "PublicNotice",
     "Reconsideration",
     "ReconsiderationPerson",
     "ReferenceProject",
@@ -114,5 +123,6 @@ __all__ = [
     "Trouble",
     "User",
     "UserSession",
+    "Verifier",
     "Vote",
 ]

@@ -20,7 +20,7 @@ from registry import application, formats, labels
 from registry.extensions import db
 from registry.models import Appointment, Case, GateDecision, Round, User
 from registry.permissions import APPLICANTS, party_of
-from registry.queries import applications, inbox
+from registry.queries import applications, inbox, notices
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
@@ -55,6 +55,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
     data = applications.data_of(applications.answers_of(case.id, shown))
     gates = _gates(case.id)
     asked = review.reconsiderations(case.id)
+    rows = _parcels(data, notices.apart(case.id, shown))
     return CasePage(
         id=case.id,
         number=case.number or "",
@@ -73,8 +74,8 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         turn=_turn(case, asked),
         facts=tuple(_facts(case, data, contact=inside or applicant)),
         summary=str(data.get("basics", {}).get("summary") or ""),
-        parcels=tuple(_parcels(data)),
-        area_mu=applications.parcels_total_mu(data),
+        parcels=tuple(rows),
+        area_mu=sum((p.area_mu for p in rows if p.area_mu and not p.apart), Decimal(0)),
         contract=tuple(_section(data, "contract")),
         crediting=tuple(_section(data, "crediting")),
         papers=tuple(review.papers(case, roles, data)),
@@ -206,6 +207,8 @@ def _facts(case: Case, data: Mapping[str, Mapping[str, Any]], *, contact: bool) 
         (_("Area"), formats.area(case.area_mu)),
         (_("Validation body"), organisation_name(case.vvb_org) if case.vvb_org else _("Not named yet")),
     ]
+    if verifier := notices.verifier(case.id):
+        pairs.append((_("Verification body"), verifier))
     if contact and basics.get("contact_name"):
         phone = basics.get("contact_phone") or labels.DASH
         pairs.append((_("Contact"), _("%(name)s, %(phone)s", name=basics["contact_name"], phone=phone)))
@@ -224,7 +227,7 @@ def _section(data: Mapping[str, Mapping[str, Any]], section: str) -> list[tuple[
     return _asked(data, section)
 
 
-def _parcels(data: Mapping[str, Mapping[str, Any]]) -> list[ParcelRow]:
+def _parcels(data: Mapping[str, Mapping[str, Any]], apart: Collection[str]) -> list[ParcelRow]:
     return [
         ParcelRow(
             str(p.get("key", "")),
@@ -233,6 +236,7 @@ def _parcels(data: Mapping[str, Mapping[str, Any]]) -> list[ParcelRow]:
             labels.label(p.get("tenure"), Tenure),
             labels.label(p.get("title_document"), TitleDocument),
             Decimal(p["area_mu"]) if p.get("area_mu") else None,
+            str(p.get("key", "")) in apart,
         )
         for place, p in enumerate(data.get("parcels", {}).get("parcels", []), 1)
     ]

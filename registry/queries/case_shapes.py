@@ -38,6 +38,7 @@ class ParcelRow:
     tenure: str
     title_document: str
     area_mu: Decimal | None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

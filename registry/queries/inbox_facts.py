@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, 
 from sqlalchemy import case as one_of
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -21,16 +22,21 @@ from registry.models import (
     DeliberationEnd,
     Elector,
     GateDecision,
+    NoticeEnd,
+    Objection,
+    ObjectionAnswer,
     Opinion,
     Panel,
+    PublicNotice,
     Reconsideration,
     ScreeningSignature,
     User,
     Vote,
 )
+from registry.queries.notices import last_day
 from workflows.facts import SittingFacts
 from workflows.roles import Role
-from workflows.states import Choice, GateName, OpinionKind, PanelResult, ProjectState, Question, Tenure
+from workflows.states import Choice, GateName, OpinionKind, PanelResult, ProjectState, Question, Side, Tenure
 
 S = ProjectState
 ASKED = "asked"
@@ -60,6 +66,7 @@ class Known:
     drafts: Mapping[int, Answers] = field(default_factory=dict)
     roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
     """Case → what the person is to it."""
+    on: date = field(default_factory=today)
     _sets: dict[str, Any] = field(default_factory=dict)
 
     def _once(self, name: str, read: Callable[[], Any]) -> Any:
@@ -141,6 +148,27 @@ class Known:
             found.setdefault(case_id, set()).add(gate)
         return found
 
+    def notice(self, case: Case) -> "Noticed | None":
+        """The public notice of the present round."""
+        found: dict[int, Noticed] = self._once("notices", self._notices)
+        return found.get(case.id)
+
+    def _notices(self) -> dict[int, "Noticed"]:
+        return {n.case_id: Noticed(n.opened_at, last_day(n), ended) for n, ended in self._rows(_notices())}
+
+    def to_answer(self, case: Case, side: Side) -> datetime | None:
+        """Since when an objection waits for a side."""
+        found: dict[tuple[int, Side], datetime] = self._once("objections", self._objections)
+        return found.get((case.id, side))
+
+    def _objections(self) -> dict[tuple[int, Side], datetime]:
+        found: dict[tuple[int, Side], datetime] = {}
+        for case_id, made_at, *answered in self._rows(_unanswered()):
+            for side, done in zip(Side, answered, strict=True):
+                if not done:
+                    found.setdefault((case_id, side), made_at)
+        return found
+
     def asked_again(self, case: Case) -> datetime | None:
         """Since when a reconsideration waits for an answer."""
         found: dict[int, datetime] = self._once("reconsiderations", self._reconsiderations)
@@ -215,6 +243,15 @@ def _panel_at_work(p: Panel) -> PanelAtWork:
         p.end.ended_at if p.end else None,
         p.end.result if p.end else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A public notice: since when, until which day, and when it was ended."""
+
+    opened_at: datetime
+    last_day: date
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +361,29 @@ def _conditions() -> Select[Any]:
         .outerjoin(GateDecision, approval)
         .where(_CASES, ApprovalCondition.round_no == round_no, ApprovalCondition.confirmed_at.is_(None))
         .group_by(ApprovalCondition.case_id)
+    )
+
+
+@cache
+def _notices() -> Select[Any]:
+    return (
+        select(PublicNotice, NoticeEnd.ended_at)
+        .join(Case, and_(Case.id == PublicNotice.case_id, Case.round == PublicNotice.round_no))
+        .outerjoin(NoticeEnd, NoticeEnd.notice_id == PublicNotice.id)
+        .where(_CASES)
+    )
+
+
+@cache
+def _unanswered() -> Select[Any]:
+    answered = [
+        exists().where(ObjectionAnswer.objection_id == Objection.id, ObjectionAnswer.side == side) for side in Side
+    ]
+    return (
+        select(Objection.case_id, Objection.made_at, *answered)
+        .join(Case, Case.id == Objection.case_id)
+        .where(_CASES, ~and_(*answered))
+        .order_by(Objection.id)
     )
 
 

@@ -17,7 +17,7 @@ from registry.clock import ZONE
 from registry.extensions import db
 from registry.models import Answers, Case, CaseCount, GateDecision, Organisation, Registration
 from registry.models.lists import AREA_SCALE
-from registry.queries import search
+from registry.queries import applications, notices, search
 from registry.queries.applications import organisation_name
 from registry.queries.paging import Order, Page, Place, code, page_in_order
 from workflows.states import GateName, GateResult, ProjectState, Scheme
@@ -168,6 +168,8 @@ class Project:
     expected_total_t: Decimal | None
     registered_on: date
     is_example: bool
+    parcels_apart: list[tuple[str, Decimal | None]]
+    verifier: str
     steps: list[Step]
 
 
@@ -227,6 +229,12 @@ def _steps(case: Case, entries: list[Registration]) -> list[Step]:
     return [step for _, step in sorted(steps, key=lambda pair: pair[0])][::-1]
 
 
+def _apart(case: Case, entry: Registration) -> list[tuple[str, Decimal | None]]:
+    """The parcels that were set apart before the entry in force: name and area in mu."""
+    data = applications.data_of(applications.answers_of(case.id, entry.round_no))
+    return [(p.name, p.area_mu) for p in notices.parcels(case.id, entry.round_no, data) if p.apart]
+
+
 def project(project_number: str) -> Project | None:
     """The public facts of a project with an entry, or None."""
     case = db.session.scalars(
@@ -257,5 +265,7 @@ def project(project_number: str) -> Project | None:
         expected_total_t=_decimal(crediting.get("expected_total_t")),
         registered_on=entries[0].registered_on,
         is_example=case.is_example,
+        parcels_apart=_apart(case, entries[-1]),
+        verifier=notices.verifier(case.id),
         steps=_steps(case, entries),
     )

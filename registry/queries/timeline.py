@@ -23,7 +23,7 @@ INNER = frozenset(
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
 OWN_PLACE = frozenset(
-    {"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"}
+    {"vote", "answer_objection", "give_legal_opinion", "file_validation", "give_environment_opinion"}
     | {"draw_panel", "refuse_seat", "give_expert_opinion", "close_panel"}
 )
 """Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
@@ -127,6 +127,8 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _extended(detail)
     if action == "recount" and detail.get("counted"):
         return _recounted(text, detail["counted"])
+    if action in ("object", "answer_objection") and detail.get("no"):
+        return _("%(what)s: no. %(no)s", what=text, no=str(detail["no"]))
     if action == "register" and detail.get("project_number"):
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":
@@ -165,7 +167,7 @@ def _recounted(text: str, counted: dict[str, Any]) -> str:
 
 def _who(event: AuditEvent) -> str:
     if event.actor is None:
-        return label(Role.SYSTEM)
+        return _role(event.actor_role)
     return _("%(name)s, %(role)s", name=event.actor.name, role=_role(event.actor_role))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from registry.clock import start_of
 from registry.models import Case
 from registry.queries.inbox_facts import Known
 from workflows.deliberation import cannot_carry, has_majority, has_quorum
@@ -15,7 +16,7 @@ from workflows.policy import Policy
 from workflows.roles import Role
 from workflows.rules import RULES
 from workflows.rules.panels import ON_RECORD
-from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Question, Scheme, TitleDocument
+from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Question, Scheme, Side, TitleDocument
 
 S = ProjectState
 
@@ -95,7 +96,8 @@ def _to_table_amendment(case: Case, known: Known) -> Wait | None:
             return None
         came += signed.values()
     if GateName.VALIDATION not in known.passed(case):
-        given = [known.opinion(case, kind) for kind in _validating(case)]
+        notice = known.notice(case)
+        given = [*(known.opinion(case, kind) for kind in _validating(case)), notice.ended_at if notice else None]
         if not all(given):
             return None
         came += [at for at in given if at]
@@ -195,7 +197,30 @@ def _to_judge_environment(case: Case, known: Known) -> Wait | None:
 
 def _to_pass_validation(case: Case, known: Known) -> Wait | None:
     given = [known.opinion(case, kind) for kind in _validating(case)]
+    notice = known.notice(case)
+    given.append(notice.ended_at if notice else None)
     return Wait(max(at for at in given if at)) if all(given) else None
+
+
+def _to_open_notice(case: Case, known: Known) -> Wait | None:
+    asked = _under_review(case, known, S.VALIDATION, GateName.VALIDATION)
+    return Wait(case.state_since) if asked and known.notice(case) is None else None
+
+
+def _to_answer_objection(case: Case, known: Known) -> Wait | None:
+    """For the side the person stands on; whose turn it is in general is asked with one role at a time."""
+    officer = Role.CASE_OFFICER in known.roles.get(case.id, ())
+    since = known.to_answer(case, Side.OFFICER if officer else Side.APPLICANT)
+    return Wait(since) if since else None
+
+
+def _to_close_notice(case: Case, known: Known) -> Wait | None:
+    notice = known.notice(case)
+    if notice is None or notice.ended_at is not None or known.on <= notice.last_day:
+        return None
+    if any(known.to_answer(case, side) for side in Side):
+        return None
+    return Wait(max(notice.opened_at, start_of(notice.last_day + timedelta(days=1))))
 
 
 def _to_name_validator(case: Case, known: Known) -> Wait | None:  # noqa: ARG001
@@ -286,6 +311,9 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "draw_panel": _to_draw,
     "confirm_condition": _to_confirm,
     "table": _to_table,
+    "answer_objection": _to_answer_objection,
+    "open_notice": _to_open_notice,
+    "close_notice": _to_close_notice,
     "pass_validation": _to_pass_validation,
     "give_legal_opinion": _to_advise,
     "file_validation": _to_validate,

@@ -25,11 +25,12 @@ class TooMany(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Tries allowed within `WINDOW`: failed ones by login, address and in all; papers looked up in vain."""
+    """Tries allowed within `WINDOW`: failed ones by login, address and in all; papers looked up in vain; objections."""
     app.config.setdefault("SIGN_IN_TRIES_LOGIN", 5)
     app.config.setdefault("SIGN_IN_TRIES_ADDRESS", 10)
     app.config.setdefault("SIGN_IN_TRIES_ALL", 300)
     app.config.setdefault("LOOK_UP_TRIES", 20)
+    app.config.setdefault("OBJECTIONS_EACH", 5)
 
 
 def admit(login: str, address: str, at: datetime) -> int:
@@ -70,6 +71,21 @@ def looked_up_in_vain(visitor: str, at: datetime) -> None:
     """
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))
     db.session.add(SignInAttempt(login_digest=_visitor(visitor), address="", at=at, succeeded=True))
+
+
+def admit_objection(visitor: str, at: datetime) -> None:
+    """Count something handed in to a public notice; inside `writing()`. Raises TooMany.
+
+    Kept like a paper looked up in vain: without an address, and no failed try to sign in.
+    """
+    name = tokens.keyed(current_app.config["SECRET_KEY"], f"objection\n{visitor}")
+    asked = (SignInAttempt.login_digest == name, SignInAttempt.at > at - WINDOW)
+    newest_first = select(SignInAttempt.at).where(*asked).order_by(SignInAttempt.at.desc())
+    oldest = db.session.scalar(newest_first.offset(current_app.config["OBJECTIONS_EACH"] - 1).limit(1))
+    if oldest is not None:
+        raise TooMany(oldest + WINDOW)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))
+    db.session.add(SignInAttempt(login_digest=name, address="", at=at, succeeded=True))
 
 
 def _visitor(visitor: str) -> str:

@@ -7,6 +7,7 @@ version, audit, notices; one commit. Mail and papers are jobs that read what is 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, select
@@ -32,7 +33,16 @@ Subject = tuple[str, int]
 PANELS_WORK = frozenset({ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW})
 """The states a panel works in: a step out of them leaves none at work."""
 
-__all__ = ["Done", "NotOpen", "NotVisible", "Refused", "Stale", "act", "events_since"]
+
+class Anybody(Enum):
+    """A member of the public: no account, no name."""
+
+    ANYBODY = "anybody"
+
+
+ANYBODY = Anybody.ANYBODY
+
+__all__ = ["ANYBODY", "Anybody", "Done", "NotOpen", "NotVisible", "Refused", "Stale", "act", "events_since"]
 
 
 class NotVisible(Exception):
@@ -62,24 +72,25 @@ def act(
     subject: Subject,
     action: str,
     *,
-    by: User | None,
+    by: User | Anybody | None,
     at: datetime,
     seen: int | None,
     data: Mapping[str, Any] | None = None,
 ) -> Done:
     """Take one act and commit it, or raise and leave no trace.
 
-    `by` None is the system; `seen` the version the page was made from (None: the system).
+    `by` None is the system, ANYBODY somebody without an account; `seen` the version the page was made from (None:
+    the system, and the public, which judges by no version).
     Raises NotVisible, NotOpen, Stale or Refused, in this order of looking.
     """
     kind, case_id = subject
     if kind != "project":
         raise ValueError(f"no table for {kind}")
-    actor_id = by.id if by else None
+    actor_id = by.id if isinstance(by, User) else None
     with writing():
         case = _locked(case_id)
         actor = db.session.get(User, actor_id) if actor_id else None
-        roles = _roles(case, actor, at)
+        roles = _public(case) if by is ANYBODY else _roles(case, actor, at)
         if seen is not None and seen != case.version:
             raise Stale(case.id, events_since(case.id, seen))
         return _take(case, action, actor, roles, at, dict(data or {}))
@@ -108,6 +119,13 @@ def _roles(case: Case, actor: User | None, at: datetime) -> frozenset[Role]:
     if not any(case.state in permissions.SEES[r] for r in roles):
         raise NotVisible
     return roles
+
+
+def _public(case: Case) -> frozenset[Role]:
+    """The public comes to a case by its notice alone."""
+    if not permissions.on_notice(case.id):
+        raise NotVisible
+    return frozenset({Role.PUBLIC})
 
 
 def _take(

@@ -20,9 +20,9 @@ from registry.models import (
     Round,
     User,
 )
-from registry.queries import applications
+from registry.queries import applications, notices
 from registry.services import documents as papers
-from registry.services import panel_facts
+from registry.services import land, notice_facts, panel_facts
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
@@ -144,7 +144,10 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     # The opinions in force; a legal one also where the risk review it was given for carried over.
     opinions = {o.kind: o for o in db.session.scalars(OPINIONS, here)}
     validation = opinions.get(OpinionKind.VALIDATION)
-    parcels = tuple(parcel_facts(p) for p in answers.get("parcels", {}).get("parcels", ()))
+    listed = [dict(p) for p in answers.get("parcels", {}).get("parcels", ())]
+    apart = notices.apart(case.id, reading) if case.round else frozenset()
+    left = [p for p in listed if str(p.get("key", "")) not in apart]
+    parcels = tuple(parcel_facts(p) for p in left)
     required = papers.required(policy, case, answers)
     sitting = open_sitting(case.id)
     return ProjectFacts(
@@ -156,6 +159,10 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         applicant_is_person=case.proponent_user_id is not None,
         land_setting=_member(LandSetting, method.get("land_setting")),
         parcels=parcels,
+        parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
+        overlaps=land.overlaps(case, reading, left, answers.get("crediting", {})),
+        **notice_facts.of_notice(case, on, parcels),
+        national_notice_days=notice_facts.national_days(validation),
         has_partner=contract.get("has_partner"),
         argued=method.get("additionality") == "argued",
         unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
@@ -341,3 +348,11 @@ def areas_by_district(parcels: Iterable[ParcelFacts]) -> dict[str, Decimal]:
         if p.district_code and p.area_mu is not None:
             total[p.district_code] = total.get(p.district_code, Decimal(0)) + p.area_mu
     return total
+
+
+def area_summary(areas: Mapping[str, Decimal]) -> dict[str, Any]:
+    """What the case's summary columns say of its land: the area, and the district of most of it."""
+    return {
+        "area_mu": sum(areas.values(), Decimal(0)),
+        "district_code": max(areas, key=lambda code: (areas[code], code)) if areas else None,
+    }

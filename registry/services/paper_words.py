@@ -18,7 +18,7 @@ from registry import application, formats
 from registry.config import ROOT
 from registry.extensions import db
 from registry.models import Paper, PaperKind, Round
-from registry.queries import applications
+from registry.queries import applications, notices
 from registry.services.effects.context import Context
 from workflows.gates import findings
 from workflows.rules import Outcome
@@ -299,7 +299,10 @@ def _certificate(at: _Places) -> Iterator[Block]:
     yield {"is": "statement", "text": own["statement"]}
     yield note(own["check"])
     yield heading("parcels")
-    yield _parcels(at.data.get("parcels", {}).get("parcels", []))
+    listed, gone = at.data.get("parcels", {}).get("parcels", []), notices.apart(case.id, case.round)
+    yield _parcels([p for p in listed if str(p.get("key", "")) not in gone])
+    if apart := [str(p.get("name") or p.get("key")) for p in listed if str(p.get("key", "")) in gone]:
+        yield note(own["apart"].format(parcels=texts()["comma"].join(apart)))
 
 
 def _parcels(parcels: Sequence[Mapping[str, Any]]) -> Block:

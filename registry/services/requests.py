@@ -17,15 +17,16 @@ from registry.models import (
     CorrectionNotice,
     Document,
     Elector,
+    Opinion,
 )
 from registry.models import Deliberation as Sitting
-from registry.queries import changes
-from registry.services import clocks, panel_facts, rounds
+from registry.queries import changes, notices
+from registry.services import clocks, notice_facts, panel_facts, rounds
 from registry.services.facts import electorate
 from registry.services.policy import current
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
-from workflows.states import GATE_OF, ProjectState, Question
+from workflows.states import GATE_OF, OpinionKind, ProjectState, Question, TitleDocument
 
 DECIDES = {
     "revoke": Question.REVOCATION,
@@ -63,7 +64,8 @@ def with_request(
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
-    known |= _panel(case, action, data, on or today())
+    known |= _panel(case, action, data, on)
+    known |= _of_the_notice(facts, case, roles, data)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
@@ -78,6 +80,46 @@ def _panel(case: Case, action: str, data: Mapping[str, Any], on: date) -> dict[s
     if action == "give_expert_opinion" and "conclusion" in data:
         return {"independent": bool(data.get("independent"))}
     return {"closing_reason": bool(str(data.get("words") or "").strip())} if action == "close_panel" else {}
+
+
+def _of_the_notice(facts: ProjectFacts, case: Case, roles: frozenset[Role], data: Mapping[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    if "objection_id" in data:
+        known["objection"] = notice_facts.stands(case, int(data["objection_id"]), notices.side_of(roles))
+    if "parcel_key" in data and Role.PUBLIC not in roles:
+        known["parcel_in_hand"] = _parcel(facts, str(data["parcel_key"]))
+    if "verifier_id" in data:
+        known["verifier_part"] = _part_of(case, int(data["verifier_id"]))
+    return known
+
+
+def _parcel(facts: ProjectFacts, key: str) -> str | None:
+    """Whether a parcel of the project is in question: by the application, by an objection, by another project."""
+    parcel = next((p for p in facts.parcels if p.key == key), None)
+    if parcel is None:
+        return None
+    if len(facts.parcels) == 1:
+        return "last"
+    return "in_question" if key in questionable(facts) else "sound"
+
+
+def questionable(facts: ProjectFacts) -> frozenset[str]:
+    """The parcels that may be set apart."""
+    found = {p.key for p in facts.parcels if p.disputed or p.title_document is TitleDocument.NONE}
+    found |= {p.key for p in facts.parcels if p.coowner_consent == "no" or (p.name or p.key) in facts.parcels_disputed}
+    return frozenset(found | {o.parcel_key for o in facts.overlaps})
+
+
+def _part_of(case: Case, organisation_id: int) -> str | None:
+    """What an organisation did in a project that keeps it from verifying it."""
+    query = select(Opinion.id).where(
+        Opinion.case_id == case.id,
+        Opinion.kind == OpinionKind.VALIDATION,
+        Opinion.organisation_id == organisation_id,
+    )
+    if organisation_id == case.vvb_org_id or db.session.scalars(query).first() is not None:
+        return "validated"
+    return "designed" if organisation_id == case.agent_org_id else None
 
 
 def _question(action: str, state: ProjectState) -> Question | None:

@@ -1,6 +1,6 @@
 """A case: its page, the answers of a round, what changed, its papers, and its chain; acting is in case_acts.py."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Blueprint, abort, g, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,7 +9,7 @@ from registry import labels, storage
 from registry.clock import today
 from registry.models import Case
 from registry.permissions import ENTRIES
-from registry.queries import applications, timeline
+from registry.queries import applications, notices, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
 from registry.queries import panels as panels_of
@@ -44,6 +44,8 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         findings=[words.finding(o, case) for o in findings(known, policy)],
         buttons=open_to_me,
         may_answer="answer_finding" in {b.action for b in open_to_me},
+        public_notices=notices.of_case(case, g.roles),
+        sees_contact=bool(g.roles & notices.SEES_CONTACT),
         events=timeline.timeline(case.id, inside=page.inside),
         done=labels.happened(done) if done in labels.ACTIONS else "",
         panels=panels_of.of_case(case, g.roles, g.user),
@@ -111,12 +113,27 @@ def document(number: str, document_id: int) -> BaseResponse:  # noqa: ARG001
         content = storage.open_file(found.sha256)
     except FileNotFoundError:
         abort(404)
-    answer = send_file(
-        content, mimetype=found.file.media_type, as_attachment=True, download_name=found.filename, max_age=0
-    )
+    return _download(content, found.file.media_type, found.filename)
+
+
+def _download(content: BinaryIO, media_type: str, name: str) -> BaseResponse:
+    answer = send_file(content, mimetype=media_type, as_attachment=True, download_name=name, max_age=0)
     answer.headers["Content-Security-Policy"] = CSP_OF_FILES
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+@bp.get("/cases/<number>/objections/<int:objection_id>/file")
+def objection_file(number: str, objection_id: int) -> BaseResponse:  # noqa: ARG001
+    """The paper that came with an objection, for officers: it may name whoever objected."""
+    found = notices.file_of(g.case, objection_id)
+    if found is None:
+        abort(404)
+    try:
+        content = storage.open_file(found.sha256)
+    except FileNotFoundError:
+        abort(404)
+    return _download(content, found.file.media_type, found.filename)
 
 
 @bp.get("/cases/<number>/audit")

@@ -10,12 +10,13 @@ from wtforms.fields import SelectChoice
 from registry import labels, storage
 from registry.clock import now, today
 from registry.forms.act_base import ActForm
+from registry.forms.act_notice import AnswerObjectionForm
 from registry.forms.act_opinions import ValidationForm
 from registry.forms.act_sheets import build_correction
 from registry.forms.acts import FORMS
 from registry.forms.fields import member_options, options
 from registry.models import GateDecision
-from registry.queries import applications, timeline
+from registry.queries import applications, notices, timeline
 from registry.queries import case as ask
 from registry.services import acts, case_files, documents, facts, requests
 from registry.services.policy import current
@@ -28,7 +29,7 @@ from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
-from workflows.states import Advice, Choice, Conclusion, ExpertField, ProjectState, Scheme
+from workflows.states import Advice, Choice, Conclusion, ExpertField, ObjectionOutcome, ProjectState, Scheme, Side
 
 PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
@@ -175,6 +176,10 @@ def _form(action: str) -> tuple[ActForm, list[Any]]:
         form.national = g.case.scheme is Scheme.CCER
         for name in () if form.national else NATIONAL_FIELDS:
             del form[name]
+    if isinstance(form, AnswerObjectionForm):
+        form.tenure = notices.about_tenure(g.case)
+        if notices.side_of(g.roles) is Side.APPLICANT:
+            del form.outcome
     if request.method == "GET":
         _prefill(action, form)
     return form, []
@@ -206,6 +211,20 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
             return {"right_way": options(ways)}
         case "report_condition" | "confirm_condition":
             return {"condition_id": options((str(key), says) for key, says in words.conditions(case, action))}
+        case "answer_objection":
+            return {
+                "objection_id": options(
+                    (str(key), says) for key, says in notices.to_answer(case, notices.side_of(g.roles))
+                ),
+                "outcome": member_options(ObjectionOutcome, labels.label),
+            }
+        case "set_parcel_apart":
+            asked = words.facts_shown(case)
+            left = (p for p in asked.parcels if p.key in requests.questionable(asked))
+            return {"parcel_key": options((p.key, p.name or p.key) for p in left)}
+        case "name_verifier":
+            bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
+            return {"verifier_id": options(bodies)}
         case "uphold" | "reopen":
             others = ask.uninvolved(case, requests.had_part(case), today())
             return {"people": options((str(u.id), u.name) for u in others)}
@@ -226,7 +245,7 @@ def _prefill(action: str, form: ActForm) -> None:
         form.clause.data = request.args.get("clause")
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
-    for name in ("question", "clause", "organisation_id", "gate", "condition_id"):
+    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key"):
         if name in form and not form[name].data and len(form[name].choices) == 1:
             form[name].data = form[name].choices[0].value
 

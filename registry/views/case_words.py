@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from registry import application, formats, labels
 from registry.clock import today
 from registry.models import Case
-from registry.queries import applications, case_review, panels
+from registry.queries import applications, case_review, notices, panels
 from registry.queries.case_review import INSIDE
 from registry.services import documents, facts, panel_facts, requests
 from registry.services.policy import current
@@ -38,6 +38,9 @@ AHEAD = frozenset(
         "approve_risk",
         "file_validation",
         "give_environment_opinion",
+        "open_notice",
+        "answer_objection",
+        "close_notice",
         "pass_validation",
         "register",
         "report_condition",
@@ -94,6 +97,20 @@ MEANS: Mapping[str, LazyString] = {
     "give_environment_opinion": _l(
         "The environment bureau’s opinion is filed. A later one replaces it; this one stays on file."
     ),
+    "open_notice": _l(
+        "The project stands on public notice from today. Its days are counted now and are not changed afterwards; "
+        "today is not counted. Anybody may object or comment."
+    ),
+    "answer_objection": _l(
+        "Your answer is final and stands on the public notice. Whoever objected reads it with the receipt. "
+        "Task force and applicant each answer once."
+    ),
+    "close_notice": _l("The notice has run and everything is answered. Nothing more is taken."),
+    "set_parcel_apart": _l(
+        "The parcel leaves the project and the areas are added up again; the rest goes on and nothing is asked again. "
+        "It comes back only in a later submission, which is reviewed."
+    ),
+    "name_verifier": _l("The public sees which body verifies the reductions of this project."),
     "report_condition": _l("The task force is told and looks at it."),
     "confirm_condition": _l("The condition counts as met."),
     "request_reconsideration": _l("Three people who had no part in the decision look at it."),
@@ -122,7 +139,7 @@ PREPARED: Mapping[str, LazyString] = {
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 
-BY_THE_FORM = frozenset({"S02", "S24", "S49", "S58"})
+BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 UNDO: Mapping[str, LazyString] = {
@@ -230,6 +247,16 @@ def details(outcome: Outcome, case: Case) -> list[str]:
         case "S14":
             clauses = _listed(read, "findings")
             return [_("Open findings: %(what)s", what=_(", ").join(clauses))] if clauses else []
+        case "S20":
+            return [
+                _(
+                    "%(parcel)s, %(area)s: also in %(number)s",
+                    parcel=o.parcel,
+                    area=formats.area(o.area_mu),
+                    number=o.number,
+                )
+                for o in facts_shown(case).overlaps
+            ]
         case "S31":
             matters = _listed(read, "matters_unmet")
             return [_("Not met: %(what)s", what=_(", ").join(matters))] if matters else []
@@ -262,9 +289,11 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
     elif outcome.clause in ("S11", "S15", "S37", "S38", "S39"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
-    elif outcome.clause in ("S18", "S30", "S31"):
+    elif outcome.clause in ("S19", "S59", "S60", "S61", "S62"):
+        return url_for("case.show", number=number, _anchor="notice"), _("See the public notice")
+    elif outcome.clause in ("S18", "S30", "S31", "S63"):
         return url_for("case.show", number=number, _anchor="opinions"), _("See the opinions")
-    elif outcome.clause.startswith("R"):
+    elif outcome.clause.startswith("R") or outcome.clause == "S20":
         return url_for("case.show", number=number, _anchor=f"f-{outcome.clause}"), _("See the finding")
     return "", ""
 
@@ -294,6 +323,10 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
         return [_("There is no such condition")]
     if row.name == "close_panel" and (known.panel is None or known.panel.counted):
         return [_("No expert panel is at work")]
+    if row.name == "answer_objection" and not notices.to_answer(case, notices.side_of(g.roles)):
+        return [_("Nothing waits for your answer")]
+    if row.name == "set_parcel_apart" and (len(known.parcels) < 2 or not requests.questionable(known)):
+        return [_("No parcel is in question, or there is only one")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
     as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today())
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)

@@ -91,6 +91,7 @@ def build() -> dict[str, Any]:
         role_words = _role_words(user, offices)
         who = _("%(name)s, %(role)s", name=user.name, role=role_words) if role_words else user.name
     items.append(_item(_("Projects"), "public.projects", "public.project"))
+    items.append(_item(_("Public notices"), "notices.index", "notices."))
     items.append(_item(_("Public cases"), "public.reference", "public.reference_project"))
     items.append(_item(_("Rules"), "rules.index", "rules."))
     items.append(_item(_("Calendar"), "calendar.show", "calendar."))

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import formats, labels
+from registry.queries import notices as notices_of
 from registry.queries import public as projects_of
 from registry.queries import reference as reference_of
 from registry.queries.applications import method_name
@@ -216,6 +217,7 @@ def home() -> str:
         total_mu=sum((c.area_mu for c in counts.values()), start=0),
         latest=projects_of.projects(size=5),
         references=reference_of.count(),
+        notices_open=notices_of.number_open(),
     )
 
 

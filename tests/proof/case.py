@@ -5,6 +5,7 @@ Like the whole model it imports nothing of ours.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from tests.proof.panel import Panel
@@ -65,6 +66,42 @@ class Sitting:
         return 2 * (self.count("for") + outstanding) <= len(self.members)
 
 
+DAYS_OF_NOTICE = 7
+FIRST_DAY = date(2026, 3, 2)
+OFF = {date(2026, 4, 6), date(2026, 5, 1), date(2026, 5, 4), date(2026, 5, 5), date(2026, 6, 19)}
+WORKED = {date(2026, 5, 9)}
+"""Weekdays off and weekend days worked, as far as a walk gets (the State Council's notice for 2026)."""
+
+
+def last_day_of_notice(opened: int) -> int:
+    """The seventh working day after the day of opening, both counted from the first day of the walk."""
+    left, day = DAYS_OF_NOTICE, opened
+    while left:
+        day += 1
+        on = FIRST_DAY + timedelta(days=day)
+        left -= (on.weekday() < 5 and on not in OFF) or on in WORKED
+    return day
+
+
+@dataclass
+class Notice:
+    """The public notice of a round, by its first and last day; what was handed in is kept with the case."""
+
+    last: int
+    ended: bool = False
+
+
+@dataclass
+class Raised:
+    """Something handed in: whether it is about the tenure of a parcel (None: of all), and who answered how."""
+
+    round: int
+    tenure: bool
+    parcel: str | None
+    officer: str | None = None
+    applicant: bool = False
+
+
 @dataclass
 class Gate:
     """How a gate of a round was closed; `read` is what it judged by."""
@@ -101,6 +138,9 @@ class Case:
     seated: set[str] = field(default_factory=set)
     conditions: dict[int, list[str]] = field(default_factory=dict)
     notices: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    on_notice: dict[int, Notice] = field(default_factory=dict)
+    raised: list[Raised] = field(default_factory=list)
+    apart: dict[str, int] = field(default_factory=dict)
     recon: dict[int, str] = field(default_factory=dict)
     reopened: bool = False
     entries: list[int] = field(default_factory=list)
@@ -131,6 +171,21 @@ class Case:
             prep[part] = not prep[part]
         else:
             prep[part] += 1
+
+    def left(self, round_no: int) -> set[str]:
+        """The parcels that are part of a round."""
+        return {p for p in ("p1", "p2") if self.apart.get(p, round_no + 1) > round_no}
+
+    def in_dispute(self) -> set[str]:
+        """Parcels whose tenure was objected to, until an officer finds nothing in it; all of them only this round."""
+        found: set[str] = set()
+        for raised in self.raised:
+            if raised.tenure and raised.officer != "unfounded":
+                found |= {raised.parcel} if raised.parcel else {"p1", "p2"} if raised.round == self.round else set()
+        return found & self.left(self.round)
+
+    def unanswered(self) -> int:
+        return sum(r.officer is None or not r.applicant for r in self.raised)
 
     def passed(self) -> set[str]:
         return {g for g in GATES if (self.round, g) in self.gates and self.gates[self.round, g].passed}

@@ -14,7 +14,16 @@ from sqlalchemy import select
 
 from registry import clock, create_app
 from registry.extensions import db, writing
-from registry.models import Answers, Appointment, ApprovalCondition, Case, CaseClock, User
+from registry.models import (
+    Answers,
+    Appointment,
+    ApprovalCondition,
+    Case,
+    CaseClock,
+    Objection,
+    OrganisationKind,
+    User,
+)
 from registry.services import acts, drafts, facts
 from registry.services.effects import panels
 from registry.services.policy import current
@@ -22,7 +31,7 @@ from tests import factories
 from tests.conftest import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
 from tests.proof.panel import SEED
-from tests.world import BASICS, METHOD, PARCEL, PDF, World
+from tests.world import BASICS, METHOD, NATIONAL, PARCEL, PDF, World, own_land
 from workflows.roles import Role
 
 # An index of words cannot be read row by row; what it indexes can.
@@ -52,6 +61,7 @@ class City:
         with self.app.app_context(), clock.told_by(self.clock):
             world = World()
             self.org, self.vvb_org = world.org, world.vvb_org
+            self.verifier_org = factories.an_organisation(name="示例核查机构", kind=OrganisationKind.VVB)
             for who in GONE:
                 self._retire(world.people.pop(who))
             world.people["insider"] = self._insider(world)
@@ -182,22 +192,24 @@ class City:
             drafts.save_section(
                 case_id,
                 section,
-                self._answers(model, content, section),
+                self._answers(case_id, model, content, section),
                 done=section != "declarations" or not content["undone"],
                 version_seen=row.version if row else 0,
                 by=owner,
                 at=clock.now(),
             )
 
-    def _answers(self, model: Any, content: Mapping[str, Any], section: str) -> dict[str, Any]:
+    def _answers(self, case_id: int, model: Any, content: Mapping[str, Any], section: str) -> dict[str, Any]:
         match section:
             case "basics":
                 return {**BASICS, "scheme": model.scheme, "contact_phone": f"0538-{content['contact']:07d}"}
             case "parcels":
                 tenure = "collective_managed" if model.collective else "other_contract"
                 area = str(600 - content["parcels"])
-                changed = {"tenure": tenure, "area": area, "area_mu": area, "disputed": content["disputed"]}
-                return {"parcels": [PARCEL | changed]}
+                first = PARCEL | {"tenure": tenure, "area": area, "area_mu": area}
+                second = {"key": "p2", "name": "西坡", "subcompartment": "0013", "disputed": content["disputed"]}
+                second |= {"title_number": "示例-002", "area": "80", "area_mu": "80", "tenure": tenure}
+                return {"parcels": [own_land(case_id, p) for p in (first, PARCEL | second)]}
             case "method":
                 return METHOD[model.scheme] | {"land_setting": "corridor" if content["corridor"] else "forest_land"}
             case "contract":
@@ -212,7 +224,7 @@ class City:
     def act(self, case_id: int, action: str, who: str | None, seen: int | None, data: Mapping[str, Any]) -> Any:
         """Ask for an act; the answer in the model's words."""
         with self.running():
-            by = db.session.get_one(User, self.people[who]) if who else None
+            by = self._by(who)
             sent = self.sent(case_id, action, data)
             try:
                 acts.act(("project", case_id), action, by=by, at=clock.now(), seen=seen, data=sent)
@@ -226,6 +238,11 @@ class City:
                 sheet = self.sheet(case_id) if action in {"pass_screening", "decide_amendment"} else ()
                 return frozenset("sheet" if o.clause in sheet else o.clause for o in refused.stopping)
             return "ok"
+
+    def _by(self, who: str | None) -> Any:
+        if who == "anybody":
+            return acts.ANYBODY
+        return db.session.get_one(User, self.people[who]) if who else None
 
     def sheet(self, case_id: int) -> tuple[str, ...]:
         case = db.session.get_one(Case, case_id)
@@ -254,7 +271,10 @@ class City:
                 sent["reasons"] = "理由充分"
             case "file_validation":
                 met = data["conclusion"] == "favourable"
+                sent |= NATIONAL
                 sent["matters"] = {f"V{n}": {"met": met, "words": "符合"} for n in range(1, 6)}
+            case "object" | "answer_objection" | "name_verifier":
+                sent |= self._of_the_notice(case_id, action, data)
             case "name_validator":
                 sent["organisation_id"] = self.vvb_org
             case "draw_panel":
@@ -264,6 +284,20 @@ class City:
             case "answer_finding":
                 sent["clause"] = "R20"
         return sent
+
+    def _of_the_notice(self, case_id: int, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        if action == "answer_objection":
+            return {"objection_id": self._raised(case_id, data["place"])}
+        if action == "name_verifier":
+            return {"verifier_id": self.vvb_org if data["body"] == "vvb" else self.verifier_org}
+        about = "tenure" if data["tenure"] else "facts"
+        person = {"name": "示例村民", "reach": "0538-0000000"}
+        return {"kind": "objection", "about": about, "parcel_key": data["parcel"], **person}
+
+    @staticmethod
+    def _raised(case_id: int, place: int) -> int:
+        query = select(Objection.id).where(Objection.case_id == case_id).order_by(Objection.id)
+        return db.session.scalar(query.offset(place).limit(1)) or 0
 
     @staticmethod
     def _condition(case_id: int, round_no: int, place: int) -> int:

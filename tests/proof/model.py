@@ -9,9 +9,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.proof import clocks
-from tests.proof.case import FIELD, FRESH, GROUP, LEAST, OFFICERS, RECONSIDERERS, Case, Gate, Person, Sitting, read
+from tests.proof.case import (
+    FIELD,
+    FRESH,
+    GROUP,
+    LEAST,
+    OFFICERS,
+    RECONSIDERERS,
+    Case,
+    Gate,
+    Notice,
+    Person,
+    Raised,
+    Sitting,
+    last_day_of_notice,
+    read,
+)
 from tests.proof.panel import WORKS_IN, Panel, can_be_drawn
 from tests.proof.table import GATES, ROLES, ROWS, SEES, STAGES
+
+ASKED_IN = {"validation", "registration", "amendment_review"}
+"""Where objections are looked at."""
 
 
 @dataclass
@@ -37,6 +55,8 @@ class Model:
     def roles(self, case: Case, who: str | None) -> set[str]:
         if who is None:
             return {"system"}
+        if who == "anybody":
+            return {"public"} if case.on_notice else set()
         person, roles = self.people[who], set()
         if ("org" in person.orgs and not case.person) or (case.person and who == "owner"):
             roles.add("proponent")
@@ -68,7 +88,9 @@ class Model:
     def judge(self, case: Case, action: str, who: str | None, seen: int | None, data: Mapping[str, Any]) -> Any:
         """`ok`, `not_visible`, `stale`, `not_open`, or the clauses that stop the act."""
         roles = self.roles(case, who)
-        if who is not None and not any(case.state in SEES.get(r, ()) for r in roles):
+        if who == "anybody" and not roles:
+            return "not_visible"
+        if who not in {None, "anybody"} and not any(case.state in SEES.get(r, ()) for r in roles):
             return "not_visible"
         if seen is not None and seen != case.version:
             return "stale"
@@ -95,9 +117,17 @@ class Model:
             return {clause: stop for name in names for clause, stop in tests[name].items()}
 
         land = c.rounds.get(c.shown(), FRESH)
-        agenda = {"S14": land["disputed"], "S18": c.collective and c.opinion("legal") in {None, "unfavourable"}}
+        # The dispute the applicant tells of is about the second parcel.
+        block = land["disputed"] and "p2" in c.left(c.shown())
+        agenda = {"S14": block, "S18": c.collective and c.opinion("legal") in {None, "unfavourable"}}
         sheet = self._sheet(c)
+        notice = c.on_notice.get(c.round)
+        disputed = {"S19": bool(c.in_dispute())}
         validated = {
+            "S59": notice is None or not notice.ended,
+            "S60": c.unanswered() > 0,
+            "S63": c.scheme == "ccer" and c.opinion("validation") is None,
+            **disputed,
             "S31": c.opinion("validation") != "favourable",
             "S30": c.scheme == "local_ticket" and c.opinion("environment") in {None, "unfavourable"},
         }
@@ -118,8 +148,8 @@ class Model:
                 found = validated | all_of("tabled")
             case "register":
                 open_ = any(s != "confirmed" for s in c.conditions.get(c.approval_round(), ()))
-                found = {"S32": not c.passed() >= set(GATES[:4]), "S14": land["disputed"], "S25": open_}
-                found |= all_of("quorum", "majority")
+                found = {"S32": not c.passed() >= set(GATES[:4]), "S14": block, "S25": open_}
+                found |= disputed | all_of("quorum", "majority")
             case "reject":
                 found = all_of("quorum")
             case "suspend":
@@ -133,7 +163,7 @@ class Model:
                 found = all_of("quorum")
                 if data["approved"]:
                     done = c.passed()
-                    found |= all_of("majority") | agenda
+                    found |= all_of("majority") | agenda | disputed
                     found |= {} if "acceptance" in done else {"S01": land["missing"]}
                     found |= {} if "screening" in done else sheet
                     found |= {} if "validation" in done else validated
@@ -182,6 +212,21 @@ class Model:
                 panel = c.at_work()
                 finished = panel is not None and panel.complete(lambda w: self.of_a_party(c, w))
                 found = {"S58": panel is None or not (finished or bool(data["words"]))}
+            case "set_parcel_apart":
+                left = c.left(c.shown())
+                questionable = c.in_dispute() if c.state in ASKED_IN else set()
+                questionable |= {"p2"} if block else set()
+                found = {"S19a": data["parcel_key"] not in left & questionable or len(left) < 2}
+            case "open_notice":
+                found = {"S62": notice is not None}
+            case "object":
+                found = {"S64a": notice is None or notice.ended or self.today > notice.last}
+            case "close_notice":
+                found = {"S61": notice is None or notice.ended or self.today <= notice.last, "S60": c.unanswered() > 0}
+            case "answer_objection":
+                found = {"S64b": not self._to_answer(c, roles, data)}
+            case "name_verifier":
+                found = {"S28": data["body"] == "vvb"}
             case "report_condition" | "confirm_condition":
                 now = self._condition(c, data)
                 found = {"S49": now not in (("open", "reported") if action == "report_condition" else ("reported",))}
@@ -191,6 +236,17 @@ class Model:
 
     def tied_experts(self, case: Case) -> frozenset[str]:
         return frozenset(w for w in self.experts if self.of_a_party(case, w))
+
+    def waits_for_days(self, case: Case) -> bool:
+        """Whether the notice of a case could be ended but for its days."""
+        notice = case.on_notice.get(case.round)
+        return notice is not None and not notice.ended and self.today <= notice.last
+
+    def _to_answer(self, c: Case, roles: set[str], data: Mapping[str, Any]) -> bool:
+        if data["place"] >= len(c.raised):
+            return False
+        raised = c.raised[data["place"]]
+        return raised.officer is None if "case_officer" in roles else not raised.applicant
 
     def question(self, case: Case, action: str) -> str | None:
         """What a sitting must have been asked for an act to rest on it."""
@@ -258,9 +314,10 @@ class Model:
             c.suspended_by = None
         c.version += not row.own
         clocks.move(c, action, before, self.today, data)
-        if who is not None:
-            c.had_part.add(who)
-        c.log.append((f"project:{action}", who, role, c.round, before, c.state, c.version))
+        if who not in {None, "anybody"}:
+            c.had_part.add(str(who))
+        named = None if who == "anybody" else who
+        c.log.append((f"project:{action}", named, role, c.round, before, c.state, c.version))
 
     def _to(self, c: Case, row: Any) -> str:
         if row.to == "back":
@@ -410,6 +467,25 @@ class Model:
         panel = c.at_work()
         assert panel is not None
         panel.end(lambda w: self.of_a_party(c, w))
+
+    def _do_open_notice(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.on_notice[c.round] = Notice(last_day_of_notice(self.today))
+
+    def _do_object(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.raised.append(Raised(c.round, data["tenure"], data["parcel"]))
+
+    def _do_answer_objection(self, c: Case, who: Any, data: Any, to: str) -> None:
+        raised = c.raised[data["place"]]
+        if "case_officer" in self.roles(c, who):
+            raised.officer = data["outcome"]
+        else:
+            raised.applicant = True
+
+    def _do_close_notice(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.on_notice[c.round].ended = True
+
+    def _do_set_parcel_apart(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.apart[data["parcel_key"]] = c.round
 
     def _do_report_condition(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._mark(c, data, "reported")

@@ -19,6 +19,8 @@ from tests.proof.table import GATES, ROWS, STAGES
 APPENDED = (
     *("audit_events", "remarks", "rounds", "votes", "electors", "excluded_members", "deliberations"),
     *("deliberation_ends", "gate_decisions", "registrations", "opinions", "condition_answers"),
+    *("public_notices", "notice_ends", "objections", "objection_answers"),
+    *("parcel_keys", "parcels_apart", "verifiers"),
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
     *("panels", "panel_candidates", "panel_seats", "panel_departures", "panel_opinions", "panel_ends"),
 )
@@ -120,7 +122,7 @@ class Pair:
     def ask(self, place: int, action: str, who: str | None, data: Mapping[str, Any], *, late: int = 0) -> Any:
         """One request to both; `late` versions behind the case. Returns what came of it."""
         case = self.model.cases[place]
-        seen = None if who is None else case.version - late
+        seen = None if who in {None, "anybody"} else case.version - late
         self.last = (place, action, who, seen, data)
         return self._ask(place, action, who, seen, data)
 
@@ -179,6 +181,7 @@ class Pair:
         self._sitting_agrees(place, rows, told)
         self._clocks_agree(place, rows, told)
         self._panels_agree(place, rows, told)
+        self._notice_agrees(place, rows, told)
         if case.log:
             last = [e for e in city.table(rows, "audit_events") if e["subject_id"] == case_id and _of_case(e)][-1]
             assert self._event(last) == case.log[-1], told
@@ -216,6 +219,30 @@ class Pair:
             assert (left, now) == (panel.gone, set(panel.sitting)), told
             assert {self.city.names[o["user_id"]]: o["advice"] for o in of["_opinions"]} == panel.said, told
             assert [e["result"] for e in of["_ends"]] == ([panel.result] if panel.result else []), told
+
+    def _notice_agrees(self, place: int, rows: Rows, told: str) -> None:
+        city, case, mine = self.city, self.model.cases[place], self.ids[place]
+        ended = {e["notice_id"] for e in city.table(rows, "notice_ends")}
+        notices = [n for n in city.table(rows, "public_notices") if n["case_id"] == mine]
+        stand = {n["round_no"]: (str(n["to_on"]), n["id"] in ended) for n in notices}
+        said = {r: (str(day_of(city.start + timedelta(days=n.last))), n.ended) for r, n in case.on_notice.items()}
+        assert stand == said, told
+        raised = [o for o in city.table(rows, "objections") if o["case_id"] == mine]
+        assert len(raised) == len(case.raised), told
+        for row, mind in zip(sorted(raised, key=lambda o: o["id"]), case.raised, strict=True):
+            answers = [a for a in city.table(rows, "objection_answers") if a["objection_id"] == row["id"]]
+            sides = {a["side"]: a["outcome"] for a in answers}
+            assert (sides.get("officer"), "applicant" in sides) == (mind.officer, mind.applicant), told
+        apart = {p["parcel_key"]: p["round_no"] for p in city.table(rows, "parcels_apart") if p["case_id"] == mine}
+        assert apart == case.apart, told
+
+    def pass_days(self, place: int) -> None:
+        """Let the open notice of a case run out."""
+        case = self.model.cases[place]
+        days = case.on_notice[case.round].last + 1 - self.model.today
+        if days > 0:
+            self.model.today += days
+            self.city.clock.move(days=days)
 
     def _event(self, e: Mapping[str, Any]) -> tuple[Any, ...]:
         who = self.city.names.get(e["actor_id"])
@@ -258,6 +285,10 @@ class Pair:
                     assert 3 * len(votes) >= 2 * len(electors), "no quorum"
                     assert 2 * sum(v["choice"] == "for" for v in votes) > len(electors), "no majority of those entitled"
                     assert (sitting["case_id"], sitting["round_no"]) == (gate["case_id"], gate["round_no"])
+                if name == "validation" and not gates[entry["case_id"], entry["round_no"], name]["carried_from"]:
+                    ended = {e["notice_id"] for e in t["notice_ends"]}
+                    notices = [n for n in t["public_notices"] if n["case_id"] == gate["case_id"]]
+                    assert any(n["round_no"] == gate["round_no"] and n["id"] in ended for n in notices), "no notice"
                 if name == "screening":
                     signed = [s for s in t["screening_signatures"] if s["case_id"] == gate["case_id"]]
                     officers = {s["officer_id"] for s in signed if s["round_no"] == gate["round_no"]}

@@ -13,6 +13,7 @@ Request = tuple[str, str | None, dict[str, Any]]
 ONWARD = {
     *("submit", "accept", "resubmit", "pass_screening", "approve_risk", "pass_validation", "register"),
     *("answer_condition", "sign_screening", "give_legal_opinion", "table", "vote", "file_validation"),
+    *("open_notice", "answer_objection", "close_notice"),
     *("give_environment_opinion", "report_condition", "confirm_condition", "decide_amendment", "resume"),
     *("draw_panel", "give_expert_opinion", "close_panel"),
 }
@@ -61,6 +62,15 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0
             yield {"conclusion": "accept", "independent": False}
         case "close_panel":
             yield from ({"words": words} for words in ("", "专家长期出差"))
+        case "set_parcel_apart":
+            yield from ({"parcel_key": p} for p in ("p2", "p1", "p9"))
+        case "object":
+            yield from ({"tenure": t, "parcel": p} for t, p in ((False, None), (True, "p2"), (True, None)))
+        case "answer_objection":
+            for place in (*range(len(case.raised)), 99):
+                yield from ({"place": place, "outcome": o} for o in ("unfounded", "founded"))
+        case "name_verifier":
+            yield from ({"body": b} for b in ("other", "vvb"))
         case "report_condition" | "confirm_condition":
             yield from ({"condition": (case.approval_round(), place)} for place in (0, 1, 2))
         case _:
@@ -70,11 +80,11 @@ def variants(case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0
 def open_requests(model: Model, case: Case) -> list[Request]:
     """Everything the model would let somebody do now."""
     found: list[Request] = []
-    roles = {who: model.roles(case, who) for who in (*model.people, None)}
+    roles = {who: model.roles(case, who) for who in (*model.people, None, "anybody")}
     for action in ACTIONS:
         row = ROWS.get((action, case.state))
         for who in (w for w in roles if row and row.by & roles[w]):
-            seen = None if who is None else case.version
+            seen = None if who in {None, "anybody"} else case.version
             for data in variants(case, action):
                 if model.judge(case, action, who, seen, data) == "ok":
                     found.append((action, who, data))

@@ -64,6 +64,11 @@ untable                   decided,registered,amendment,suspended       -        
 vote!                     decided,registered,amendment,suspended       -                      group
 file_validation           validation,amendment                         -                      vvb
 give_environment_opinion  validation,amendment                         -                      eco_env
+set_parcel_apart          decided,amendment                            -                      officer
+open_notice               validation,amendment                         -                      officer
+object!                   validation,amendment                         -                      public
+answer_objection          validation,amendment                         -                      officer,applicant
+close_notice              validation,amendment                         -                      officer
 report_condition          approved,suspended                           -                      proponent
 confirm_condition         approved,suspended                           -                      officer
 request_reconsideration   rejected,declined                            -                      proponent
@@ -77,6 +82,7 @@ draw_panel                screening,amendment                          -        
 refuse_seat!              screening,amendment                          -                      expert
 give_expert_opinion!      screening,amendment                          -                      expert
 close_panel               screening,amendment                          -                      secretary
+name_verifier             registered                                   -                      proponent
 """
 WAITING = {"correction_requested", "suspended", "declined", "rejected"}
 """States that remember the stage the case came from."""

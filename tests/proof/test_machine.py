@@ -36,6 +36,8 @@ KINDS = (
     Case("local_ticket"),
     Case("local_ticket", person=True),
 )
+LONGEST = 80
+"""Days after which the time stands still: the model's calendar knows no more."""
 PARTS = (*("contact", "parcels", "contract", "papers") * 3, "disputed", "corridor", "undone")
 # Real dice: drawn choice by choice, most walks would be variations of one another.
 LUCK = st.randoms(use_true_random=True, note_method_calls=False)
@@ -85,7 +87,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(tries):
             here = [a for a in ACTIONS if (a, case.state) in ROWS]
             action = luck.choice(here * 3 + list(ACTIONS))
-            who = luck.choice([*self.pair.model.people, None])
+            who = luck.choice([*self.pair.model.people, None, "anybody"])
             self._ask(place, action, who, luck.choice(list(variants(case, action))), late)
 
     @rule(luck=LUCK, choice=st.sampled_from(["for", "for", "against", "abstain"]))
@@ -119,15 +121,19 @@ class Lives(RuleBasedStateMachine):
         if luck.random() < 0.5:
             self._ask(place, again, "owner", {"words": "已改正"})
 
-    @rule(what=st.sampled_from(["restart", "a day", "a week", *JOINERS]), often=st.integers(0, 3))
+    @rule(what=st.sampled_from(["restart", "a day", "a week", "a notice runs out", *JOINERS]), often=st.integers(0, 3))
     def meanwhile(self, what: str, often: int) -> None:
         """The server starts anew, days pass, somebody joins the applicant's organisation."""
         if what == "restart":
             self.pair.city.restart()
-        elif what in {"a day", "a week"} and self.pair.model.today < 90:
+        elif what in {"a day", "a week"} and self.pair.model.today < LONGEST:
             days = 7 if what == "a week" else 1
             self.pair.model.today += days
             self.pair.city.clock.move(days=days)
+        elif what == "a notice runs out" and self.pair.model.today < LONGEST:
+            for place, case in enumerate(self.pair.model.cases):
+                if self.pair.model.waits_for_days(case):
+                    self.pair.pass_days(place)
         elif what in JOINERS and often == 0:
             self.pair.join(what)
 
@@ -146,6 +152,8 @@ def straight(pair: Pair, upto: str) -> None:
     place, steps = len(pair.ids) - 1, 0
     case = pair.model.cases[place]
     while case.state != upto:
+        if pair.model.waits_for_days(case):
+            pair.pass_days(place)
         pair.ask(place, *_forward(pair, place))
         steps += 1
         assert steps < 80, case.state
@@ -249,6 +257,10 @@ def paths(starts: Sequence[Kept], seed: int) -> list[tuple[Kept, list[Any]]]:
             if not options:
                 break
             # Most acts end a case: between two new ones it is carried on.
+            if model.waits_for_days(case) and not case.unanswered() and luck.random() < 0.5:
+                path.append("days")
+                model.today = case.on_notice[case.round].last + 1
+                continue
             action, who, data = luck.choice(fresh or (onward(model, case, options) if luck.random() < 0.9 else options))
             path.append((action, who, data))
             if (action, case.state) not in seen:
@@ -276,7 +288,9 @@ def test_every_act_in_every_state_agrees_with_the_model(engine: str) -> None:
         for kept, path in paths(machine.starts, seed=1):
             machine.pair.go_back(kept)
             for step in path:
-                if isinstance(step, str):
+                if step == "days":
+                    machine.pair.pass_days(0)
+                elif isinstance(step, str):
                     machine.pair.prepare(0, step)
                 else:
                     assert machine.pair.ask(0, *step) == "ok"

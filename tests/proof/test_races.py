@@ -5,13 +5,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import postgres
-from tests.proof.case import Case
+from tests.proof.case import Case, last_day_of_notice
 from tests.proof.city import City
 from tests.proof.pair import Kept, Pair
 from tests.proof.racers import Racers
@@ -23,6 +24,7 @@ QUICK, LONG, REST = 2, 200, 60
 """Rounds of each race: in the quick run, of those that matter most in the long one, of the others there."""
 MATTER_MOST = {
     *("approve against withdraw", "accept against withdraw", "register against suspend", "two officers accept"),
+    *("object against ending the notice",),
     *("two officers pass", "submit twice", "two votes of one person"),
 }
 GROUP = ("chair", "deputy", "member1", "member2", "member3")
@@ -45,6 +47,14 @@ def vote(who: str, choice: str = "for") -> tuple[str, str, dict[str, Any]]:
 ACCEPT, PASS = ("accept", "officer", {}), ("pass_screening", "officer", {})
 WITHDRAW = ("withdraw", "owner", {})
 APPROVE, REGISTER = ("approve_risk", "chair", {"conditions": 0}), ("register", "chair", {})
+OBJECT = ("object", "anybody", {"tenure": True, "parcel": "p2"})
+END = ("close_notice", "officer", {"after": 2})
+
+
+def answer(who: str) -> tuple[str, str, dict[str, Any]]:
+    return ("answer_objection", who, {"place": 0, "outcome": "unfounded"})
+
+
 RACES = {
     # A tabled case is not withdrawn (S43): whoever comes first, the approval stands.
     "approve against withdraw": Race("risk_review voted", (APPROVE, WITHDRAW), losers=("Stale", "Refused S43")),
@@ -68,6 +78,15 @@ RACES = {
     "one officer signs twice": Race("answered", (("sign_screening", "officer", {}),) * 2, losers=("Refused S36",)),
     "a late vote against the approval": Race(
         "risk_review almost voted", (APPROVE, vote("member3", "against")), winners=0, losers=("Stale", "NotOpen")
+    ),
+    # The last second of the last day, and the first of the next: the objection is in time, if it comes first.
+    "object against ending the notice": Race("last evening", (OBJECT, END), losers=("Refused S60", "Refused S64a")),
+    "two officers answer": Race("objected", (answer("officer"), answer("officer2")), losers=("Stale", "Refused S64b")),
+    "officer and applicant answer": Race(
+        "objected", (answer("officer"), answer("owner")), winners=0, losers=("Stale",)
+    ),
+    "two officers open the notice": Race(
+        "validation", (("open_notice", "officer", {}), ("open_notice", "officer2", {})), losers=("Stale", "Refused S62")
     ),
     "the whole group votes at once": Race("tabled", tuple(vote(w) for w in GROUP[:4]), winners=4),
 }
@@ -102,7 +121,6 @@ class Track:
             ("tabled", "risk_review", tabled),
             ("risk_review almost voted", "tabled", [vote(w) for w in GROUP[:4]]),
             ("risk_review voted", "risk_review almost voted", [vote(GROUP[4])]),
-            ("validated", "validation", [("file_validation", "vvb", {"conclusion": "favourable"})]),
             (
                 "registration voted",
                 "registration",
@@ -113,6 +131,21 @@ class Track:
             for act in acts:
                 assert pair.ask(0, *act) == "ok", act
             starts[name] = pair.keep()
+        pair.go_back(starts["validation"])
+        assert pair.ask(0, "open_notice", "officer", {}) == "ok"
+        open_ = pair.keep()
+        assert pair.ask(0, *OBJECT) == "ok"
+        starts["objected"] = pair.keep()
+        pair.go_back(open_)
+        pair.pass_days(0)
+        for act in (("close_notice", "officer", {}), ("file_validation", "vvb", {"conclusion": "favourable"})):
+            assert pair.ask(0, *act) == "ok", act
+        starts["validated"] = pair.keep()
+        pair.go_back(open_)
+        last = last_day_of_notice(pair.model.today)
+        pair.model.today, start = last, self.city.start
+        self.city.clock.set((start + timedelta(days=last)).replace(hour=15, minute=59, second=59))  # in UTC
+        starts["last evening"] = pair.keep()
         return starts
 
     def run(self, race: Race, gap_s: float, first: int) -> tuple[str, ...]:
@@ -121,7 +154,7 @@ class Track:
         pair.go_back(self.starts[race.start])
         case = pair.model.cases[0]
         with city.running():
-            asked = [(a, w, case.version, city.sent(pair.ids[0], a, data)) for a, w, data in race.presses]
+            asked = [self._press(*press, case) for press in race.presses]
         city._let_go()
         turn = first % len(asked)
         answers = self.racers.race(pair.ids[0], asked[turn:] + asked[:turn], gap_s)
@@ -130,6 +163,12 @@ class Track:
         self._told(won)
         return tuple(answers)
 
+    def _press(self, action: str, who: str, data: dict[str, Any], case: Case) -> Any:
+        """What a racer is handed; `on` is the second of the walk's hour it presses at, for what hangs on the day."""
+        at = self.city.clock.at + timedelta(seconds=data.get("after", 0))
+        sent = self.city.sent(self.pair.ids[0], action, {k: v for k, v in data.items() if k != "after"})
+        return action, who, None if who == "anybody" else case.version, {**sent, "at": at}
+
     def _told(self, won: list[Any]) -> None:
         """The rows say that the winners acted, in an order in which they may, and nobody else did."""
         pair = self.pair
@@ -137,9 +176,11 @@ class Track:
         case = pair.model.cases[0]
         for event in pair.city.table(rows, "audit_events")[len(pair.before["audit_events"]) :]:
             action, who = event["action"].partition(":")[2], pair.city.names.get(event["actor_id"])
+            who = "anybody" if event["actor_role"] == "public" else who
             press = next(p for p in won if (p[0], p[1]) == (action, who))
             won.remove(press)
-            assert pair.model.judge(case, action, who, None, press[2]) == "ok"
+            if "after" not in press[2]:  # else the day turned between the two
+                assert pair.model.judge(case, action, who, None, press[2]) == "ok"
             pair.model.take(case, action, who, press[2])
         assert won == []
         pair.before = rows

@@ -10,7 +10,10 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
-from tests.steps.story import CONDITION, FAULTS, QUESTIONS, WHERE, Story
+from registry.models import OrganisationKind
+from tests import factories
+from tests.steps.story import CONDITION, FAULTS, QUESTIONS, TENURE, WHERE, Story
+from tests.world import NATIONAL
 from workflows.project import PROJECT
 from workflows.states import GATE_OF
 
@@ -46,7 +49,9 @@ def _table(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
 def _matters(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
     unmet = (told["unmet"] or "").split("、")
     matters = {f"V{n}": {"met": f"V{n}" not in unmet, "words": "已核对"} for n in range(1, 6)}
-    return {"conclusion": "unfavourable" if told["unmet"] else "favourable", "words": "已审定", "matters": matters}
+    national = NATIONAL if story.scheme == "ccer" and story.way == "services" else {}
+    said = {"conclusion": "unfavourable" if told["unmet"] else "favourable", "words": "已审定"}
+    return {**said, "matters": matters, **national}
 
 
 def _people(*names: str, **more: str) -> Data:
@@ -60,6 +65,22 @@ def _condition(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
 
 def _vvb(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
     return {"organisation_id": story.world.vvb_org}
+
+
+COMMENT = {"kind": "comment", "about": "other", "words": "请说明护林安排"}
+
+
+def _objection(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    with story.inside():
+        key = story.objection()
+    return {"objection_id": key, "outcome": "unfounded", "words": "经核对林权证，四至清楚，异议不成立"}
+
+
+def _verifier(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    if told["which"] == "审定机构":
+        return {"verifier_id": story.world.vvb_org}
+    with story.inside():
+        return {"verifier_id": factories.an_organisation(name="示例核查机构", kind=OrganisationKind.VVB)}
 
 
 OPINIONS = {"同意": "favourable", "附条件同意": "conditional", "不同意": "unfavourable"}
@@ -156,6 +177,17 @@ SAYINGS: dict[str, Said] = {
     "审定机构出具(肯定的意见|否定的意见，未通过的方面为\"(?P<unmet>[^\"]*)\")": Said(
         "file_validation", "vvb", _matters
     ),
+    # the public notice
+    "经办人发布公示": Said("open_notice", "officer"),
+    "经办人结束公示": Said("close_notice", "officer"),
+    "村民对地块权属提出异议": Said("object", "anybody", lambda s, t: TENURE),
+    "村民提出意见": Said("object", "anybody", lambda s, t: COMMENT),
+    "经办人答复异议不成立": Said("answer_objection", "officer", _objection),
+    "申请人答复异议": Said("answer_objection", "owner", _objection),
+    "经办人剔除有争议的地块": Said(
+        "set_parcel_apart", "officer", lambda s, t: {"parcel_key": "p1", "words": "权属有争议"}
+    ),
+    "申请人登记(?P<which>审定机构|另一家机构)为核查机构": Said("name_verifier", "owner", _verifier),
     f"生态环境部门出具{HOW}的意见": Said("give_environment_opinion", "eco", _opinion),
     # expert panels
     "秘书抽取(?P<size>[0-9])名专家": Said("draw_panel", "secretary", _draw),

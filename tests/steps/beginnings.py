@@ -1,15 +1,20 @@
 """What a story begins with: its application, the desk, the opinions, the leading group, and what came after."""
 
+from datetime import datetime
+
 from pytest_bdd import given, parsers
 
+from registry.clock import ZONE
 from registry.services import facts
 from registry.services.policy import current
-from tests.steps.story import LAND, PAPERS, PARTS, PLACES, QUESTIONS, SCHEMES, SETTINGS
+from tests.steps.story import LAND, PAPERS, PARTS, PLACES, QUESTIONS, SCHEMES, SETTINGS, TENURE, WEST
 
 
 @given(parsers.re(rf"一个(?P<scheme>{'|'.join(SCHEMES)})项目(?P<where>{PLACES})"))
 def _(story, scheme, where):
     story.scheme, story.where = SCHEMES[scheme], where
+    if where.startswith("剔除一块后"):
+        story.others.append(WEST)
 
 
 @given(parsers.re(rf"申请人已填好一份(?P<scheme>{'|'.join(SCHEMES)})项目的申请"))
@@ -119,6 +124,69 @@ def _(story, how):
 def _(story):
     with story.inside():
         story.done("give_environment_opinion", "eco", conclusion="favourable", words="无异议")
+
+
+# The public notice, and the land of others ----------------------------------------------------------------
+
+
+@given(parsers.parse('今天是"{year:d}年{month:d}月{day:d}日"'))
+def _(story, year, month, day):
+    assert story.case_id
+    story.clock.set(datetime(year, month, day, 9, tzinfo=ZONE))
+
+
+@given('项目另有一块"西坡"')
+def _(story):
+    story.others.append(WEST)
+
+
+@given("经办人已发布公示")
+def _(story):
+    with story.inside():
+        story.done("open_notice", "officer")
+
+
+@given("公示已经期满结束")
+def _(story):
+    with story.inside():
+        story.world.put_on_notice(story.case_id)
+
+
+@given("村民已对地块权属提出异议")
+def _(story):
+    with story.inside():
+        story.done("object", "anybody", **TENURE)
+
+
+@given(parsers.re("(?P<who>经办人已答复异议不成立|申请人已答复异议)"))
+def _(story, who):
+    with story.inside():
+        story.answered("officer" if who.startswith("经办人") else "owner")
+
+
+@given("村民的权属异议成立，公示已经期满结束")
+def _(story):
+    with story.inside():
+        story.founded()
+
+
+@given("经办人已剔除有异议的地块")
+def _(story):
+    with story.inside():
+        story.set_apart()
+
+
+@given("另一个已入库项目有同一地块")
+def _(story):
+    story.parcel["village"], story.twin = "青石峪村", True
+
+
+@given("后提交的另一个项目有同一地块")
+def _(story):
+    with story.inside():
+        parcel = story.world.case(story.case_id)
+        same = facts.answers_of(parcel.id, parcel.round)["parcels"]["parcels"]
+        story.world.advance(story.world.draft(parcels={"parcels": same}), "submitted")
 
 
 # The leading group ----------------------------------------------------------------------------------------

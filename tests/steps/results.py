@@ -1,20 +1,27 @@
 """What a story ends with: where the project stands, what was written, what people read; or why nothing was done."""
 
+import json
 from datetime import date
 
 from bs4 import BeautifulSoup
 from flask_babel import force_locale
 from pytest_bdd import parsers, then
+from sqlalchemy import func, select, text
 
 from registry.clock import today
 from registry.extensions import db
 from registry.labels import label
 from registry.models import (
+    AuditEvent,
     CorrectionFault,
     CorrectionNotice,
     Elector,
     ExcludedMember,
     GateDecision,
+    Objection,
+    Paper,
+    PaperKind,
+    PublicNotice,
     Registration,
     Round,
 )
@@ -259,6 +266,65 @@ def _(story, words):
     shown = page(story, None, f"/projects/{number}")
     for part in words.split("、"):
         assert part in shown, part
+
+
+@then(parsers.parse('公示自"{start}"至"{end}"'))
+def _(story, start, end):
+    shown = page(story, None, _notice(story))
+    assert start in shown
+    assert end in shown
+
+
+@then(parsers.re('公众在公示页面(?P<how>看到|看不到)"(?P<words>[^"]*)"'))
+def _(story, how, words):
+    shown = page(story, None, _notice(story))
+    for part in words.split("、"):
+        assert (part in shown) is (how == "看到"), part
+
+
+@then(parsers.parse('异议人凭回执编号看到"{words}"'))
+def _(story, words):
+    with story.inside():
+        code = db.session.query(Objection.code).filter_by(case_id=story.case_id).order_by(Objection.id).first().code
+    shown = page(story, None, f"/objections/{code}")
+    assert ("尚未答复" if words == "没有答复" else words) in shown
+
+
+@then(parsers.parse('审计记录中没有"{words}"'))
+def _(story, words):
+    with story.inside():
+        kept = [
+            repr(row)
+            for table in ("audit_events", "remarks")
+            for row in db.session.execute(text(f"SELECT * FROM {table}"))
+        ]
+        raw = b"".join(db.session.scalars(select(AuditEvent.canonical)))
+    for part in words.split("、"):
+        assert part not in " ".join(kept)
+        assert part.encode() not in raw
+
+
+def _notice(story):
+    newest = select(func.max(PublicNotice.id)).where(PublicNotice.case_id == story.case_id)
+    with story.inside():
+        return f"/notices/{db.session.scalar(newest)}"
+
+
+@then(parsers.parse("项目面积为{area:d}亩"))
+def _(story, area):
+    with story.inside():
+        assert story.world.case(story.case_id).area_mu == area
+    assert f"{area}" in page(story, "owner", of_the_case(story)).partition("合计")[2]
+
+
+@then(parsers.parse('入库登记证的地块中没有"{name}"'))
+def _(story, name):
+    with story.inside():
+        paper = db.session.query(Paper).filter_by(case_id=story.case_id, kind=PaperKind.CERTIFICATE).one()
+        blocks = json.loads(paper.content)["blocks"]
+    (table,) = [b for b in blocks if b["is"] == "table"]
+    assert not [row for row in table["rows"] if name in row]
+    assert [b for b in blocks if b["is"] == "note" and name in b["text"]], "not said to be set apart"
 
 
 @then("项目不在公开的项目库中")

@@ -7,7 +7,7 @@ What a story says of its project is collected first and done when the story acts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from registry.extensions import db
-from registry.models import Answers, ApprovalCondition
+from registry.models import Answers, ApprovalCondition, Objection
 from registry.services import drafts, facts
 from tests import factories
 from tests.conftest import Clock
@@ -32,11 +32,29 @@ PAPERS = {"项目设计文件": "pdd", "监测计划": "monitoring_plan", "第�
 PARTS = {"基本信息": "basics", "方法学": "method", "承诺声明": "declarations"}
 QUESTIONS = {"撤销入库": Question.REVOCATION, "中止": Question.SUSPENSION, "变更": Question.AMENDMENT}
 FAULTS = {"联系电话": "basics.contact_phone", "开工日期": "method.start_on", "项目设计文件": "documents.pdd"}
+WEST = {
+    **PARCEL,
+    "key": "p2",
+    "name": "西坡",
+    "subcompartment": "0013",
+    "title_number": "示例-002",
+    "area": "80",
+    "area_mu": "80",
+}
+"""A second parcel."""
+TENURE = {
+    "kind": "objection",
+    "about": "tenure",
+    "parcel_key": "p1",
+    "words": "这块地是我家的，四至不对。",
+    "name": "王村民",
+    "reach": "0538-7777777",
+}
 CONDITION = {"words": "补办流转登记", "evidence": "登记证明", "due_on": date(2026, 6, 1)}
 
 
-BEGINNINGS: dict[str, tuple[bytes, World, int]] = {}
-"""Database, people and case of every beginning told so far: carrying a case to its entry takes thirty acts."""
+BEGINNINGS: dict[str, tuple[bytes, datetime, World, int]] = {}
+"""Database, hour, people and case of every beginning told so far: carrying a case to its entry takes thirty acts."""
 
 
 def _file(client: FlaskClient) -> Path:
@@ -67,6 +85,10 @@ class Story:
     undone: list[str] = field(default_factory=list)
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
     parcel: dict[str, Any] = field(default_factory=lambda: dict(PARCEL))
+    others: list[dict[str, Any]] = field(default_factory=list)
+    """Parcels besides the first."""
+    twin: bool = False
+    """Another project was entered with the same land before this one was handed in."""
     in_applicant: str = ""
     """Who of the leading group belongs to the applicant's organisation."""
     result: Result | None = None
@@ -98,22 +120,25 @@ class Story:
     def _beginning(self) -> tuple[World, int]:
         if self._begun is None:
             plan = repr((self.scheme, self.where, self.person, self.leave_out, self.undone, self.changed, self.parcel))
-            key = f"{plan} {self.in_applicant}"
+            key = f"{plan} {self.in_applicant} {self.others} {self.twin}"
             if key in BEGINNINGS:
-                self._begun = BEGINNINGS[key][1:]
+                self._begun = BEGINNINGS[key][2:]
+                self.clock.set(BEGINNINGS[key][1])
                 _put_back(self.client, BEGINNINGS[key][0])
             else:
                 with self.inside():
                     self._begun = self._make()
                     WHERE[self.where][1](self)
-                BEGINNINGS[key] = (_kept(self.client), *self._begun)
+                BEGINNINGS[key] = (_kept(self.client), self.clock.at, *self._begun)
         return self._begun
 
     def _make(self) -> tuple[World, int]:
         world = World()
         if self.in_applicant:
             factories.belongs(world.people[self.in_applicant], world.org)
-        sections = {"parcels": {"parcels": [self.parcel]}, "method": {}, **self.changed}
+        if self.twin:
+            world.advance(world.draft(self.scheme, parcels={"parcels": [self.parcel]}), "registered")
+        sections = {"parcels": {"parcels": [self.parcel, *self.others]}, "method": {}, **self.changed}
         if self.scheme == "local_ticket":
             sections["method"] = {"start_on": "2024-03-12", "public_benefit_forest": True, **sections["method"]}
         case_id = world.draft(self.scheme, person=self.person, papers=False, **sections)
@@ -173,6 +198,36 @@ class Story:
         self.votes(2, 6)
         self.done("reject", "chair", words="收益测算没有依据")
 
+    def objection(self) -> int:
+        """The first thing that was handed in; call it inside the application's context."""
+        return int(db.session.query(Objection.id).filter_by(case_id=self.case_id).order_by(Objection.id).first().id)
+
+    def answered(self, who: str, outcome: str = "unfounded") -> None:
+        """The officer, or the applicant, answered it."""
+        said = {"outcome": outcome, "words": "经核对林权证"} if who == "officer" else {"words": "四至清楚"}
+        self.done("answer_objection", who, objection_id=self.objection(), **said)
+
+    def founded(self) -> None:
+        """The tenure was objected to with reason; the notice has ended."""
+        self.done("open_notice", "officer")
+        self.done("object", "anybody", **TENURE)
+        self.answered("officer", "founded")
+        self.answered("owner")
+        self.world.wait_out_notice(self.case_id)
+        self.done("close_notice", "officer")
+
+    def set_apart(self) -> None:
+        """The first parcel was set apart."""
+        self.done("set_parcel_apart", "officer", parcel_key="p1", words="权属有争议")
+
+    def gone_on_without(self) -> None:
+        """A parcel was set apart after the notice, and the rest was validated."""
+        self.advance("validation")
+        self.world.validate(self.case_id)
+        self.founded()
+        self.set_apart()
+        self.done("pass_validation", "officer")
+
     def entry_suspended(self) -> None:
         """The entry was suspended in a sitting."""
         self.advance("registered")
@@ -202,6 +257,7 @@ WHERE: dict[str, tuple[S, Callable[[Story], None]]] = {
     "处于风险审查阶段": (S.RISK_REVIEW, _then("risk_review")),
     "处于审定阶段": (S.VALIDATION, _then("validation")),
     "处于入库审议阶段": (S.REGISTRATION, _then("registration")),
+    "剔除一块后处于入库审议阶段": (S.REGISTRATION, Story.gone_on_without),
     "已经入库": (S.REGISTERED, _then("registered")),
     "在受理前被告知补正联系电话": (
         S.CORRECTION_REQUESTED,

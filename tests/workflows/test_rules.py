@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from gherkin.parser import Parser
 
-from workflows.facts import PanelFacts, ParcelFacts, ProjectFacts, SittingFacts
+from workflows.facts import NoticeFacts, Overlap, PanelFacts, ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Confidence, Enforced, Policy
 from workflows.rules import RULES, Outcome, failed, judge, passed, rule
 from workflows.states import Conclusion, LandSetting, Question, Scheme, Severity, Tenure, TitleDocument, Verdict
@@ -216,6 +217,7 @@ def test_a_failed_rule_holds_what_its_sentence_needs(clause_id, facts, lang):
 
 
 SITTING = SittingFacts(question=Question.RISK_REVIEW, members=8, cast_for=1, cast_against=1, actor_is_elector=True)
+TWICE = Overlap(number="TA-CCER-370911-2026-0001", parcel_key="p1", parcel="1号地", area_mu=Decimal(12))
 BROKEN = (
     FACTS,
     replace(FACTS, scheme=Scheme.CCER, method="AR-CM-001", applicant_is_person=True, sitting=SITTING),
@@ -230,6 +232,9 @@ BROKEN = (
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
     replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, in_favour=1, against=4, counted=True)),
     replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, actor_sits=True, actor_has_given=True)),
+    replace(FACTS, notice=NoticeFacts(last_day=FACTS.on), objections_unanswered=1, parcels_disputed=("1号地",)),
+    replace(FACTS, overlaps=(TWICE,), verifier_part="validated", scheme=Scheme.CCER, national_notice_days=19),
+    replace(FACTS, parcel_in_hand="last", objection="answered", notice=NoticeFacts(last_day=FACTS.on, over=True)),
 )
 
 

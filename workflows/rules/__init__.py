@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import clocks, eligibility, panels, procedure, screening, turns
+from workflows.rules import clocks, eligibility, independence, notice, panels, procedure, screening, turns, uniqueness
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -23,9 +23,11 @@ __all__ = [
     "clocks",
     "eligibility",
     "failed",
+    "independence",
     "judge",
     "manual",
     "not_applicable",
+    "notice",
     "owner",
     "panels",
     "passed",
@@ -35,5 +37,6 @@ __all__ = [
     "severity_of",
     "title",
     "turns",
+    "uniqueness",
     "unknown",
 ]

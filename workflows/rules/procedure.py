@@ -3,7 +3,7 @@
 from workflows import deliberation
 from workflows.facts import ProjectFacts, SittingFacts
 from workflows.policy import Figure, Policy
-from workflows.rules import eligibility
+from workflows.rules import eligibility, uniqueness
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
 from workflows.states import Conclusion, GateName, Question, Scheme
@@ -11,7 +11,7 @@ from workflows.states import Conclusion, GateName, Question, Scheme
 MATTERS = ("V1", "V2", "V3", "V4", "V5")
 """The five matters of a validation report (温室气体自愿减排交易管理办法 art. 13)."""
 
-STANDING = (eligibility.land_setting, title.clear_title, owner.natural_person)
+STANDING = (eligibility.land_setting, title.clear_title, owner.natural_person, uniqueness.land_of_no_other_project)
 
 
 @rule("S00")

@@ -8,6 +8,7 @@ from registry.services.effects import (
     corrections,
     decisions,
     endings,
+    notices,
     opinions,
     panels,
     pauses,
@@ -27,6 +28,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **amendments.EFFECTS,
     **clocks.EFFECTS,
     **panels.EFFECTS,
+    **notices.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Context", "Effect"]

@@ -1,8 +1,8 @@
 """Corrections: the one-time notice, and the round a resubmission opens."""
 
 from registry.extensions import db
-from registry.models import CorrectionFault, CorrectionNotice, Round
-from registry.services import rounds
+from registry.models import CorrectionFault, CorrectionNotice, GateDecision, Round
+from registry.services import facts, land, rounds
 from registry.services.effects.context import Context, Effect
 from registry.services.effects.submission import summary
 from workflows.states import ProjectState
@@ -41,17 +41,21 @@ def resubmit(ctx: Context) -> Effect:
 
 def new_round(ctx: Context, action: str, changes: dict[str, object]) -> Effect:
     """Open the next round and carry the gates before the stage the case goes to."""
-    case, keeps = ctx.case, rounds.carried(ctx.case, ctx.policy)
-    number = case.round + 1
-    db.session.add(Round(case_id=case.id, no=number, opened_by=action, opened_at=ctx.at))
+    keeps, number = rounds.carried(ctx.case, ctx.policy), ctx.case.round + 1
+    db.session.add(Round(case_id=ctx.case.id, no=number, opened_by=action, opened_at=ctx.at))
     to_the_desk = ctx.taken.state is ProjectState.SUBMITTED
-    upto = ctx.taken.state
     return Effect(
         changes={**changes, "round": number, **({"accepted_on": None} if to_the_desk else {})},
-        detail={"round": number, "carried": [g.gate.value for g in rounds.before(keeps, upto)]},
+        detail={"round": number, "carried": [g.gate.value for g in rounds.before(keeps, ctx.taken.state)]},
         words=str(ctx.data.get("words") or ""),
-        after=lambda: rounds.carry(case, keeps, upto, ctx.at, ctx.actor),
+        after=lambda: _opened(ctx, number, keeps),
     )
+
+
+def _opened(ctx: Context, number: int, keeps: list[GateDecision]) -> None:
+    """The new round is there: the gates that hold carry over, and it claims its land."""
+    rounds.carry(ctx.case, keeps, ctx.taken.state, ctx.at, ctx.actor)
+    land.claim(ctx.case, number, facts.answers_of(ctx.case.id, number))
 
 
 EFFECTS = {"request_correction": request_correction, "resubmit": resubmit}

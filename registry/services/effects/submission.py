@@ -1,13 +1,12 @@
 """Submitting an application, and taking it in."""
 
-from decimal import Decimal
 from typing import Any
 
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Organisation, Round
 from registry.queries.people import holders
-from registry.services import facts, numbers
+from registry.services import facts, land, numbers
 from registry.services.effects.context import Context, Effect, close_gate
 from workflows.roles import Role
 from workflows.states import Activity, GateName, GateResult, Scheme
@@ -24,8 +23,7 @@ def summary(ctx: Context, round_no: int) -> dict[str, Any]:
         "scheme": Scheme(basics["scheme"]),
         "activity": Activity(basics["activity"]),
         "method": method.get("method"),
-        "area_mu": sum(areas.values(), Decimal(0)),
-        "district_code": max(areas, key=lambda code: (areas[code], code)) if areas else None,
+        **facts.area_summary(areas),
         "partner_org_id": _partner(answers.get("contract", {})),
         "vvb_org_id": ctx.case.vvb_org_id or (int(vvb) if vvb else None),
     }
@@ -44,6 +42,8 @@ def submit(ctx: Context) -> Effect:
     """First submission: the case gets its number and its first round."""
     number = numbers.case_number(ctx.on.year)
     db.session.add(Round(case_id=ctx.case.id, no=1, opened_by="submit", opened_at=ctx.at))
+    db.session.flush()
+    land.claim(ctx.case, 1, facts.answers_of(ctx.case.id, 1))
     changes = {**summary(ctx, 1), "number": number, "round": 1, "submitted_at": ctx.at}
     return Effect(changes, {"number": number, "documents": len(ctx.facts.documents_on_file)})
 

@@ -1,0 +1,146 @@
+"""The land a case claims: written when it is handed in, and looked up against what others claim for the same time."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from registry.extensions import db
+from registry.models import Case, ParcelApart, ParcelKey, Registration
+from registry.services import numbers
+from workflows.facts import Overlap
+from workflows.rules.uniqueness import Known, identities, same
+from workflows.states import ENDED, ProjectState
+
+S = ProjectState
+CLAIMS = "claim"
+"""The counter that orders claims: whoever takes a number sees every claim with a smaller one."""
+EVER = (date.min, date.max)
+
+
+def claim(case: Case, round_no: int, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write down what tells the parcels of a round apart. What the round before claimed keeps its place in the row."""
+    start, end = period(answers.get("crediting", {}))
+    before = _claims(case.id, round_no - 1) | _held(case.id)
+    fresh = 0
+    for parcel in answers.get("parcels", {}).get("parcels", ()):
+        for known in identities(parcel):
+            number = before.get((known.kind.value, known.value, known.place))
+            if number is None:
+                number = fresh = fresh or numbers.allot(CLAIMS, 0)
+            db.session.add(
+                ParcelKey(
+                    case_id=case.id,
+                    round_no=round_no,
+                    parcel_key=str(parcel.get("key", "")),
+                    kind=known.kind,
+                    value=known.value,
+                    place=known.place,
+                    village=known.village,
+                    from_on=start,
+                    to_on=end,
+                    area_mu=_mu(parcel),
+                    claim=number,
+                )
+            )
+
+
+def period(crediting: Mapping[str, Any]) -> tuple[date, date]:
+    """The crediting period of the answers; one that is not told is taken for any time."""
+    start, end = (_day(crediting.get(k)) for k in ("start_on", "end_on"))
+    found = start or EVER[0], end or EVER[1]
+    return found if found[0] <= found[1] else EVER
+
+
+def overlaps(
+    case: Case, round_no: int, parcels: Iterable[Mapping[str, Any]], crediting: Mapping[str, Any]
+) -> tuple[Overlap, ...]:
+    """Other projects on these parcels for some of this time: entered ones, and those whose claim came before.
+
+    What an entry of this case holds already is its own.
+    """
+    listed = list(parcels)
+    marks = [(p, known) for p in listed for known in identities(p)]
+    if not marks:
+        return ()
+    found = list(_others(case, marks, period(crediting)))
+    if not found:
+        return ()
+    own, held = _claims(case.id, round_no), _held(case.id)
+    clashes = []
+    for parcel, known in marks:
+        mark = (known.kind.value, known.value, known.place)
+        for row, number, entered in found:
+            theirs = Known(row.kind, row.value, row.place, row.village)
+            mine_first = mark in held or (not entered and mark in own and own[mark] < row.claim)
+            if same(known, theirs) and not mine_first:
+                key = str(parcel.get("key", ""))
+                name = str(parcel.get("name") or key)
+                clashes.append(Overlap(number=number, parcel_key=key, parcel=name, area_mu=_mu(parcel)))
+    return tuple(dict.fromkeys(clashes))
+
+
+def _others(
+    case: Case, marks: list[tuple[Mapping[str, Any], Known]], time: tuple[date, date]
+) -> Iterable[tuple[ParcelKey, str, bool]]:
+    """Rows of other cases with one of these marks, live for some of the time; their number, and whether entered."""
+    in_force = (
+        select(func.max(Registration.round_no)).where(Registration.case_id == ParcelKey.case_id).scalar_subquery()
+    )
+    set_apart = aliased(ParcelApart)
+    query = (
+        select(ParcelKey, Case.number, Case.project_number, ParcelKey.round_no == in_force)
+        .join(Case, Case.id == ParcelKey.case_id)
+        .where(
+            ParcelKey.case_id != case.id,
+            ParcelKey.value.in_(sorted({known.value for _p, known in marks})),
+            ParcelKey.from_on <= time[1],
+            ParcelKey.to_on >= time[0],
+            Case.state.not_in([S.DRAFT, *ENDED]),
+            _stands(in_force),
+            ~exists().where(
+                set_apart.case_id == ParcelKey.case_id,
+                set_apart.parcel_key == ParcelKey.parcel_key,
+                set_apart.round_no <= ParcelKey.round_no,
+            ),
+        )
+        .order_by(ParcelKey.claim, ParcelKey.id)
+    )
+    for row, number, project_number, entered in db.session.execute(query):
+        yield row, str((project_number if entered else None) or number), bool(entered)
+
+
+def _stands(in_force: Any) -> ColumnElement[bool]:
+    """The round of the row is the entry in force, or the one under way; an amendment that came to nothing neither."""
+    at_rest = or_(Case.state == S.REGISTERED, and_(Case.state == S.SUSPENDED, Case.returns_to == S.REGISTERED))
+    return or_(ParcelKey.round_no == in_force, and_(ParcelKey.round_no == Case.round, ~at_rest))
+
+
+Mark = tuple[str, str, str]
+
+
+def _claims(case_id: int, round_no: int) -> dict[Mark, int]:
+    query = select(ParcelKey).where(ParcelKey.case_id == case_id, ParcelKey.round_no == round_no)
+    return {(r.kind.value, r.value, r.place): r.claim for r in db.session.scalars(query)}
+
+
+def _held(case_id: int) -> dict[Mark, int]:
+    last = db.session.scalar(select(func.max(Registration.round_no)).where(Registration.case_id == case_id))
+    return _claims(case_id, last) if last else {}
+
+
+def _mu(parcel: Mapping[str, Any]) -> Decimal:
+    try:
+        return Decimal(str(parcel.get("area_mu") or 0))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _day(word: Any) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except (TypeError, ValueError):
+        return None
