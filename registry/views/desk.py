@@ -70,7 +70,6 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("resume", "flaw"): _l("A decision lost its effect: resume the case so that it is taken again"),
     ("file_validation", ""): _l("Validate the project and file the report"),
     ("give_environment_opinion", ""): _l("Give the ecology and environment bureau’s opinion"),
-    ("pass_validation", ""): _l("The opinions are in: close the validation"),
     ("draw_panel", ""): _l("An expert panel is needed: draw it"),
     ("draw_panel", "again"): _l("The expert panel was broken off: draw another"),
     ("give_expert_opinion", ""): _l("Give your opinion as an expert, or give up the seat"),
