@@ -16,7 +16,21 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.clock import today
 from registry.extensions import db
-from registry.models import Appointment, Case, Deliberation, DeliberationEnd, Elector, Membership, User
+from registry.models import (
+    AgendaItem,
+    Appointment,
+    Attendance,
+    Case,
+    Deliberation,
+    DeliberationEnd,
+    Elector,
+    ExcludedMember,
+    Meeting,
+    Membership,
+    Recusal,
+    SittingCall,
+    User,
+)
 from workflows.roles import APPOINTED, VOTING, Role
 from workflows.states import ProjectState, Scheme
 
@@ -155,6 +169,11 @@ ENTRIES: dict[str, Entry] = {
 # Named once: an alias made at each call costs more than the query.
 _M, _A, _E, _D = aliased(Membership), aliased(Appointment), aliased(Elector), aliased(Deliberation)
 _END = aliased(DeliberationEnd)
+_X, _XD, _R, _RD = aliased(ExcludedMember), aliased(Deliberation), aliased(Recusal), aliased(Deliberation)
+_I, _MT, _C, _H, _HR = (
+    aliased(AgendaItem), aliased(Meeting), aliased(SittingCall), aliased(Elector), aliased(Recusal)
+)  # fmt: skip
+_T, _HT = aliased(Attendance), aliased(Attendance)
 
 
 def _current(
@@ -190,11 +209,59 @@ def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
     )
 
 
-def _elector(user_id: int, *, presides: bool) -> ColumnElement[bool]:
-    sitting = exists().where(_E.deliberation_id == _D.id, _D.case_id == Case.id, _E.user_id == user_id)
-    if presides:
-        return sitting.where(_E.presides.is_(True), ~exists().where(_END.deliberation_id == _D.id))
-    return sitting
+def _elector(user_id: int) -> ColumnElement[bool]:
+    return exists().where(_E.deliberation_id == _D.id, _D.case_id == Case.id, _E.user_id == user_id)
+
+
+def stands_aside(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The person stood aside in a sitting on the case: in that case for good, the file included (S09)."""
+    return or_(
+        exists().where(_X.deliberation_id == _XD.id, _XD.case_id == Case.id, _X.user_id == user_id),
+        exists().where(_R.deliberation_id == _RD.id, _RD.case_id == Case.id, _R.user_id == user_id),
+    )
+
+
+def _presides(user_id: int) -> ColumnElement[bool]:
+    """Who presides in the open sitting on the case.
+
+    Once the question is put, whoever put it. Before, whom the sitting names; where that member stands aside or is not
+    in the room of a meeting in session, a deputy who is.
+    """
+    in_room = (
+        select(_T.present)
+        .where(_T.meeting_id == _I.meeting_id, _T.user_id == _E.user_id)
+        .order_by(_T.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    head_in_room = (
+        select(_HT.present)
+        .where(_HT.meeting_id == _I.meeting_id, _HT.user_id == _H.user_id)
+        .order_by(_HT.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    head_aside = exists().where(_HR.deliberation_id == _D.id, _HR.user_id == _H.user_id)
+    head_fit = exists().where(
+        _H.deliberation_id == _D.id, _H.presides.is_(True), ~head_aside, or_(_MT.state != "in_session", head_in_room)
+    )
+    called = exists().where(_C.deliberation_id == _D.id)
+    return (
+        select(_D.id)
+        .join(_E, and_(_E.deliberation_id == _D.id, _E.user_id == user_id))
+        .outerjoin(_I, _I.deliberation_id == _D.id)
+        .outerjoin(_MT, _MT.id == _I.meeting_id)
+        .where(
+            _D.case_id == Case.id,
+            ~exists().where(_END.deliberation_id == _D.id),
+            or_(
+                exists().where(_C.deliberation_id == _D.id, _C.presided_by_id == user_id),
+                and_(~called, _E.presides.is_(True)),
+                and_(~called, _E.role == Role.DEPUTY_CHAIR, in_room, ~head_fit),
+            ),
+        )
+        .exists()
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -208,10 +275,11 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
         case Role.VVB:
             return _belongs(user_id, Case.vvb_org_id, on)
         case Role.CHAIR:
-            # Who presides: the chair, or the deputy a sitting names where the chair may not.
-            return or_(_appointed(user_id, role, on), and_(_elector(user_id, presides=True), ~party_of(user_id, on)))
+            # Who presides: the chair, or a deputy where the chair stands aside or is away.
+            presides = and_(_presides(user_id), ~party_of(user_id, on))
+            return and_(or_(_appointed(user_id, role, on), presides), ~stands_aside(user_id))
         case Role.MEMBER | Role.DEPUTY_CHAIR:
-            return and_(_appointed(user_id, role, on), _elector(user_id, presides=False))
+            return and_(_appointed(user_id, role, on), _elector(user_id), ~stands_aside(user_id))
         case Role.ECO_ENV:
             return and_(_appointed(user_id, role, on), Case.scheme == Scheme.LOCAL_TICKET)
         case _ if role in APPOINTED:

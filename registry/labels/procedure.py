@@ -84,7 +84,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "table": (_l("Table the case"), _l("The case was tabled")),
     "untable": (_l("Take the case off the agenda"), _l("The case was taken off the agenda")),
     "vote": (_l("Cast my vote"), _l("A vote was cast")),
-    "declare_recusal": (_l("Recuse myself"), _l("A member declared recusal")),
+    "declare_recusal": (_l("Stand aside from this case"), _l("A member stood aside")),
+    "propose_recusal": (_l("Propose that a member stand aside"), _l("It was proposed that a member stand aside")),
+    "decide_recusal": (_l("Decide whether a member stands aside"), _l("Whether a member stands aside was decided")),
+    "call_vote": (_l("Put the question to the vote"), _l("The question was put to the vote")),
+    "adjourn": (_l("Adjourn the question"), _l("The question was adjourned")),
     "file_validation": (_l("File the validation report"), _l("The validation report was filed")),
     "give_environment_opinion": (
         _l("Give the environment opinion"),

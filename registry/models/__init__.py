@@ -24,6 +24,15 @@ from registry.models.decision import (
     Vote,
 )
 from registry.models.lists import CaseCount, CaseWords
+from registry.models.meeting import (
+    AgendaItem,
+    Attendance,
+    FlawedVote,
+    Meeting,
+    Recusal,
+    RecusalProposal,
+    SittingCall,
+)
 from registry.models.paper import Paper, PaperFile, PaperKind
 from registry.models.people import (
     Appointment,
@@ -41,9 +50,11 @@ from registry.models.reference import ReferenceProject
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
 
 __all__ = [
+    "AgendaItem",
     "Answers",
     "Appointment",
     "ApprovalCondition",
+    "Attendance",
     "AuditEvent",
     "AuditHead",
     "Body",
@@ -59,7 +70,9 @@ __all__ = [
     "Elector",
     "ExcludedMember",
     "FindingAnswer",
+    "FlawedVote",
     "GateDecision",
+    "Meeting",
     "Membership",
     "Notice",
     "NumberCounter",
@@ -71,6 +84,8 @@ __all__ = [
     "PaperKind",
     "Reconsideration",
     "ReconsiderationPerson",
+    "Recusal",
+    "RecusalProposal",
     "ReferenceProject",
     "Registration",
     "Remark",
@@ -78,6 +93,7 @@ __all__ = [
     "ScreeningSignature",
     "SetupLink",
     "SignInAttempt",
+    "SittingCall",
     "StoredFile",
     "User",
     "UserSession",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, union
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -15,13 +16,19 @@ from registry.models import (
     CorrectionNotice,
     Document,
     Elector,
+    Meeting,
+    RecusalProposal,
+    User,
+    Vote,
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
 from registry.services import rounds
-from workflows.facts import ProjectFacts
+from registry.services.fact_rows import MEMBERS
+from registry.services.facts import electorate, open_sitting
+from workflows.facts import FoundAside, ProjectFacts
 from workflows.roles import Role
-from workflows.states import GATE_OF, ProjectState, Question
+from workflows.states import GATE_OF, GateName, MeetingState, ProjectState, Question
 
 DECIDES = {
     "revoke": Question.REVOCATION,
@@ -32,11 +39,12 @@ DECIDES = {
 HANDS_IN_AGAIN = frozenset({"resubmit", "amend"})
 """Acts that hand in a later round; a resubmission may answer the notice in words instead of changing anything."""
 
+NAMES_A_MEMBER = frozenset({"propose_recusal", "decide_recusal"})
 ASKS = frozenset({"request_reconsideration", "report_condition"})
 
 
 def with_request(
-    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any]
+    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any], actor: User | None
 ) -> ProjectFacts:
     """The facts of a case, completed by who acts and what the form says."""
     known: dict[str, Any] = {
@@ -44,6 +52,7 @@ def with_request(
         "actor_is_chair": Role.CHAIR in roles,
         "asking": action in ASKS,
         "approving": bool(data.get("approved", True)),
+        "calling": action == "call_vote",
     }
     question = _question(action, case.state)
     if question and facts.sitting and facts.sitting.question is not question:
@@ -56,6 +65,16 @@ def with_request(
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
+    if action == "call_vote":
+        known |= _found_aside(facts, case, actor)
+    if action == "table":
+        known["question_fits"] = _fits(case, data.get("question"))
+    if action == "find_flaw":
+        known["flaw_fits"] = _flaw(case, data)
+    if "meeting" in data:
+        known["meeting"] = _meeting(case, int(data["meeting"]))
+    if action in NAMES_A_MEMBER:
+        known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
@@ -133,3 +152,75 @@ def _condition(case: Case, condition_id: int) -> str | None:
     if row is None or row.case_id != case.id:
         return None
     return "confirmed" if row.confirmed_at else "reported" if row.reported_at else "open"
+
+
+def _meeting(case: Case, meeting_id: int) -> MeetingState | None:
+    """Where the meeting stands that a case is tabled for; a meeting of another body is none."""
+    meeting = db.session.get(Meeting, meeting_id)
+    return meeting.state if meeting is not None and meeting.body_id == case.body_id else None
+
+
+def _member(facts: ProjectFacts, case: Case, action: str, user_id: int, actor: User | None) -> dict[str, Any]:
+    """Whether the member named may still be made to stand aside, and whether somebody names oneself."""
+    sitting = open_sitting(case.id)
+    if facts.sitting is None or sitting is None:
+        return {"named_fits": None}
+    member = next((m for m in db.session.execute(MEMBERS, {"sitting": sitting.id}) if m.user_id == user_id), None)
+    asked = select(RecusalProposal.upheld).where(
+        RecusalProposal.deliberation_id == sitting.id, RecusalProposal.user_id == user_id
+    )
+    proposal = db.session.execute(asked).one_or_none()
+    waits = proposal is not None and proposal.upheld is None
+    fits = member is not None and not member.aside and member.choice is None
+    wanted = waits if action == "decide_recusal" else proposal is None
+    deciding = action == "decide_recusal" and actor is not None
+    return {
+        "named_fits": None if member is None else fits and wanted,
+        "names_oneself": bool(deciding and actor and actor.id == user_id),
+    }
+
+
+def _fits(case: Case, question: object) -> bool:
+    open_to = questions(case.state)
+    return bool(open_to) and (not question or str(question) in {q.value for q in open_to})
+
+
+def flawed_sitting(case: Case, gate: object) -> int | None:
+    """The sitting behind a decision of this round, also where it was carried into it; None where there is none."""
+    if str(gate) not in set(GateName):
+        return None
+    decided = rounds.decision(case.id, case.round, GateName(str(gate)))
+    if decided is not None and decided.carried_from:
+        decided = rounds.decision(case.id, decided.carried_from, decided.gate)
+    return decided.deliberation_id if decided else None
+
+
+def _flaw(case: Case, data: Mapping[str, Any]) -> bool | None:
+    gate, member = data.get("gate"), data.get("member")
+    if str(gate) not in set(GateName) or rounds.decision(case.id, case.round, GateName(str(gate))) is None:
+        return None
+    if not member:
+        return True
+    sitting = flawed_sitting(case, gate)
+    return sitting is not None and db.session.get(Vote, (sitting, int(member))) is not None
+
+
+def _found_aside(facts: ProjectFacts, case: Case, actor: User | None) -> dict[str, Any]:
+    """Members in whom a tie has come up since the case was tabled: they are counted out when the question is put."""
+    sitting = open_sitting(case.id)
+    if facts.sitting is None or sitting is None:
+        return {}
+    ties = {a.seat.user_id: a for a in electorate(case, today()).excluded}
+    rows = db.session.execute(MEMBERS, {"sitting": sitting.id}).all()
+    tied = [m for m in rows if m.user_id in ties and not m.aside and m.choice is None]
+    counted = replace(
+        facts.sitting,
+        members=facts.sitting.members - len(tied),
+        recused=facts.sitting.recused + len(tied),
+        attending=None
+        if facts.sitting.attending is None
+        else facts.sitting.attending - sum(bool(m.present) for m in tied),
+        actor_presides=facts.sitting.actor_presides and (actor is None or actor.id not in {m.user_id for m in tied}),
+    )
+    found = tuple(FoundAside(m.user_id, ties[m.user_id].ground, ties[m.user_id].organisation_id) for m in tied)
+    return {"sitting": counted, "found_aside": found}

@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import eligibility, procedure, screening, turns
+from workflows.rules import eligibility, procedure, screening, sitting, turns
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -31,6 +31,7 @@ __all__ = [
     "rule",
     "screening",
     "severity_of",
+    "sitting",
     "title",
     "turns",
     "unknown",

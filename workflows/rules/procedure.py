@@ -49,13 +49,19 @@ def legal_opinion_on_file(facts: ProjectFacts, policy: Policy) -> Said:  # noqa:
 
 @rule("S11")
 def quorum(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
-    """Enough of the members entitled have voted."""
+    """Enough of the members entitled are there: in the room when the question is put, by votes when it is decided.
+
+    One is not the other: somebody may leave in between.
+    """
     if facts.actor_is_system:
         return not_applicable(_no_sitting())
-    if facts.sitting is None:
+    sitting = facts.sitting
+    if sitting is None:
         return unknown(_no_sitting())
-    read = _count(facts.sitting) | {"votes_needed": deliberation.quorum_needed(facts.sitting)}
-    return passed(read) if deliberation.has_quorum(facts.sitting) else failed(read)
+    present = (sitting.attending or 0) if facts.calling else sitting.present
+    needed = deliberation.quorum_needed(sitting)
+    read = _count(sitting) | {"present": present, "votes_needed": needed}
+    return passed(read) if present >= needed else failed(read)
 
 
 @rule("S15")
@@ -140,6 +146,8 @@ def votes_once(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
 
 def _count(sitting: SittingFacts) -> dict[str, object]:
     return {
+        "seats": sitting.seats,
+        "recused": sitting.recused,
         "members": sitting.members,
         "present": sitting.present,
         "cast_for": sitting.cast_for,

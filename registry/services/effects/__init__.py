@@ -10,6 +10,7 @@ from registry.services.effects import (
     opinions,
     pauses,
     screening,
+    sittings,
     submission,
 )
 from registry.services.effects.context import Context, Effect
@@ -18,6 +19,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **submission.EFFECTS,
     **screening.EFFECTS,
     **opinions.EFFECTS,
+    **sittings.EFFECTS,
     **decisions.EFFECTS,
     **corrections.EFFECTS,
     **pauses.EFFECTS,

@@ -7,7 +7,7 @@ from registry.models import ApprovalCondition, Registration
 from registry.services import facts
 from registry.services.effects.context import Context, Effect, close_gate
 from registry.services.effects.corrections import new_round
-from registry.services.effects.decisions import count, end, sitting_of
+from registry.services.effects.sittings import count, end, sitting_of
 from registry.services.effects.submission import summary
 from workflows.states import GateName, GateResult, ProjectState
 

@@ -5,7 +5,7 @@ from registry.models import Reconsideration, ReconsiderationPerson
 from registry.services import drafts, facts
 from registry.services.effects.context import Context, Effect, close_gate
 from registry.services.effects.corrections import new_round
-from registry.services.effects.decisions import count, end, sitting_of
+from registry.services.effects.sittings import count, end, sitting_of
 from workflows.states import GATE_OF, GateResult
 
 
