@@ -19,7 +19,8 @@ class Seat:
     """A member of the group: person, role, and whatever ties the person to others.
 
     `interests`: organisation → relation class of a near relative who is employed there; `had_part`: gave an opinion on
-    this case or handled it earlier in another office; `flawed`: cast a vote in it that was found to be flawed.
+    this case or handled it earlier in another office; `flawed`: cast a vote in it that was found to be flawed;
+    `stood_aside`: ground and organisation of an earlier sitting on it.
     """
 
     user_id: int
@@ -28,6 +29,7 @@ class Seat:
     interests: Mapping[int, str] = field(default_factory=dict)
     had_part: bool = False
     flawed: bool = False
+    stood_aside: tuple[RecusalGround, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def conflict(seat: Seat, parties: frozenset[int], persons: frozenset[int] = froz
         return Aside(seat, RecusalGround.FLAWED_VOTE)
     if seat.had_part:
         return Aside(seat, RecusalGround.EARLIER_PART)
-    return None
+    return Aside(seat, *seat.stood_aside) if seat.stood_aside else None
 
 
 def electorate(seats: Iterable[Seat], parties: frozenset[int], persons: frozenset[int] = frozenset()) -> Electorate:
@@ -81,9 +83,16 @@ def electorate(seats: Iterable[Seat], parties: frozenset[int], persons: frozense
     return Electorate(tuple(electors), tuple(excluded), presiding((s.user_id, s.role) for s in electors))
 
 
-def presiding(members: Iterable[tuple[int, Role]], attending: Collection[int] | None = None) -> int | None:
-    """Who presides of these members, in the order of their seats: the chair, else the first deputy who attends."""
+def presiding(
+    members: Iterable[tuple[int, Role]], attending: Collection[int] | None = None, *, called_by: int | None = None
+) -> int | None:
+    """Who presides of these members, in the order of their seats: the chair, else the first deputy who attends.
+
+    Whoever put the question (`called_by`) goes on presiding until standing aside or leaving the room.
+    """
     here = [(user_id, role) for user_id, role in members if attending is None or user_id in attending]
+    if any(user_id == called_by for user_id, _role in here):
+        return called_by
     for head in (Role.CHAIR, Role.DEPUTY_CHAIR):
         for user_id, role in here:
             if role is head:
@@ -118,6 +127,12 @@ def has_majority(sitting: SittingFacts) -> bool:
 def cannot_carry(sitting: SittingFacts) -> bool:
     """Not even with every vote still to come would enough members be in favour."""
     return sitting.cast_for + sitting.members - sitting.present < votes_needed(sitting)
+
+
+def cannot_end(sitting: SittingFacts) -> bool:
+    """Nobody can decide any more: the room has emptied below a quorum, or no head is left to preside."""
+    emptied = sitting.called and sitting.present + sitting.yet_to_speak < quorum_needed(sitting)
+    return emptied or not sitting.has_head
 
 
 def terms(policy: Policy, on: date, *, weighty: bool) -> dict[str, int]:

@@ -60,8 +60,14 @@ class SittingFacts:
     actor_has_voted: bool = False
     actor_attends: bool = True
     actor_presides: bool = False
+    presides: int | None = None
+    """Who presides; None: nobody in the room may."""
+    has_head: bool = True
+    """A chair or deputy is entitled, in the room or not."""
     others_to_speak: int = 0
     """Members in the room, besides the one who acts, who have not given their opinion yet."""
+    yet_to_speak: int = 0
+    """Members in the room who have not."""
 
     @property
     def seats(self) -> int:

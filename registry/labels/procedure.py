@@ -66,6 +66,10 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "pass_validation": (_l("Close the validation"), _l("The validation was passed")),
     "register": (_l("Register the project"), _l("The project was entered into the project library")),
     "reject": (_l("Refuse entry"), _l("Entry into the project library was refused")),
+    "against_majority": (
+        _l("Decide against the majority"),
+        _l("The chair decided against the majority in favour; reported to the supervisor"),
+    ),
     "suspend": (_l("Suspend the case"), _l("The case was suspended")),
     "resume": (_l("Resume the case"), _l("The case was resumed")),
     "withdraw": (_l("Withdraw the application"), _l("The application was withdrawn")),

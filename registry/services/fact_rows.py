@@ -132,6 +132,15 @@ FLAWED = (
     .join(Deliberation, Deliberation.id == FlawedVote.deliberation_id)
     .where(Deliberation.case_id == CASE)
 )
+STOOD_ASIDE = union(
+    select(Recusal.user_id, Recusal.ground, Recusal.organisation_id)
+    .join(Deliberation, Deliberation.id == Recusal.deliberation_id)
+    .where(Deliberation.case_id == CASE),
+    select(ExcludedMember.user_id, ExcludedMember.ground, ExcludedMember.organisation_id)
+    .join(Deliberation, Deliberation.id == ExcludedMember.deliberation_id)
+    .where(Deliberation.case_id == CASE),
+)
+"""Who stood aside in an earlier sitting on a case, and why: in that case for good."""
 BODY, ON, SINCE = bindparam("body_id", type_=Integer), bindparam("day", type_=Date), bindparam("since", type_=Date)
 SEATS = (
     select(Appointment.user_id, Appointment.role, Membership.organisation_id)

@@ -37,6 +37,7 @@ from registry.services.fact_rows import (
     PASSED,
     SEATS,
     SIGNED,
+    STOOD_ASIDE,
 )
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
@@ -100,8 +101,9 @@ def electorate(case: Case, on: date) -> Electorate:
         memberships.setdefault(user_id, set()).update([organisation_id] if organisation_id else ())
     had_part = set(db.session.scalars(HAD_PART, {"case_id": case.id}))
     flawed = set(db.session.scalars(FLAWED, {"case_id": case.id}))
+    aside = {u: (ground, org) for u, ground, org in db.session.execute(STOOD_ASIDE, {"case_id": case.id})}
     seats = [
-        Seat(u, role, frozenset(memberships[u]), had_part=u in had_part, flawed=u in flawed)
+        Seat(u, role, frozenset(memberships[u]), had_part=u in had_part, flawed=u in flawed, stood_aside=aside.get(u))
         for u, role in roles.items()
     ]
     parties = {case.proponent_org_id, case.agent_org_id, case.partner_org_id, case.vvb_org_id} - {None}
@@ -265,8 +267,9 @@ def _sitting(sitting: Deliberation, actor: User | None) -> tuple[SittingFacts, M
     own = next((e for e in entitled if actor and e.user_id == actor.id), None)
     here = {e.user_id for e in entitled if e.present} if held.state else None
     choices = [e.choice for e in electors if e.choice]
-    presides = held.presided_by_id or deliberation.presiding(
-        ((e.user_id, e.role) for e in entitled), here if held.state is MeetingState.IN_SESSION else None
+    members = [(e.user_id, e.role) for e in entitled]
+    presides = deliberation.presiding(
+        members, here if held.state is MeetingState.IN_SESSION else None, called_by=held.presided_by_id
     )
     facts = SittingFacts(
         question=Question(sitting.question),
@@ -284,7 +287,10 @@ def _sitting(sitting: Deliberation, actor: User | None) -> tuple[SittingFacts, M
         actor_has_voted=bool(own and own.choice),
         actor_attends=bool(own and own.present),
         actor_presides=bool(own and own.user_id == presides),
+        presides=presides,
+        has_head=deliberation.presiding(members) is not None,
         others_to_speak=sum(1 for e in entitled if e is not own and e.present and not e.choice),
+        yet_to_speak=sum(1 for e in entitled if e.present and not e.choice),
     )
     return facts, held.state
 

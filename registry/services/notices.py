@@ -1,16 +1,25 @@
 """Notices: lines in people's inboxes, written by the door in the act's transaction; and reading them."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
+from registry.models import Appointment, AuditEvent, Case, Elector, Membership, Notice, User
 from registry.services import facts
+from workflows.roles import Role
 
-QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
-"""Acts inside a stage that change nothing for the applicant."""
+QUIET = frozenset(
+    {
+        *("answer_condition", "sign_screening", "answer_finding"),
+        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
+    }
+)
+"""Acts inside a stage, or inside the room, that change nothing for the applicant."""
+AGAINST = "against_majority"
+"""Decided against the majority in favour: reported upward to the supervisors (S13)."""
 
 
 def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> None:
@@ -22,8 +31,12 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> Non
             told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
     if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
         told |= _members({case.vvb_org_id}, event)
-    for user_id in sorted(told - ({actor.id} if actor else set())):
-        db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+    lines = dict.fromkeys(told, action)
+    if json.loads(event.detail).get(AGAINST):
+        lines |= dict.fromkeys(_supervisors(case, event), AGAINST)
+    for user_id, line in sorted(lines.items()):
+        if actor is None or user_id != actor.id:
+            db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=line, made_at=event.at))
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:
@@ -36,6 +49,17 @@ def mark_read(user_id: int, upto: int, at: datetime) -> None:
 def _applicants(case: Case, event: AuditEvent) -> set[int]:
     people = {case.proponent_user_id} if case.proponent_user_id else set()
     return people | _members({o for o in (case.proponent_org_id, case.agent_org_id) if o}, event)
+
+
+def _supervisors(case: Case, event: AuditEvent) -> set[int]:
+    day = day_of(event.at)
+    query = select(Appointment.user_id).where(
+        Appointment.body_id == case.body_id,
+        Appointment.role == Role.SUPERVISOR,
+        Appointment.since <= day,
+        or_(Appointment.until.is_(None), Appointment.until >= day),
+    )
+    return set(db.session.scalars(query))
 
 
 DAY = bindparam("day", type_=Date)

@@ -26,6 +26,7 @@ from registry.queries import changes
 from registry.services import rounds
 from registry.services.fact_rows import MEMBERS
 from registry.services.facts import electorate, open_sitting
+from workflows.deliberation import presiding
 from workflows.facts import FoundAside, ProjectFacts
 from workflows.roles import Role
 from workflows.states import GATE_OF, GateName, MeetingState, ProjectState, Question
@@ -72,7 +73,10 @@ def with_request(
     if action == "find_flaw":
         known["flaw_fits"] = _flaw(case, data)
     if "meeting" in data:
-        known["meeting"] = _meeting(case, int(data["meeting"]))
+        meeting = _meeting(case, int(data["meeting"]))
+        known["meeting"] = meeting and meeting.state
+        if meeting and case.submitted_at:
+            known["available_members"] = len(electorate(case, meeting.held_on).electors)
     if action in NAMES_A_MEMBER:
         known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
@@ -154,10 +158,10 @@ def _condition(case: Case, condition_id: int) -> str | None:
     return "confirmed" if row.confirmed_at else "reported" if row.reported_at else "open"
 
 
-def _meeting(case: Case, meeting_id: int) -> MeetingState | None:
-    """Where the meeting stands that a case is tabled for; a meeting of another body is none."""
+def _meeting(case: Case, meeting_id: int) -> Meeting | None:
+    """The meeting that a case is tabled for; one of another body is none."""
     meeting = db.session.get(Meeting, meeting_id)
-    return meeting.state if meeting is not None and meeting.body_id == case.body_id else None
+    return meeting if meeting is not None and meeting.body_id == case.body_id else None
 
 
 def _member(facts: ProjectFacts, case: Case, action: str, user_id: int, actor: User | None) -> dict[str, Any]:
@@ -173,10 +177,12 @@ def _member(facts: ProjectFacts, case: Case, action: str, user_id: int, actor: U
     waits = proposal is not None and proposal.upheld is None
     fits = member is not None and not member.aside and member.choice is None
     wanted = waits if action == "decide_recusal" else proposal is None
-    deciding = action == "decide_recusal" and actor is not None
+    decider = actor.id if actor and action == "decide_recusal" else None
+    # Who presides decides; of who presides, a deputy does.
+    competent = decider is None or facts.sitting.presides in {decider, user_id}
     return {
-        "named_fits": None if member is None else fits and wanted,
-        "names_oneself": bool(deciding and actor and actor.id == user_id),
+        "named_fits": None if member is None else fits and wanted and competent,
+        "names_oneself": decider == user_id,
     }
 
 
@@ -211,16 +217,20 @@ def _found_aside(facts: ProjectFacts, case: Case, actor: User | None) -> dict[st
     if facts.sitting is None or sitting is None:
         return {}
     ties = {a.seat.user_id: a for a in electorate(case, today()).excluded}
-    rows = db.session.execute(MEMBERS, {"sitting": sitting.id}).all()
-    tied = [m for m in rows if m.user_id in ties and not m.aside and m.choice is None]
+    entitled = [m for m in db.session.execute(MEMBERS, {"sitting": sitting.id}) if not m.aside]
+    tied = [m for m in entitled if m.user_id in ties and m.choice is None]
+    left = [m for m in entitled if m not in tied]
+    here = {m.user_id for m in left if m.present}
+    presides = presiding(
+        ((m.user_id, m.role) for m in left), here if facts.meeting is MeetingState.IN_SESSION else None
+    )
     counted = replace(
         facts.sitting,
-        members=facts.sitting.members - len(tied),
+        members=len(left),
         recused=facts.sitting.recused + len(tied),
-        attending=None
-        if facts.sitting.attending is None
-        else facts.sitting.attending - sum(bool(m.present) for m in tied),
-        actor_presides=facts.sitting.actor_presides and (actor is None or actor.id not in {m.user_id for m in tied}),
+        attending=None if facts.sitting.attending is None else len(here),
+        presides=presides,
+        actor_presides=actor is not None and actor.id == presides,
     )
     found = tuple(FoundAside(m.user_id, ties[m.user_id].ground, ties[m.user_id].organisation_id) for m in tied)
     return {"sitting": counted, "found_aside": found}

@@ -124,7 +124,8 @@ def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """There is an open sitting without a vote yet: what people have voted on is decided, not taken back.
 
     Screening and validation are officers' gates: there a sitting may only refuse, and one that does not is taken off.
-    So is one on an entry (revocation, suspension) that can no longer be carried: there is no act that would end it.
+    So is one on an entry (revocation, suspension) that can no longer be carried: there is no act that would end it;
+    and one that nobody can decide any more, because the room has emptied or no head is left to preside.
     """
     if facts.sitting is None:
         return unknown(_no_sitting())
@@ -132,7 +133,8 @@ def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     only_refuses = sitting.question in (Question.SCREENING, Question.VALIDATION)
     lost = sitting.question in (Question.REVOCATION, Question.SUSPENSION) and deliberation.cannot_carry(sitting)
     read = {"cast": sitting.present}
-    return failed(read) if sitting.present and not (only_refuses or lost) else passed(read)
+    over = only_refuses or lost or deliberation.cannot_end(sitting)
+    return failed(read) if sitting.present and not over else passed(read)
 
 
 @rule("S39")

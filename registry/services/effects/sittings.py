@@ -114,6 +114,12 @@ def count(ctx: Context) -> dict[str, object]:
     }
 
 
+def refused(ctx: Context) -> dict[str, object]:
+    """The count of a refusal, and whether it goes against a majority in favour (S13)."""
+    sitting = ctx.facts.sitting
+    return {**count(ctx), "against_majority": int(sitting is not None and deliberation.has_majority(sitting))}
+
+
 def untable(ctx: Context) -> Effect:
     """Take a case off the agenda before anybody has voted."""
     end(ctx, sitting_of(ctx))
