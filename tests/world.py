@@ -62,6 +62,8 @@ METHOD = {
     "local_ticket": {"method": "TA-TICKET", "monitoring_years": "5", "forest_use": "protection"},
     "other_standard": {"method": "OTHER", "external_standard_id": "VCS 0000"},
 }
+QUORUM = 6
+"""Of nine, and of eight."""
 
 
 @dataclass
@@ -217,12 +219,15 @@ class World:
     def vote(
         self, case_id: int, in_favour: int, against: int = 0, abstain: int = 0, head: str = "chair", **table: Any
     ) -> None:
-        """A sitting in which so many members are in the room and vote, who presides last."""
+        """A sitting in which so many vote, who presides last; the rest are away.
+
+        Where so few are no quorum, everybody is in the room, but no more than these speak, and who presides does not.
+        """
         choices = ["for"] * in_favour + ["against"] * against + ["abstain"] * abstain
         others = [w for w in self.voters if w != head]
-        voters = [head, *others][: len(choices)]
-        self.sit(case_id, *voters, head=head, **table)
-        for who, choice in zip([*voters[1:], head], [*choices[1:], *choices[:1]], strict=True):
+        speaking = others[: len(choices)] if len(choices) < QUORUM else [*others[: len(choices) - 1], head]
+        self.sit(case_id, *(speaking if head in speaking else self.voters), head=head, **table)
+        for who, choice in zip(speaking, choices, strict=True):
             self.act(case_id, "vote", who, choice=choice, reasons="理由充分")
 
     def validate(self, case_id: int, conclusion: str = "favourable") -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.guards import allow, append_freely, append_only, refuse
+from migrations.guards import allow, append_freely, append_only, local_day, refuse
 
 APPEND_ONLY = {
     "agenda_items": ["deliberation_id"],
@@ -46,6 +46,19 @@ def measure_by(members: str) -> None:
         counted(members),
         "the count does not carry the decision",
         lock_case="NEW.case_id",
+    )
+
+
+def seated_on(day: str) -> None:
+    refuse(
+        "electors_seated",
+        "electors",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM deliberations d JOIN cases c ON c.id = d.case_id"
+        " JOIN appointments a ON a.body_id = c.body_id AND a.user_id = NEW.user_id"
+        " WHERE d.id = NEW.deliberation_id AND a.role IN ('member', 'deputy_chair', 'chair')"
+        f" AND a.since <= {day} AND (a.until IS NULL OR a.until >= {day}))",
+        "an elector holds a seat in the group",
     )
 
 
@@ -255,11 +268,18 @@ def upgrade():
         "a question is put in a meeting in session",
         lock_case=OPEN_CASE,
     )
+    allow("electors_seated", "electors")
+    seated_on(
+        "coalesce((SELECT m.held_on FROM agenda_items i JOIN meetings m ON m.id = i.meeting_id"
+        f" WHERE i.deliberation_id = d.id), {local_day('d.opened_at')})"
+    )
     allow("gate_decisions_counted", "gate_decisions")
     measure_by("(d.members - (SELECT count(*) FROM recusals r WHERE r.deliberation_id = d.id))")
 
 
 def downgrade():
+    allow("electors_seated", "electors")
+    seated_on(local_day("d.opened_at"))
     allow("gate_decisions_counted", "gate_decisions")
     measure_by("d.members")
     for table, names in {

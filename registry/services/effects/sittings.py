@@ -42,6 +42,7 @@ def table(ctx: Context) -> Effect:
     db.session.flush()
     number = (db.session.scalar(select(func.max(AgendaItem.no)).where(AgendaItem.meeting_id == meeting_id)) or 0) + 1
     db.session.add(AgendaItem(deliberation_id=sitting.id, meeting_id=meeting_id, no=number))
+    db.session.flush()  # before the electors: who holds a seat is asked as of the meeting's day
     for seat, member in enumerate(who.electors, 1):
         db.session.add(
             Elector(
