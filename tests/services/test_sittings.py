@@ -1,4 +1,4 @@
-"""A meeting through the door: agenda, roll, who stands aside and loses the file, who presides, and how a sitting ends."""
+"""A meeting through the door: agenda, roll, who stands aside and loses the file, who presides, how a sitting ends."""
 
 import json
 from datetime import timedelta
@@ -135,9 +135,9 @@ def test_a_page_of_an_older_meeting_takes_no_act(world):
     meeting_id = world.table(at_risk(world))
     seen = db.session.get_one(Meeting, meeting_id).version
     world.in_meeting(meeting_id, "open_meeting", "chair")
+    late = {"by": world.user("secretary"), "at": now(), "seen": seen, "data": {"present": []}}
     with pytest.raises(acts.Stale) as stale:
-        by = world.user("secretary")
-        acts.act(("meeting", meeting_id), "note_attendance", by=by, at=now(), seen=seen, data={"present": []})
+        acts.act(("meeting", meeting_id), "note_attendance", **late)
     assert [e.action for e in stale.value.since] == ["meeting:open_meeting"]
 
 
