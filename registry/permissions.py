@@ -11,24 +11,44 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, abort, g, request
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.clock import today
 from registry.extensions import db
 from registry.models import (
+    AgendaItem,
     Appointment,
+    Attendance,
     Case,
     Deliberation,
     DeliberationEnd,
     Elector,
+    ExcludedMember,
     ExpertTie,
+    FlawedVote,
+    Meeting,
     Membership,
     Panel,
     PanelDeparture,
     PanelEnd,
     PanelSeat,
     PublicNotice,
+    Recusal,
+    SittingCall,
     User,
 )
 from workflows.roles import APPOINTED, VOTING, Role
@@ -205,6 +225,16 @@ _P, _PS, _PD, _PE, _T = (
     aliased(PanelEnd),
     aliased(ExpertTie),
 )
+_X, _XD, _R, _RD = aliased(ExcludedMember), aliased(Deliberation), aliased(Recusal), aliased(Deliberation)
+_I, _MT, _C, _H, _HR = (
+    aliased(AgendaItem),
+    aliased(Meeting),
+    aliased(SittingCall),
+    aliased(Elector),
+    aliased(Recusal),
+)
+_ROLL, _HT, _HM = aliased(Attendance), aliased(Attendance), aliased(Membership)
+_F, _FD = aliased(FlawedVote), aliased(Deliberation)
 
 
 def _current(
@@ -240,11 +270,72 @@ def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
     )
 
 
-def _elector(user_id: int, *, presides: bool) -> ColumnElement[bool]:
-    sitting = exists().where(_E.deliberation_id == _D.id, _D.case_id == Case.id, _E.user_id == user_id)
-    if presides:
-        return sitting.where(_E.presides.is_(True), ~exists().where(_END.deliberation_id == _D.id))
-    return sitting
+def _elector(user_id: int) -> ColumnElement[bool]:
+    return exists().where(_E.deliberation_id == _D.id, _D.case_id == Case.id, _E.user_id == user_id)
+
+
+def stands_aside(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The person stood aside in a sitting on the case, or should have (S10): for good, the file included (S09)."""
+    return or_(
+        exists().where(_F.deliberation_id == _FD.id, _FD.case_id == Case.id, _F.user_id == user_id),
+        exists().where(_X.deliberation_id == _XD.id, _XD.case_id == Case.id, _X.user_id == user_id),
+        exists().where(_R.deliberation_id == _RD.id, _RD.case_id == Case.id, _R.user_id == user_id),
+    )
+
+
+def _presides(user_id: int, on: date) -> ColumnElement[bool]:
+    """Who may preside in the open sitting on the case, as `facts` has it, who says which of them does (S71).
+
+    The head is whoever put the question; before that, whom the sitting names. Where the head stands aside, belongs to
+    a party by now, or is not in the room of a meeting in session, also a deputy who is.
+    """
+    called = exists().where(_C.deliberation_id == _D.id)
+    caller = exists().where(_C.deliberation_id == _H.deliberation_id, _C.presided_by_id == _H.user_id)
+    head_fit = exists().where(
+        _H.deliberation_id == _D.id,
+        or_(caller, and_(_H.presides.is_(True), ~exists().where(_C.deliberation_id == _H.deliberation_id))),
+        ~exists().where(_HR.deliberation_id == _H.deliberation_id, _HR.user_id == _H.user_id),
+        ~_belongs_to_a_party(_H.user_id, on),
+        or_(_MT.state != "in_session", _in_room(_HT, _H)),
+    )
+    return (
+        select(_D.id)
+        .join(_E, and_(_E.deliberation_id == _D.id, _E.user_id == user_id))
+        .outerjoin(_I, _I.deliberation_id == _D.id)
+        .outerjoin(_MT, _MT.id == _I.meeting_id)
+        .where(
+            _D.case_id == Case.id,
+            ~exists().where(_END.deliberation_id == _D.id),
+            or_(
+                exists().where(_C.deliberation_id == _D.id, _C.presided_by_id == user_id),
+                and_(~called, _E.presides.is_(True)),
+                and_(_E.role == Role.DEPUTY_CHAIR, _in_room(_ROLL, _E), ~head_fit),
+            ),
+        )
+        .exists()
+    )
+
+
+def _in_room(roll: type[Attendance], member: type[Elector]) -> ScalarSelect[bool]:
+    """Whether the last line of the roll of the meeting has a member there."""
+    return (
+        select(roll.present)
+        .where(roll.meeting_id == _I.meeting_id, roll.user_id == member.user_id)
+        .order_by(roll.id.desc())
+        .limit(1)
+        .correlate(_I, member)
+        .scalar_subquery()
+    )
+
+
+def _belongs_to_a_party(user_id: InstrumentedAttribute[int], on: date) -> ColumnElement[bool]:
+    parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
+    tied = exists().where(
+        _HM.user_id == user_id,
+        or_(*(_HM.organisation_id == party for party in parties)),
+        _current(_HM.since, _HM.until, on),
+    )
+    return tied.correlate(Case, _H)
 
 
 def _sits_on_panel(user_id: int, on: date) -> ColumnElement[bool]:
@@ -275,10 +366,11 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
         case Role.VVB:
             return _belongs(user_id, Case.vvb_org_id, on)
         case Role.CHAIR:
-            # Who presides: the chair, or the deputy a sitting names where the chair may not.
-            return or_(_appointed(user_id, role, on), and_(_elector(user_id, presides=True), ~party_of(user_id, on)))
+            # Who presides: the chair, or a deputy where the chair stands aside or is away.
+            presides = and_(_presides(user_id, on), ~party_of(user_id, on))
+            return and_(or_(_appointed(user_id, role, on), presides), ~stands_aside(user_id))
         case Role.MEMBER | Role.DEPUTY_CHAIR:
-            return and_(_appointed(user_id, role, on), _elector(user_id, presides=False))
+            return and_(_appointed(user_id, role, on), _elector(user_id), ~stands_aside(user_id))
         case Role.EXPERT:
             return and_(_appointed(user_id, role, on), _sits_on_panel(user_id, on))
         case Role.ECO_ENV:

@@ -1,4 +1,4 @@
-"""Where a clause acts: the rows of the lifecycle that ask for it, carry it out, or answer it. Read from the tables."""
+"""Where a clause acts: the rows of the tables that ask for it, carry it out, or answer it. Read from the tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
+from workflows.meeting import MEETING
 from workflows.policy import Clause, Enforced, Method, Policy
 from workflows.project import PROJECT
 from workflows.rules import RULES
@@ -36,8 +37,9 @@ SHEET = "answer_condition"
 
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
-    """The rows in which a clause acts, in table order."""
-    return tuple(Place(row, part) for row in PROJECT.acts if (part := _part(row, clause, policy)) is not None)
+    """The rows of the lifecycle, and of a meeting, in which a clause acts, in table order."""
+    rows = (*PROJECT.acts, *MEETING.acts)
+    return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 
 def _part(row: Act, clause: Clause, policy: Policy) -> Part | None:

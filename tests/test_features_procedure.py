@@ -16,7 +16,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     scenario = scenario_wrapper_template_registry.get(metafunc.function)
     what = scenario and told(scenario)
     if what:
-        ways = ["services"] if what.who is None else ["screens"] if what.screens_only else list(WAYS)
+        alone = what.who is None or what.of_meeting
+        ways = ["services"] if alone else ["screens"] if what.screens_only else list(WAYS)
         metafunc.parametrize("way", ways, indirect=True)
 
 

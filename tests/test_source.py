@@ -149,10 +149,11 @@ def test_only_notices_writes_notices():
 
 
 LINKING = {
-    "registry/services/acts.py": {"_take"},
+    "registry/services/acts.py": {"_take", "_on_meeting"},
     "registry/services/calendar.py": {"_write"},
     "registry/services/drafts.py": {"_proponent"},
     "registry/services/experts.py": {"_note"},
+    "registry/services/meetings.py": {"plan"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},

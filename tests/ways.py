@@ -4,7 +4,7 @@ A story (`features/`) is told once and runs both ways. On the screens a person o
 stands there, with its token, and sends it; a button that is not there is pressed all the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,11 +59,22 @@ class Services:
 
     def act(self, case_id: int, action: str, who: str | None, **data: Any) -> Result:
         """Take an act as somebody (None: the system)."""
+
+        def take() -> None:
+            if action in PREPARED - {"submit"}:
+                drafts.prepare(case_id)  # as opening the application does
+            self.world.act(case_id, action, who, **data)
+
+        return self._came_to(take)
+
+    def on_meeting(self, meeting_id: int, action: str, who: str, **data: Any) -> Result:
+        """The same on a meeting."""
+        return self._came_to(lambda: self.world.in_meeting(meeting_id, action, who, **data))
+
+    def _came_to(self, take: Callable[[], Any]) -> Result:
         with self.client.application.app_context():
             try:
-                if action in PREPARED - {"submit"}:
-                    drafts.prepare(case_id)  # as opening the application does
-                self.world.act(case_id, action, who, **data)
+                take()
             except acts.Refused as refused:
                 return Result(stopped=tuple(o.clause for o in refused.stopping))
             except (NotOpenError, acts.NotVisible):
@@ -195,6 +206,7 @@ _SPREAD: Mapping[str, Any] = {
     ],
     "approved": lambda form, value: [("approved", "yes" if value else "no")],
     "independent": lambda form, value: [("independent", "y")] if value else [],
+    "upheld": lambda form, value: [("upheld", "yes" if value else "no")],
     "people": lambda form, value: [("people", [str(v) for v in value])],
 }
 """What the services take as one value and a form as several controls, or in other words."""

@@ -10,12 +10,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from registry import storage
-from registry.clock import ZONE, now
+from registry.clock import ZONE, now, today
 from registry.extensions import db
-from registry.models import Answers, Case, OrganisationKind, PublicNotice, User
+from registry.models import Answers, Case, Meeting, OrganisationKind, PublicNotice, User
 from registry.queries import applications
 from registry.queries.notices import last_day
-from registry.services import acts, documents, drafts, facts, panel_facts
+from registry.services import acts, documents, drafts, facts, meetings, panel_facts
 from registry.services.policy import current
 from tests import factories
 from tests.conftest import Clock
@@ -73,6 +73,8 @@ METHOD = {
     "local_ticket": {"method": "TA-TICKET", "monitoring_years": "5", "forest_use": "protection"},
     "other_standard": {"method": "OTHER", "external_standard_id": "VCS 0000"},
 }
+QUORUM = 6
+"""Of nine, and of eight."""
 
 
 EXPERTS = {
@@ -208,11 +210,49 @@ class World:
             self.act(case_id, "answer_condition", who, answers=answers)
             self.act(case_id, "sign_screening", who)
 
-    def vote(self, case_id: int, in_favour: int, against: int = 0, abstain: int = 0, **table: Any) -> None:
-        """Table the case and let the members vote, in the order of their seats."""
-        self.act(case_id, "table", "officer", **table)
+    def meeting(self) -> int:
+        """A meeting of the group, planned for today."""
+        told = {"by": self.user("secretary"), "at": now(), "series": "会〔{year}〕{no}号"}
+        return meetings.plan(self.body, today(), "09:00", "三楼会议室", **told)
+
+    def in_meeting(self, meeting_id: int, action: str, who: str, **data: Any) -> acts.Done:
+        """An act on a meeting, with a fresh page."""
+        db.session.rollback()
+        seen = db.session.get_one(Meeting, meeting_id).version
+        return acts.act(("meeting", meeting_id), action, by=self.user(who), at=now(), seen=seen, data=data)
+
+    def table(self, case_id: int, **table: Any) -> int:
+        """Put the case on the agenda of a meeting of its own; the meeting's id."""
+        meeting_id = self.meeting()
+        self.act(case_id, "table", "secretary", meeting=meeting_id, **table)
+        return meeting_id
+
+    def convene(self, meeting_id: int, *present: str, head: str = "chair") -> None:
+        """Open the meeting with these members in the room; without names all nine."""
+        self.in_meeting(meeting_id, "open_meeting", head)
+        self.in_meeting(
+            meeting_id, "note_attendance", "secretary", present=[self.people[w] for w in present or self.voters]
+        )
+
+    def sit(self, case_id: int, *present: str, head: str = "chair", **table: Any) -> int:
+        """Table the case, convene the meeting and put the question; the meeting's id."""
+        meeting_id = self.table(case_id, **table)
+        self.convene(meeting_id, *present, head=head)
+        self.act(case_id, "call_vote", head)
+        return meeting_id
+
+    def vote(
+        self, case_id: int, in_favour: int, against: int = 0, abstain: int = 0, head: str = "chair", **table: Any
+    ) -> None:
+        """A sitting in which so many vote, who presides last; the rest are away.
+
+        Where so few are no quorum, everybody is in the room, but no more than these speak, and who presides does not.
+        """
         choices = ["for"] * in_favour + ["against"] * against + ["abstain"] * abstain
-        for who, choice in zip(self.voters, choices, strict=False):
+        others = [w for w in self.voters if w != head]
+        speaking = others[: len(choices)] if len(choices) < QUORUM else [*others[: len(choices) - 1], head]
+        self.sit(case_id, *(speaking if head in speaking else self.voters), head=head, **table)
+        for who, choice in zip(speaking, choices, strict=True):
             self.act(case_id, "vote", who, choice=choice, reasons="理由充分")
 
     def validate(self, case_id: int, conclusion: str = "favourable") -> None:

@@ -1,56 +1,103 @@
-"""Who decides in the leading group, how many must vote, and what the count comes to.
+"""Who decides in the leading group, who stands aside, who speaks last, and what the count comes to.
 
 The base of every majority is the members entitled (应到 − 回避), not those present;
 abstention is not in favour; a tie is no approval (house.md §2).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from workflows.facts import SittingFacts
 from workflows.policy import Policy
 from workflows.roles import VOTING, Role
+from workflows.states import RecusalGround
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A member of the group: person, role, and the organisations the person belongs to."""
+    """A member of the group: person, role, and whatever ties the person to others.
+
+    `interests`: organisation → relation class of a near relative who is employed there; `had_part`: gave an opinion on
+    this case or handled it earlier in another office; `flawed`: cast a vote in it that was found to be flawed;
+    `stood_aside`: ground and organisation of an earlier sitting on it.
+    """
 
     user_id: int
     role: Role
     organisations: frozenset[int] = frozenset()
+    interests: Mapping[int, str] = field(default_factory=dict)
+    had_part: bool = False
+    flawed: bool = False
+    stood_aside: tuple[RecusalGround, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A member who stands aside, why, and the organisation that ties the person to the case."""
+
+    seat: Seat
+    ground: RecusalGround
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Electorate:
-    """Who is entitled, who is left out (person → organisation), and who presides."""
+    """Who is entitled, who stands aside, and who presides."""
 
     electors: tuple[Seat, ...]
-    excluded: tuple[tuple[Seat, int | None], ...]
+    excluded: tuple[Aside, ...]
     presides: int | None
 
 
-def electorate(seats: Iterable[Seat], parties: frozenset[int], persons: frozenset[int] = frozenset()) -> Electorate:
-    """The group less those who belong to a party of the case; the first deputy presides where the chair may not.
+def conflict(seat: Seat, parties: frozenset[int], persons: frozenset[int] = frozenset()) -> Aside | None:
+    """What ties a member to a case, the nearest tie first; None where nothing does.
 
     `parties`: organisations of proponent, agent, partner and validation body; `persons`: a natural person who applies.
     """
+    if seat.user_id in persons:
+        return Aside(seat, RecusalGround.APPLICANT)
+    if shared := seat.organisations & parties:
+        return Aside(seat, RecusalGround.OWN_ORGANISATION, min(shared))
+    if related := seat.interests.keys() & parties:
+        return Aside(seat, RecusalGround.RELATIVES_EMPLOYER, min(related))
+    if seat.flawed:
+        return Aside(seat, RecusalGround.FLAWED_VOTE)
+    if seat.had_part:
+        return Aside(seat, RecusalGround.EARLIER_PART)
+    return Aside(seat, *seat.stood_aside) if seat.stood_aside else None
+
+
+def electorate(seats: Iterable[Seat], parties: frozenset[int], persons: frozenset[int] = frozenset()) -> Electorate:
+    """The group less those who must stand aside; a deputy presides where the chair may not."""
     electors: list[Seat] = []
-    excluded: list[tuple[Seat, int | None]] = []
+    excluded: list[Aside] = []
     for seat in seats:
         if seat.role not in VOTING:
             continue
-        shared = seat.organisations & parties
-        if shared or seat.user_id in persons:
-            excluded.append((seat, min(shared) if shared else None))
+        aside = conflict(seat, parties, persons)
+        if aside:
+            excluded.append(aside)
         else:
             electors.append(seat)
-    for role in (Role.CHAIR, Role.DEPUTY_CHAIR):
-        heads = [s.user_id for s in electors if s.role is role]
-        if heads:
-            return Electorate(tuple(electors), tuple(excluded), heads[0])
-    return Electorate(tuple(electors), tuple(excluded), None)
+    return Electorate(tuple(electors), tuple(excluded), presiding((s.user_id, s.role) for s in electors))
+
+
+def presiding(
+    members: Iterable[tuple[int, Role]], attending: Collection[int] | None = None, *, called_by: int | None = None
+) -> int | None:
+    """Who presides of these members, in the order of their seats: the chair, else the first deputy who attends.
+
+    Whoever put the question (`called_by`) goes on presiding until standing aside or leaving the room.
+    """
+    here = [(user_id, role) for user_id, role in members if attending is None or user_id in attending]
+    if any(user_id == called_by for user_id, _role in here):
+        return called_by
+    for head in (Role.CHAIR, Role.DEPUTY_CHAIR):
+        for user_id, role in here:
+            if role is head:
+                return user_id
+    return None
 
 
 def quorum_needed(sitting: SittingFacts) -> int:
@@ -80,6 +127,12 @@ def has_majority(sitting: SittingFacts) -> bool:
 def cannot_carry(sitting: SittingFacts) -> bool:
     """Not even with every vote still to come would enough members be in favour."""
     return sitting.cast_for + sitting.members - sitting.present < votes_needed(sitting)
+
+
+def cannot_end(sitting: SittingFacts) -> bool:
+    """Nobody can decide any more: the room has emptied below a quorum, or no head is left to preside."""
+    emptied = sitting.called and sitting.present + sitting.yet_to_speak < quorum_needed(sitting)
+    return emptied or not sitting.has_head
 
 
 def terms(policy: Policy, on: date, *, weighty: bool) -> dict[str, int]:

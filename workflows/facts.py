@@ -11,7 +11,9 @@ from workflows.states import (
     ConditionVerdict,
     GateName,
     LandSetting,
+    MeetingState,
     Question,
+    RecusalGround,
     Scheme,
     Tenure,
     TitleDocument,
@@ -54,13 +56,19 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SittingFacts:
-    """An open sitting: who is entitled, what was cast so far, and what is asked of the count.
+    """An open sitting: who is entitled, who is there, what was cast so far, and what is asked of the count.
 
-    Quorum and majority are fractions (numerator, denominator) fixed at the opening.
+    `members` are the members entitled: `seats` of the group less `recused`. Quorum and majority are fractions
+    (numerator, denominator) fixed when the case was tabled.
     """
 
     question: Question
     members: int
+    recused: int = 0
+    attending: int | None = None
+    """Members entitled who are in the room; None before the meeting has begun."""
+    called: bool = False
+    """Who presides has put the question to the vote."""
     cast_for: int = 0
     cast_against: int = 0
     abstained: int = 0
@@ -69,11 +77,35 @@ class SittingFacts:
     needs: tuple[int, int] = (1, 2)
     actor_is_elector: bool = False
     actor_has_voted: bool = False
+    actor_attends: bool = True
+    actor_presides: bool = False
+    presides: int | None = None
+    """Who presides; None: nobody in the room may."""
+    has_head: bool = True
+    """A chair or deputy is entitled, in the room or not."""
+    others_to_speak: int = 0
+    """Members in the room, besides the one who acts, who have not given their opinion yet."""
+    yet_to_speak: int = 0
+    """Members in the room who have not."""
+
+    @property
+    def seats(self) -> int:
+        """应到 before recusals."""
+        return self.members + self.recused
 
     @property
     def present(self) -> int:
         """Members who have voted."""
         return self.cast_for + self.cast_against + self.abstained
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAside:
+    """A member who must stand aside, as the system found it: person, ground, the organisation that ties."""
+
+    user_id: int
+    ground: RecusalGround
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +191,21 @@ class ProjectFacts:
     actor_is_system: bool = False
     actor_is_chair: bool = False
 
+    meeting: MeetingState | None = None
+    """Of the meeting the open sitting is tabled for, or of the one the act in hand names."""
+
     # What the act in hand says, where a rule asks for it.
+    calling: bool = False
+    """The act puts a question to the vote: a quorum is counted in the room, not by votes."""
+    named_fits: bool | None = None
+    """The member the act names may still be made to stand aside: entitled, without a vote; None: nobody such."""
+    names_oneself: bool = False
+    found_aside: tuple[FoundAside, ...] = ()
+    """Members in whom a tie was found since the case was tabled; they are counted out already."""
+    question_fits: bool = True
+    """What a sitting is to be asked is a question of this state."""
+    flaw_fits: bool | None = None
+    """The decision named as flawed stands in this round, and the member named voted in it; None: no such decision."""
     approving: bool = True
     """False where a deliberation refuses an amendment."""
     notice_before: bool = False
@@ -225,3 +271,14 @@ class ProjectFacts:
     def state_land(self) -> bool:
         """Some land is state-owned."""
         return any(p.tenure is Tenure.STATE for p in self.parcels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingFacts:
+    """A meeting as the rules see it on the day `on`."""
+
+    on: date
+    held_on: date
+    items: int = 0
+    items_open: int = 0
+    """Items of the agenda neither decided nor adjourned."""

@@ -53,9 +53,9 @@ def any_of(*clauses: str) -> AnyOf:
 GATES: dict[GateName, Gate] = {
     GateName.ACCEPTANCE:   ("S01",),
     GateName.SCREENING:    ("G02", CONDITIONS, "S08a", "S20"),
-    GateName.RISK_REVIEW:  ("S14", "S18", "S11", "S15"),
+    GateName.RISK_REVIEW:  ("S14", "S18", "S71", "S11", "S15"),
     GateName.VALIDATION:   ("S31", "S30", "S63", "S59", "S60", "S19"),
-    GateName.REGISTRATION: ("S32", "S14", "S19", "S25", "S11", "S15"),
+    GateName.REGISTRATION: ("S32", "S14", "S19", "S25", "S71", "S11", "S15"),
 }
 # fmt: on
 
@@ -96,6 +96,11 @@ def findings(facts: ProjectFacts, policy: Policy) -> tuple[Outcome, ...]:
 def _required(clause: str, facts: ProjectFacts, policy: Policy) -> Outcome:
     rule = RULES.get(clause)
     outcome = rule(facts, policy) if rule else screening.condition(clause, facts, policy)
+    return stops_if_unknown(outcome)
+
+
+def stops_if_unknown(outcome: Outcome) -> Outcome:
+    """What a gate requires and nobody can tell, stops."""
     return _stopping(outcome) if outcome.verdict is Verdict.UNKNOWN else outcome
 
 

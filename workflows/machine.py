@@ -8,11 +8,10 @@ already have changed.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import cast
+from typing import Any, Generic, TypeVar, cast
 
 from transitions import EventData, Machine
 
-from workflows.facts import ProjectFacts
 from workflows.gates import Gate, stops
 from workflows.policy import Policy
 from workflows.roles import Role
@@ -68,13 +67,17 @@ class RefusedError(Exception):
         return tuple(o for o in self.outcomes if stops(o))
 
 
+F = TypeVar("F")
+"""What is known of the subject when an act is judged: the facts of a project, or of a meeting."""
+
+
 @dataclass(slots=True)
-class Case:
+class Case(Generic[F]):
     """A throw-away stand-in for the row: the machine moves this, the door writes the row."""
 
     state: StrEnum
     roles: frozenset[Role]
-    facts: ProjectFacts
+    facts: F
     returns_to: StrEnum | None = None
     next_stage: StrEnum | None = None
     """Earliest stage whose gate would not carry over in the round to be opened."""
@@ -145,7 +148,7 @@ class Workflow:
         row = self.row(action, state)
         return row.by if row else frozenset()
 
-    def take(self, case: Case, action: str, policy: Policy, gates: "Judge") -> Taken:
+    def take(self, case: Case[F], action: str, policy: Policy, gates: "Judge[F]") -> Taken:
         """Roles, state, then every rule: raise NotOpenError or RefusedError, or say where the case goes."""
         row = self.row(action, case.state)
         if row is None or not row.by & case.roles:
@@ -162,7 +165,7 @@ class Workflow:
         role = next(r for r in Role if r in row.by & case.roles)
         return Taken(row, role, case.state, returns_to, case.outcomes)
 
-    def _target(self, row: Act, case: Case) -> StrEnum:
+    def _target(self, row: Act, case: Case[F]) -> StrEnum:
         if row.to is None:
             return case.state
         if row.to is To.BACK:
@@ -173,12 +176,12 @@ class Workflow:
         return row.to
 
 
-Judge = Callable[[Gate, ProjectFacts, Policy], tuple[Outcome, ...]]
+Judge = Callable[[Gate, F, Policy], tuple[Outcome, ...]]
 
 
 def _leads_to(dest: StrEnum) -> Callable[[EventData], bool]:
     def leads_to(event: EventData) -> bool:
-        return cast(Case, event.model).target is dest
+        return cast(Case[Any], event.model).target is dest
 
     return leads_to
 

@@ -36,8 +36,9 @@ TABLED = (*DECIDED, S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED)
 
 SUBMISSION = ("S00", "R34", "A02")
 LATER = (*SUBMISSION, "S50")
-SITTING = ("S11", "S15")
+SITTING = ("S71", "S11", "S15")
 AMENDMENT = (
+    "S71",
     "S11",
     IfApproving(
         (Whole(GateName.ACCEPTANCE), Whole(GateName.SCREENING), "S14", "S18", Whole(GateName.VALIDATION), "S19", "S15")
@@ -57,10 +58,10 @@ STEPS = (
     Act("approve_risk",       (S.RISK_REVIEW,),           S.VALIDATION,            CHAIR,     GATES[GateName.RISK_REVIEW]),
     Act("pass_validation",    (S.VALIDATION,),            S.REGISTRATION,          OFFICER,   (*GATES[GateName.VALIDATION], "S43")),
     Act("register",           (S.REGISTRATION,),          S.REGISTERED,            CHAIR,     GATES[GateName.REGISTRATION]),
-    Act("reject",             DECIDED,                    S.REJECTED,              CHAIR,     ("S11",), keeps="source"),
+    Act("reject",             DECIDED,                    S.REJECTED,              CHAIR,     ("S71", "S11"), keeps="source"),
     Act("suspend",            STAGES,                     S.SUSPENDED,             _by(R.CASE_OFFICER, R.CHAIR, R.SYSTEM), ("S40",), keeps="source"),
     Act("suspend",            (S.REGISTERED,),            S.SUSPENDED,             CHAIR | SYSTEM, ("S40", *SITTING), keeps="source"),
-    Act("find_flaw",          (*APPROVED, S.REJECTED),    S.SUSPENDED,             _by(R.SUPERVISOR), keeps="flaw"),
+    Act("find_flaw",          (*APPROVED, S.REJECTED),    S.SUSPENDED,             _by(R.SUPERVISOR), ("S75",), keeps="flaw"),
     Act("resume",             (S.SUSPENDED,),             To.BACK,                 OFFICER | CHAIR, ("S42", "S54")),
     Act("withdraw",           (*STAGES, S.CORRECTION_REQUESTED, S.SUSPENDED), S.WITHDRAWN, PROPONENT, ("S43", "S45")),
     Act("amend",              APPROVED,                   To.NEXT,                 PROPONENT, (*LATER, "S43"), latest=S.RISK_REVIEW),
@@ -80,11 +81,16 @@ RECORDS = (
     Act("set_parcel_apart",         (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER, ("S19a",)),
     Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER)),
     Act("name_validator",           CORRECTABLE,                              None, APPLICANT),
-    Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, OFFICER, ("S14", "S18", "S37")),
-    Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, OFFICER, ("S37",)),
-    Act("table",                    (S.SUSPENDED,),                           None, OFFICER, ("S37", "S44")),
-    Act("untable",                  TABLED,                                   None, OFFICER, ("S38",)),
-    Act("vote",                     TABLED,                                   None, MEMBERS, ("S39",), own=True),
+    Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, SECRETARY, ("S14", "S18", "S37", "S68", "S70")),
+    Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, SECRETARY, ("S37", "S68", "S70")),
+    Act("table",                    (S.SUSPENDED,),                           None, SECRETARY, ("S37", "S68", "S70", "S44")),
+    Act("untable",                  TABLED,                                   None, SECRETARY, ("S38",)),
+    Act("declare_recusal",          TABLED,                                   None, MEMBERS, ("S09",), own=True),
+    Act("propose_recusal",          TABLED,                                   None, SECRETARY, ("S65",)),
+    Act("decide_recusal",           TABLED,                                   None, CHAIR | _by(R.DEPUTY_CHAIR), ("S65",)),
+    Act("call_vote",                TABLED,                                   None, CHAIR,   ("S69", "S71", "S11")),
+    Act("adjourn",                  TABLED,                                   None, CHAIR | SECRETARY, ("S38",)),
+    Act("vote",                     TABLED,                                   None, MEMBERS, ("S39", "S66", "S67", "S12"), own=True),
     Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB)),
     Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV)),
     # the public notice; open in an amendment where its gate did not carry over

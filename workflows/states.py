@@ -95,6 +95,27 @@ class Choice(StrEnum):
     ABSTAIN = "abstain"
 
 
+class MeetingState(StrEnum):
+    """Where a meeting of the leading group stands."""
+
+    PLANNED = "planned"
+    IN_SESSION = "in_session"
+    HELD = "held"
+    MINUTED = "minuted"
+    CALLED_OFF = "called_off"
+
+
+class RecusalGround(StrEnum):
+    """Why a member stands aside from a case (公务员法 arts. 76, 77, by analogy)."""
+
+    APPLICANT = "applicant"
+    OWN_ORGANISATION = "own_organisation"
+    RELATIVES_EMPLOYER = "relatives_employer"
+    EARLIER_PART = "earlier_part"
+    FLAWED_VOTE = "flawed_vote"
+    OTHER_TIE = "other_tie"
+
+
 class Tenure(StrEnum):
     """How the land is held (house.md §7)."""
 

@@ -124,8 +124,49 @@ class ApproveForm(ActForm):
         return {"words": self.words.data, "conditions": conditions}
 
 
+class RecusalForm(ActForm):
+    """A member says what ties him or her to the case; no third person is named."""
+
+    ground = RadioChoiceField(_l("What ties you to the case?"), [Answered(_l("Choose what ties you to the case"))])
+    words = words_field(
+        _l("Explanation"),
+        required=False,
+        hint=_l("The relation and the employer are enough. Do not name anybody."),
+        rows=3,
+    )
+
+
+class ProposeRecusalForm(ActForm):
+    """The secretary proposes that a member stand aside."""
+
+    member = RadioChoiceField(_l("Which member?"), [Answered(_l("Choose the member"))])
+    ground = RadioChoiceField(_l("What ties the member to the case?"), [Answered(_l("Choose what ties the member"))])
+    words = words_field(_l("What is known, and how"), missing=_l("Say what is known"), rows=3)
+
+
+class DecideRecusalForm(ActForm):
+    """Who presides decides on a proposal."""
+
+    member = RadioChoiceField(_l("Which member?"), [Answered(_l("Choose the member"))])
+    upheld = YesNoField(
+        _l("Decision"),
+        [Answered(_l("Choose the decision"))],
+        choices=[
+            SelectChoice("yes", _l("The member stands aside")),
+            SelectChoice("no", _l("The member takes part")),
+        ],
+    )
+    words = words_field(_l("Reasons"), rows=3)
+
+
 class TableForm(ActForm):
-    """Put a case on the agenda."""
+    """Put a case on the agenda of a meeting."""
+
+    meeting = RadioChoiceField(
+        _l("For which meeting?"),
+        [Answered(_l("Choose the meeting"))],
+        description=_l("Who may vote is fixed from now on, by who belongs to the group on the day of the meeting."),
+    )
 
     question = RadioChoiceField(_l("What is the leading group asked?"), [Answered(_l("Choose the question"))])
     words = words_field(_l("Note for the members"), required=False, hint=_l("What they should look at first."))
@@ -182,9 +223,14 @@ class DeclineForm(ActForm):
 
 
 class FlawForm(ActForm):
-    """程序瑕疵: which decision, and what was wrong."""
+    """程序瑕疵: which decision, whose vote if it is one, and what was wrong."""
 
     gate = RadioChoiceField(_l("Which decision has the flaw?"), [Answered(_l("Choose the decision"))])
+    member = RadioChoiceField(
+        _l("Did a member vote who should have stood aside?"),
+        [Optional()],
+        description=_l("The count is repeated without that member. Leave it open where the flaw is another one."),
+    )
     words = words_field(_l("What was wrong, and how it is known"), missing=_l("Say what was wrong"))
 
 
@@ -273,6 +319,11 @@ FORMS: Mapping[str, type[ActForm]] = {
     "name_validator": NameValidatorForm,
     "table": TableForm,
     "untable": ReasonForm,
+    "adjourn": ReasonForm,
+    "call_vote": ConfirmForm,
+    "declare_recusal": RecusalForm,
+    "propose_recusal": ProposeRecusalForm,
+    "decide_recusal": DecideRecusalForm,
     "vote": VoteForm,
     "file_validation": ValidationForm,
     "give_environment_opinion": EnvironmentForm,

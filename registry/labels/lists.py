@@ -92,6 +92,21 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.Choice.AGAINST: _l("Against"),
         w.Choice.ABSTAIN: _l("Abstained"),
     },
+    w.MeetingState: {
+        w.MeetingState.PLANNED: _l("Planned"),
+        w.MeetingState.IN_SESSION: _l("In session"),
+        w.MeetingState.HELD: _l("Held, minutes to be confirmed"),
+        w.MeetingState.MINUTED: _l("Minutes issued"),
+        w.MeetingState.CALLED_OFF: _l("Called off"),
+    },
+    w.RecusalGround: {
+        w.RecusalGround.APPLICANT: _l("Is the applicant"),
+        w.RecusalGround.OWN_ORGANISATION: _l("Belongs to an organisation that is a party"),
+        w.RecusalGround.RELATIVES_EMPLOYER: _l("A near relative works for a party"),
+        w.RecusalGround.EARLIER_PART: _l("Gave an opinion on the case earlier, or handled it"),
+        w.RecusalGround.FLAWED_VOTE: _l("Should have stood aside from the earlier vote"),
+        w.RecusalGround.OTHER_TIE: _l("Another tie that may sway the judgement"),
+    },
     w.Tenure: {
         w.Tenure.STATE: _l("State land"),
         w.Tenure.COLLECTIVE_MANAGED: _l("Collective land, managed by the collective"),
@@ -296,6 +311,13 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.GateResult.DEEMED: "ok",
         w.GateResult.CARRIED: "ok",
         w.GateResult.REJECT: "stop",
+    },
+    w.MeetingState: {
+        w.MeetingState.PLANNED: "",
+        w.MeetingState.IN_SESSION: "near",
+        w.MeetingState.HELD: "near",
+        w.MeetingState.MINUTED: "ok",
+        w.MeetingState.CALLED_OFF: "quiet",
     },
     w.Choice: {w.Choice.FOR: "ok", w.Choice.AGAINST: "stop", w.Choice.ABSTAIN: "quiet"},
     w.Conclusion: {

@@ -66,6 +66,10 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "pass_validation": (_l("Close the validation"), _l("The validation was passed")),
     "register": (_l("Register the project"), _l("The project was entered into the project library")),
     "reject": (_l("Refuse entry"), _l("Entry into the project library was refused")),
+    "against_majority": (
+        _l("Decide against the majority"),
+        _l("The chair decided against the majority in favour; reported to the supervisor"),
+    ),
     "suspend": (_l("Suspend the case"), _l("The case was suspended")),
     "resume": (_l("Resume the case"), _l("The case was resumed")),
     "withdraw": (_l("Withdraw the application"), _l("The application was withdrawn")),
@@ -84,7 +88,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "table": (_l("Table the case"), _l("The case was tabled")),
     "untable": (_l("Take the case off the agenda"), _l("The case was taken off the agenda")),
     "vote": (_l("Cast my vote"), _l("A vote was cast")),
-    "declare_recusal": (_l("Recuse myself"), _l("A member declared recusal")),
+    "declare_recusal": (_l("Stand aside from this case"), _l("A member stood aside")),
+    "propose_recusal": (_l("Propose that a member stand aside"), _l("It was proposed that a member stand aside")),
+    "decide_recusal": (_l("Decide whether a member stands aside"), _l("Whether a member stands aside was decided")),
+    "call_vote": (_l("Put the question to the vote"), _l("The question was put to the vote")),
+    "adjourn": (_l("Adjourn the question"), _l("The question was adjourned")),
     "file_validation": (_l("File the validation report"), _l("The validation report was filed")),
     "give_environment_opinion": (
         _l("Give the environment opinion"),
@@ -109,6 +117,13 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "give_expert_opinion": (_l("Give my opinion as an expert"), _l("An expert gave an opinion")),
     "close_panel": (_l("End the expert panel"), _l("The expert panel ended")),
     "name_verifier": (_l("Name the verification body"), _l("The verification body was named")),
+    # of a meeting
+    "plan": (_l("Plan a meeting"), _l("The meeting was planned")),
+    "open_meeting": (_l("Open the meeting"), _l("The meeting was opened")),
+    "close_meeting": (_l("Close the meeting"), _l("The meeting was closed")),
+    "call_off": (_l("Call the meeting off"), _l("The meeting was called off")),
+    "change_meeting": (_l("Change day, hour or place"), _l("Day, hour or place of the meeting were changed")),
+    "note_attendance": (_l("Note who is in the room"), _l("The roll was noted")),
 }
 """Action → (what the button says, what the timeline says)."""
 

@@ -28,6 +28,15 @@ from registry.models.decision import (
 from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
 from registry.models.mail import Mail, MailStatus, Trouble
+from registry.models.meeting import (
+    AgendaItem,
+    Attendance,
+    FlawedVote,
+    Meeting,
+    Recusal,
+    RecusalProposal,
+    SittingCall,
+)
 from registry.models.notice import NoticeEnd, Objection, ObjectionAnswer, ObjectionContact, PublicNotice
 from registry.models.panel import (
     ExpertProfile,
@@ -58,9 +67,11 @@ from registry.models.reference import ReferenceProject
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
 
 __all__ = [
+    "AgendaItem",
     "Answers",
     "Appointment",
     "ApprovalCondition",
+    "Attendance",
     "AuditEvent",
     "AuditHead",
     "Body",
@@ -84,9 +95,11 @@ __all__ = [
     "ExpertProfileField",
     "ExpertTie",
     "FindingAnswer",
+    "FlawedVote",
     "GateDecision",
     "Mail",
     "MailStatus",
+    "Meeting",
     "Membership",
     "Notice",
     "NoticeEnd",
@@ -112,6 +125,8 @@ __all__ = [
     "PublicNotice",
     "Reconsideration",
     "ReconsiderationPerson",
+    "Recusal",
+    "RecusalProposal",
     "ReferenceProject",
     "Registration",
     "Remark",
@@ -119,6 +134,7 @@ __all__ = [
     "ScreeningSignature",
     "SetupLink",
     "SignInAttempt",
+    "SittingCall",
     "StoredFile",
     "Trouble",
     "User",

@@ -7,7 +7,7 @@ from registry.extensions import Base
 from registry.models.columns import day, digest, instant, one_of, pk, str_enum, text
 from registry.models.people import User
 from workflows.roles import Role
-from workflows.states import Choice, GateName, GateResult, Question
+from workflows.states import Choice, GateName, GateResult, Question, RecusalGround
 
 
 class Deliberation(Base):
@@ -64,13 +64,14 @@ class Elector(Base):
 
 
 class ExcludedMember(Base):
-    """A member left out of a sitting, and why (own organisation: `organisation_id`)."""
+    """A member left out of a sitting when it was tabled, and why; the organisation that ties, where there is one."""
 
     __tablename__ = "excluded_members"
 
     deliberation_id: Mapped[int] = mapped_column(ForeignKey("deliberations.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    ground: Mapped[RecusalGround] = mapped_column(str_enum(RecusalGround), server_default="own_organisation")
 
     user: Mapped[User] = relationship()
 

@@ -16,8 +16,9 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, clocks, facts, notices, papers, requests, rounds
+from registry.services import audit, clocks, facts, meetings, notices, papers, requests, rounds
 from registry.services.effects import EFFECTS, Context
+from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
 from registry.services.policy import current
 from workflows import machine
@@ -25,6 +26,8 @@ from workflows.gates import judge
 from workflows.machine import NotOpenError as NotOpen
 from workflows.machine import RefusedError as Refused
 from workflows.machine import Taken
+from workflows.meeting import MEETING
+from workflows.meeting import judge as judge_meeting
 from workflows.project import PROJECT
 from workflows.roles import Role
 from workflows.states import STAGE_OF, GateName, ProjectState
@@ -83,12 +86,16 @@ def act(
     the system, and the public, which judges by no version).
     Raises NotVisible, NotOpen, Stale or Refused, in this order of looking.
     """
-    kind, case_id = subject
-    if kind != "project":
+    kind, subject_id = subject
+    if kind not in {"project", "meeting"}:
         raise ValueError(f"no table for {kind}")
     actor_id = by.id if isinstance(by, User) else None
     with writing():
-        case = _locked(case_id)
+        if kind == "meeting":
+            return _on_meeting(subject_id, action, actor_id, at, seen, dict(data or {}))
+        if data and "meeting" in data:
+            meetings.locked(int(data["meeting"]))  # before the case: meeting, then cases (house.md §5)
+        case = _locked(subject_id)
         actor = db.session.get(User, actor_id) if actor_id else None
         roles = _public(case) if by is ANYBODY else _roles(case, actor, at)
         if seen is not None and seen != case.version:
@@ -134,7 +141,7 @@ def _take(
     policy, on = current(), day_of(at)
     before = case.state
     read = facts.facts_of_preparation if action in rounds.OPENING else facts.project_facts
-    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data, on)
+    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data, on, actor)
     taken = PROJECT.take(
         machine.Case(
             before,
@@ -180,6 +187,41 @@ def _take(
     return Done(case.id, case.number, case.state, case.version, event.seq)
 
 
+def _on_meeting(
+    meeting_id: int, action: str, actor_id: int | None, at: datetime, seen: int | None, data: dict[str, Any]
+) -> Done:
+    meeting = meetings.locked(meeting_id)
+    actor = db.session.get(User, actor_id) if actor_id else None
+    roles = meetings.roles_on(meeting, actor, day_of(at)) if meeting else frozenset()
+    if meeting is None or not roles:
+        raise NotVisible
+    if seen is not None and seen != meeting.version:
+        raise Stale(meeting.id, events_since(meeting.id, seen, "meeting"))
+    before, known = meeting.state, meetings.facts(meeting, day_of(at))
+    taken = MEETING.take(machine.Case(before, roles, known), action, current(), judge_meeting)
+    effect = MEETING_EFFECTS[action](meetings.Context(meeting, taken, actor, at, data))
+    db.session.flush()
+    for column, value in effect.changes.items():
+        setattr(meeting, column, value)
+    meeting.state = taken.state
+    meeting.version += not taken.act.own
+    db.session.flush()
+    event = audit.record(
+        f"meeting:{action}",
+        actor=actor,
+        role=taken.role,
+        subject_kind="meeting",
+        subject_id=meeting.id,
+        subject_version=meeting.version,
+        from_state=before,
+        to_state=meeting.state,
+        detail=effect.detail,
+        words=effect.words,
+        at=at,
+    )
+    return Done(meeting.id, meeting.number, meeting.state, meeting.version, event.seq)
+
+
 def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) -> None:
     for column, value in changes.items():
         setattr(case, column, value)
@@ -191,13 +233,13 @@ def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) ->
         case.state_since = at
 
 
-def events_since(case_id: int, version: int) -> list[AuditEvent]:
-    """What happened to a case after a version, oldest first."""
+def events_since(subject_id: int, version: int, kind: str = "project") -> list[AuditEvent]:
+    """What happened to a case, or a meeting, after a version, oldest first."""
     query = (
         select(AuditEvent)
         .where(
-            AuditEvent.subject_kind == "project",
-            AuditEvent.subject_id == case_id,
+            AuditEvent.subject_kind == kind,
+            AuditEvent.subject_id == subject_id,
             AuditEvent.subject_version > version,
         )
         .order_by(AuditEvent.seq)

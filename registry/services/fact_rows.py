@@ -3,23 +3,33 @@
 Each is asked with the parameters it names: `case_id`, `round_no`, `sitting`, `user_id`, `body_id`, `day`, `since`.
 """
 
-from sqlalchemy import Date, Integer, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Integer, and_, bindparam, exists, func, or_, select, union
 
 from registry.models import (
+    AgendaItem,
     Answers,
     Appointment,
     ApprovalCondition,
+    Attendance,
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
     Elector,
+    ExcludedMember,
+    ExpertTie,
+    FlawedVote,
     GateDecision,
+    Meeting,
     Membership,
     Opinion,
+    Panel,
+    PanelOpinion,
     Reconsideration,
+    Recusal,
     Registration,
     Round,
     ScreeningSignature,
+    SittingCall,
     User,
     Vote,
 )
@@ -74,13 +84,72 @@ OPEN_SITTING = (
     .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
     .where(Deliberation.case_id == CASE, DeliberationEnd.deliberation_id.is_(None))
 )
-VOTES = select(Vote.user_id, Vote.choice).where(Vote.deliberation_id == bindparam("sitting", type_=Integer))
-IS_ELECTOR = select(
-    exists().where(
-        Elector.deliberation_id == bindparam("sitting", type_=Integer),
-        Elector.user_id == bindparam("user_id", type_=Integer),
-    )
+SITTING = bindparam("sitting", type_=Integer)
+IN_THE_ROOM = (
+    select(Attendance.present)
+    .where(Attendance.meeting_id == AgendaItem.meeting_id, Attendance.user_id == Elector.user_id)
+    .order_by(Attendance.id.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+MEMBERS = (
+    select(
+        Elector.user_id,
+        Elector.role,
+        Vote.choice,
+        Recusal.user_id.is_not(None).label("aside"),
+        IN_THE_ROOM.label("present"),
+    )
+    .outerjoin(Vote, and_(Vote.deliberation_id == Elector.deliberation_id, Vote.user_id == Elector.user_id))
+    .outerjoin(Recusal, and_(Recusal.deliberation_id == Elector.deliberation_id, Recusal.user_id == Elector.user_id))
+    .outerjoin(AgendaItem, AgendaItem.deliberation_id == Elector.deliberation_id)
+    .where(Elector.deliberation_id == SITTING)
+    .order_by(Elector.seat)
+)
+"""The electors of a sitting in the order of their seats: vote, whether they stand aside, whether they are there."""
+HELD = (
+    select(
+        Meeting.state,
+        SittingCall.presided_by_id,
+        select(func.count())
+        .select_from(ExcludedMember)
+        .where(ExcludedMember.deliberation_id == Deliberation.id)
+        .scalar_subquery()
+        .label("excluded"),
+    )
+    .select_from(Deliberation)
+    .outerjoin(AgendaItem, AgendaItem.deliberation_id == Deliberation.id)
+    .outerjoin(Meeting, Meeting.id == AgendaItem.meeting_id)
+    .outerjoin(SittingCall, SittingCall.deliberation_id == Deliberation.id)
+    .where(Deliberation.id == SITTING)
+)
+"""The meeting a sitting is held in, who put its question, and how many stood aside when it was tabled."""
+HAD_PART = union(
+    select(Opinion.author_id.label("user_id")).where(Opinion.case_id == CASE),
+    select(ScreeningSignature.officer_id).where(ScreeningSignature.case_id == CASE),
+    select(ConditionAnswer.officer_id).where(ConditionAnswer.case_id == CASE),
+    select(PanelOpinion.user_id).join(Panel, Panel.id == PanelOpinion.panel_id).where(Panel.case_id == CASE),
+)
+"""Who gave an opinion on a case, as expert, lawyer or body, or screened it."""
+INTERESTS = select(ExpertTie.user_id, ExpertTie.organisation_id, ExpertTie.relation).where(
+    ExpertTie.since <= bindparam("day", type_=Date),
+    or_(ExpertTie.until.is_(None), ExpertTie.until >= bindparam("since", type_=Date)),
+)
+"""Declared ties that lasted into the time from the first submission to a day."""
+FLAWED = (
+    select(FlawedVote.user_id)
+    .join(Deliberation, Deliberation.id == FlawedVote.deliberation_id)
+    .where(Deliberation.case_id == CASE)
+)
+STOOD_ASIDE = union(
+    select(Recusal.user_id, Recusal.ground, Recusal.organisation_id)
+    .join(Deliberation, Deliberation.id == Recusal.deliberation_id)
+    .where(Deliberation.case_id == CASE),
+    select(ExcludedMember.user_id, ExcludedMember.ground, ExcludedMember.organisation_id)
+    .join(Deliberation, Deliberation.id == ExcludedMember.deliberation_id)
+    .where(Deliberation.case_id == CASE),
+)
+"""Who stood aside in an earlier sitting on a case, and why: in that case for good."""
 BODY, ON, SINCE = bindparam("body_id", type_=Integer), bindparam("day", type_=Date), bindparam("since", type_=Date)
 SEATS = (
     select(Appointment.user_id, Appointment.role, Membership.organisation_id)

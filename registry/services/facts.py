@@ -16,6 +16,7 @@ from registry.models import (
     Case,
     ConditionAnswer,
     Deliberation,
+    Meeting,
     Opinion,
     Round,
     User,
@@ -26,15 +27,19 @@ from registry.services import land, notice_facts, panel_facts
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
+    FLAWED,
     GIVEN,
-    IS_ELECTOR,
+    HAD_PART,
+    HELD,
+    INTERESTS,
     MARKS,
+    MEMBERS,
     OPEN_SITTING,
     OPINIONS,
     PASSED,
     SEATS,
     SIGNED,
-    VOTES,
+    STOOD_ASIDE,
 )
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
@@ -48,6 +53,7 @@ from workflows.states import (
     ConditionVerdict,
     GateName,
     LandSetting,
+    MeetingState,
     OpinionKind,
     ProjectState,
     Question,
@@ -88,7 +94,7 @@ def _of_round(rows: Select[Any], case_id: int, round_no: int) -> list[Any]:
 
 
 def electorate(case: Case, on: date) -> Electorate:
-    """Who would be entitled to vote on a case on a day, and who is left out because of the own organisation."""
+    """Who would be entitled to vote on a case on a day, and who stands aside."""
     since = day_of(case.submitted_at) if case.submitted_at else on
     roles: dict[int, Role] = {}
     memberships: dict[int, set[int]] = {}
@@ -97,10 +103,32 @@ def electorate(case: Case, on: date) -> Electorate:
     ):
         roles[user_id] = role
         memberships.setdefault(user_id, set()).update([organisation_id] if organisation_id else ())
-    seats = [Seat(u, role, frozenset(memberships[u])) for u, role in roles.items()]
+    had_part = set(db.session.scalars(HAD_PART, {"case_id": case.id}))
+    flawed = set(db.session.scalars(FLAWED, {"case_id": case.id}))
+    aside = {u: (ground, org) for u, ground, org in db.session.execute(STOOD_ASIDE, {"case_id": case.id})}
+    interests: dict[int, dict[int, str]] = {}
+    for user_id, organisation_id, relation in db.session.execute(INTERESTS, {"day": on, "since": since}):
+        interests.setdefault(user_id, {})[organisation_id] = str(relation)
+    seats = [
+        Seat(
+            u,
+            role,
+            frozenset(memberships[u]),
+            interests.get(u, {}),
+            had_part=u in had_part,
+            flawed=u in flawed,
+            stood_aside=aside.get(u),
+        )
+        for u, role in roles.items()
+    ]
     parties = {case.proponent_org_id, case.agent_org_id, case.partner_org_id, case.vvb_org_id} - {None}
     persons = {case.proponent_user_id} - {None}
     return deliberation.electorate(seats, frozenset(p for p in parties if p), frozenset(p for p in persons if p))
+
+
+def held_on(meeting_id: int) -> date:
+    """The day of a meeting: who belongs to the group then is entitled."""
+    return db.session.get_one(Meeting, meeting_id).held_on
 
 
 def open_sitting(case_id: int) -> Deliberation | None:
@@ -150,6 +178,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     parcels = tuple(parcel_facts(p) for p in left)
     required = papers.required(policy, case, answers)
     sitting = open_sitting(case.id)
+    counted, meeting = _sitting(sitting, actor) if sitting else (None, None)
     return ProjectFacts(
         on=day,
         round=case.round,
@@ -174,7 +203,8 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         validation=_conclusion(opinions, OpinionKind.VALIDATION),
         matters={k: bool(v.get("met")) for k, v in (validation.matters if validation else {}).items()},
         environment=_conclusion(opinions, OpinionKind.ENVIRONMENT),
-        sitting=sitting_facts(sitting, actor),
+        sitting=counted,
+        meeting=meeting,
         tabled=sitting is not None,
         reconsideration=marks.reconsideration,
         was_reopened=bool(marks.was_reopened),
@@ -251,23 +281,42 @@ def gates_passed(case_id: int, round_no: int) -> frozenset[GateName]:
 
 def sitting_facts(sitting: Deliberation | None, actor: User | None) -> SittingFacts | None:
     """An open sitting's count so far, and how the actor stands to it."""
-    if sitting is None:
-        return None
-    votes = dict(db.session.execute(VOTES, {"sitting": sitting.id}).all())
-    choices = list(votes.values())
-    asked = {"sitting": sitting.id, "user_id": actor.id if actor else None}
-    return SittingFacts(
+    return None if sitting is None else _sitting(sitting, actor)[0]
+
+
+def _sitting(sitting: Deliberation, actor: User | None) -> tuple[SittingFacts, MeetingState | None]:
+    held = db.session.execute(HELD, {"sitting": sitting.id}).one()
+    electors = db.session.execute(MEMBERS, {"sitting": sitting.id}).all()
+    entitled = [e for e in electors if not e.aside]
+    own = next((e for e in entitled if actor and e.user_id == actor.id), None)
+    here = {e.user_id for e in entitled if e.present} if held.state else None
+    choices = [e.choice for e in electors if e.choice]
+    members = [(e.user_id, e.role) for e in entitled]
+    presides = deliberation.presiding(
+        members, here if held.state is MeetingState.IN_SESSION else None, called_by=held.presided_by_id
+    )
+    facts = SittingFacts(
         question=Question(sitting.question),
-        members=sitting.members,
+        members=len(entitled),
+        recused=held.excluded + len(electors) - len(entitled),
+        attending=None if here is None else len(here),
+        called=held.presided_by_id is not None,
         cast_for=choices.count(Choice.FOR),
         cast_against=choices.count(Choice.AGAINST),
         abstained=choices.count(Choice.ABSTAIN),
         quorum=(sitting.quorum_num, sitting.quorum_den),
         quorum_min=sitting.quorum_min,
         needs=(sitting.needs_num, sitting.needs_den),
-        actor_is_elector=bool(actor and db.session.scalar(IS_ELECTOR, asked)),
-        actor_has_voted=bool(actor and actor.id in votes),
+        actor_is_elector=own is not None,
+        actor_has_voted=bool(own and own.choice),
+        actor_attends=bool(own and own.present),
+        actor_presides=bool(own and own.user_id == presides),
+        presides=presides,
+        has_head=deliberation.presiding(members) is not None,
+        others_to_speak=sum(1 for e in entitled if e is not own and e.present and not e.choice),
+        yet_to_speak=sum(1 for e in entitled if e.present and not e.choice),
     )
+    return facts, held.state
 
 
 def parcel_facts(parcel: Mapping[str, Any]) -> ParcelFacts:

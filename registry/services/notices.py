@@ -1,5 +1,6 @@
 """Notices: lines in people's inboxes, written by the door in the act's transaction; and reading them."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 
@@ -7,17 +8,22 @@ from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Elector, Membership, Notice, Panel, User
+from registry.models import Appointment, AuditEvent, Case, Elector, Membership, Notice, Panel, User
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
 from registry.services import facts, mail, panel_facts
 from workflows.roles import Role
 
 QUIET = frozenset(
-    {"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "recount"}
-    | {"refuse_seat", "give_expert_opinion"}
+    {
+        *("answer_condition", "sign_screening", "answer_finding", "remind", "recount"),
+        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
+        *("refuse_seat", "give_expert_opinion"),
+    }
 )
-"""Acts inside a stage that change nothing for the applicant."""
+"""Acts inside a stage, or inside the room, that change nothing for the applicant."""
+AGAINST = "against_majority"
+"""Decided against the majority in favour: reported upward to the supervisors (S13)."""
 BY_THE_CLOCK = {
     "deem_accepted": frozenset({Role.CASE_OFFICER, Role.SUPERVISOR}),
     "lapse": frozenset({Role.CASE_OFFICER}),
@@ -45,7 +51,10 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None, tells:
     if action in {"draw_panel", "refuse_seat"}:
         panel = panel_facts.at_work(case)
         told |= set(panel_facts.sitting(panel)) if panel and action == "draw_panel" else _just_seated(panel, event)
-    tell(told - ({actor.id} if actor else set()), case, action, event)
+    oneself = {actor.id} if actor else set()
+    upward = _supervisors(case, event) if json.loads(event.detail).get(AGAINST) else set()
+    tell(told - upward - oneself, case, action, event)
+    tell(upward - oneself, case, AGAINST, event)
 
 
 def tell(people: Collection[int], case: Case, action: str, event: AuditEvent) -> None:
@@ -73,6 +82,17 @@ def mark_read(user_id: int, upto: int, at: datetime) -> None:
 def _applicants(case: Case, event: AuditEvent) -> set[int]:
     people = {case.proponent_user_id} if case.proponent_user_id else set()
     return people | _members({o for o in (case.proponent_org_id, case.agent_org_id) if o}, event)
+
+
+def _supervisors(case: Case, event: AuditEvent) -> set[int]:
+    day = day_of(event.at)
+    query = select(Appointment.user_id).where(
+        Appointment.body_id == case.body_id,
+        Appointment.role == Role.SUPERVISOR,
+        Appointment.since <= day,
+        or_(Appointment.until.is_(None), Appointment.until >= day),
+    )
+    return set(db.session.scalars(query))
 
 
 DAY = bindparam("day", type_=Date)

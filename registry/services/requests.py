@@ -17,16 +17,22 @@ from registry.models import (
     CorrectionNotice,
     Document,
     Elector,
+    Meeting,
     Opinion,
+    RecusalProposal,
+    User,
+    Vote,
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes, notices
 from registry.services import clocks, notice_facts, panel_facts, rounds
-from registry.services.facts import electorate
+from registry.services.fact_rows import MEMBERS
+from registry.services.facts import electorate, open_sitting
 from registry.services.policy import current
-from workflows.facts import ProjectFacts
+from workflows.deliberation import presiding
+from workflows.facts import FoundAside, ProjectFacts
 from workflows.roles import Role
-from workflows.states import GATE_OF, OpinionKind, ProjectState, Question, TitleDocument
+from workflows.states import GATE_OF, GateName, MeetingState, OpinionKind, ProjectState, Question, TitleDocument
 
 DECIDES = {
     "revoke": Question.REVOCATION,
@@ -37,11 +43,18 @@ DECIDES = {
 HANDS_IN_AGAIN = frozenset({"resubmit", "amend"})
 """Acts that hand in a later round; a resubmission may answer the notice in words instead of changing anything."""
 
+NAMES_A_MEMBER = frozenset({"propose_recusal", "decide_recusal"})
 ASKS = frozenset({"request_reconsideration", "report_condition"})
 
 
 def with_request(
-    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any], on: date
+    facts: ProjectFacts,
+    case: Case,
+    action: str,
+    roles: frozenset[Role],
+    data: Mapping[str, Any],
+    on: date,
+    actor: User | None = None,
 ) -> ProjectFacts:
     """The facts of a case, completed by who acts, what the form says, and what its clocks say on a day."""
     known: dict[str, Any] = {
@@ -50,6 +63,7 @@ def with_request(
         "actor_is_chair": Role.CHAIR in roles,
         "asking": action in ASKS,
         "approving": bool(data.get("approved", True)),
+        "calling": action == "call_vote",
     }
     question = _question(action, case.state)
     if question and facts.sitting and facts.sitting.question is not question:
@@ -66,6 +80,19 @@ def with_request(
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
     known |= _panel(case, action, data, on)
     known |= _of_the_notice(facts, case, roles, data)
+    if action == "call_vote":
+        known |= _found_aside(facts, case, actor)
+    if action == "table":
+        known["question_fits"] = _fits(case, data.get("question"))
+    if action == "find_flaw":
+        known["flaw_fits"] = _flaw(case, data)
+    if "meeting" in data:
+        meeting = _meeting(case, int(data["meeting"]))
+        known["meeting"] = meeting and meeting.state
+        if meeting and case.submitted_at:
+            known["available_members"] = len(electorate(case, meeting.held_on).electors)
+    if action in NAMES_A_MEMBER:
+        known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
@@ -194,3 +221,81 @@ def _condition(case: Case, condition_id: int) -> str | None:
     if row is None or row.case_id != case.id:
         return None
     return "confirmed" if row.confirmed_at else "reported" if row.reported_at else "open"
+
+
+def _meeting(case: Case, meeting_id: int) -> Meeting | None:
+    """The meeting that a case is tabled for; one of another body is none."""
+    meeting = db.session.get(Meeting, meeting_id)
+    return meeting if meeting is not None and meeting.body_id == case.body_id else None
+
+
+def _member(facts: ProjectFacts, case: Case, action: str, user_id: int, actor: User | None) -> dict[str, Any]:
+    """Whether the member named may still be made to stand aside, and whether somebody names oneself."""
+    sitting = open_sitting(case.id)
+    if facts.sitting is None or sitting is None:
+        return {"named_fits": None}
+    member = next((m for m in db.session.execute(MEMBERS, {"sitting": sitting.id}) if m.user_id == user_id), None)
+    asked = select(RecusalProposal.upheld).where(
+        RecusalProposal.deliberation_id == sitting.id, RecusalProposal.user_id == user_id
+    )
+    proposal = db.session.execute(asked).one_or_none()
+    waits = proposal is not None and proposal.upheld is None
+    fits = member is not None and not member.aside and member.choice is None
+    wanted = waits if action == "decide_recusal" else proposal is None
+    decider = actor.id if actor and action == "decide_recusal" else None
+    # Who presides decides; of who presides, a deputy does.
+    competent = decider is None or facts.sitting.presides in {decider, user_id}
+    return {
+        "named_fits": None if member is None else fits and wanted and competent,
+        "names_oneself": decider == user_id,
+    }
+
+
+def _fits(case: Case, question: object) -> bool:
+    open_to = questions(case.state)
+    return bool(open_to) and (not question or str(question) in {q.value for q in open_to})
+
+
+def flawed_sitting(case: Case, gate: object) -> int | None:
+    """The sitting behind a decision of this round, also where it was carried into it; None where there is none."""
+    if str(gate) not in set(GateName):
+        return None
+    decided = rounds.decision(case.id, case.round, GateName(str(gate)))
+    if decided is not None and decided.carried_from:
+        decided = rounds.decision(case.id, decided.carried_from, decided.gate)
+    return decided.deliberation_id if decided else None
+
+
+def _flaw(case: Case, data: Mapping[str, Any]) -> bool | None:
+    gate, member = data.get("gate"), data.get("member")
+    if str(gate) not in set(GateName) or rounds.decision(case.id, case.round, GateName(str(gate))) is None:
+        return None
+    if not member:
+        return True
+    sitting = flawed_sitting(case, gate)
+    return sitting is not None and db.session.get(Vote, (sitting, int(member))) is not None
+
+
+def _found_aside(facts: ProjectFacts, case: Case, actor: User | None) -> dict[str, Any]:
+    """Members in whom a tie has come up since the case was tabled: they are counted out when the question is put."""
+    sitting = open_sitting(case.id)
+    if facts.sitting is None or sitting is None:
+        return {}
+    ties = {a.seat.user_id: a for a in electorate(case, today()).excluded}
+    entitled = [m for m in db.session.execute(MEMBERS, {"sitting": sitting.id}) if not m.aside]
+    tied = [m for m in entitled if m.user_id in ties and m.choice is None]
+    left = [m for m in entitled if m not in tied]
+    here = {m.user_id for m in left if m.present}
+    presides = presiding(
+        ((m.user_id, m.role) for m in left), here if facts.meeting is MeetingState.IN_SESSION else None
+    )
+    counted = replace(
+        facts.sitting,
+        members=len(left),
+        recused=facts.sitting.recused + len(tied),
+        attending=None if facts.sitting.attending is None else len(here),
+        presides=presides,
+        actor_presides=actor is not None and actor.id == presides,
+    )
+    found = tuple(FoundAside(m.user_id, ties[m.user_id].ground, ties[m.user_id].organisation_id) for m in tied)
+    return {"sitting": counted, "found_aside": found}

@@ -16,7 +16,7 @@ from registry.forms.act_sheets import build_correction
 from registry.forms.acts import FORMS
 from registry.forms.fields import member_options, options
 from registry.models import GateDecision
-from registry.queries import applications, notices, timeline
+from registry.queries import applications, meetings, notices, timeline
 from registry.queries import case as ask
 from registry.services import acts, case_files, documents, facts, requests
 from registry.services.policy import current
@@ -29,7 +29,17 @@ from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
-from workflows.states import Advice, Choice, Conclusion, ExpertField, ObjectionOutcome, ProjectState, Scheme, Side
+from workflows.states import (
+    Advice,
+    Choice,
+    Conclusion,
+    ExpertField,
+    ObjectionOutcome,
+    ProjectState,
+    RecusalGround,
+    Scheme,
+    Side,
+)
 
 PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
@@ -41,6 +51,9 @@ REFUSING = frozenset({"reject", "decline"})
 
 NATIONAL_FIELDS = ("external_number", "notice_url", "notice_from", "notice_to")
 """Asked under CCER only."""
+
+OWN_GROUNDS = tuple(g for g in RecusalGround if g is not RecusalGround.FLAWED_VOTE)
+"""What a person can say of a tie; a flawed vote is found by the supervisor."""
 
 ACTIONS = {row.name for row in PROJECT.acts} & set(FORMS)
 
@@ -197,7 +210,19 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
         case "draw_panel":
             return {"wanted": member_options(ExpertField, labels.label)}
         case "table":
-            return {"question": member_options(requests.questions(case.state), labels.label)}
+            planned = ((str(m.id), meetings.title(m)) for m in meetings.still_to_be_held(case.body_id))
+            return {
+                "question": member_options(requests.questions(case.state), labels.label),
+                "meeting": options(planned),
+            }
+        case "declare_recusal":
+            return {"ground": member_options(OWN_GROUNDS, labels.label)}
+        case "propose_recusal":
+            entitled = ((str(user_id), name) for user_id, name in meetings.entitled(case.id))
+            return {"member": options(entitled), "ground": member_options(OWN_GROUNDS, labels.label)}
+        case "decide_recusal":
+            asked = ((str(user_id), name) for user_id, name in meetings.proposed(case.id))
+            return {"member": options(asked)}
         case "name_validator":
             bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
             return {"organisation_id": options(bodies)}
@@ -205,7 +230,11 @@ def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
             found = findings(words.facts_shown(case), current())
             return {"clause": options((o.clause, f"{o.clause} {_title(o.clause)}") for o in found)}
         case "find_flaw":
-            return {"gate": options((d.gate.value, _decided(d)) for d in ask.decided_gates(case))}
+            voters = ((str(user_id), name) for user_id, name in meetings.voters(case))
+            return {
+                "gate": options((d.gate.value, _decided(d)) for d in ask.decided_gates(case)),
+                "member": options(voters),
+            }
         case "decline":
             ways = ((way, says) for way, says in labels.RIGHT_WAYS.items() if way != case.scheme)
             return {"right_way": options(ways)}
@@ -245,7 +274,9 @@ def _prefill(action: str, form: ActForm) -> None:
         form.clause.data = request.args.get("clause")
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
-    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key"):
+    for name in (
+        *("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key", "meeting"),
+    ):
         if name in form and not form[name].data and len(form[name].choices) == 1:
             form[name].data = form[name].choices[0].value
 

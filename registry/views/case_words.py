@@ -23,7 +23,7 @@ from workflows.project import PROJECT
 from workflows.rules import Outcome
 from workflows.states import GateName, ProjectState, Severity, Verdict
 
-STOP = frozenset({"reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
+STOP = frozenset({"adjourn", "reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
 """Acts that end or undo something; their button is drawn as one that stops."""
 
 AHEAD = frozenset(
@@ -34,6 +34,8 @@ AHEAD = frozenset(
         "pass_screening",
         "give_legal_opinion",
         "table",
+        "call_vote",
+        "decide_recusal",
         "vote",
         "approve_risk",
         "file_validation",
@@ -90,8 +92,15 @@ MEANS: Mapping[str, LazyString] = {
     "answer_finding": _l("Your answer stands below the finding. The finding itself stays."),
     "give_legal_opinion": _l("Your opinion is signed with your name. A later one replaces it; this one stays on file."),
     "name_validator": _l("The body can see the case and file its report when validation begins."),
-    "table": _l("Opens a sitting. Who may vote, the quorum and the majority are fixed from this moment."),
-    "untable": _l("Ends the sitting. It can be done only while nobody has voted."),
+    "table": _l("Puts the case on the agenda. Who may vote, the quorum and the majority are fixed from this moment."),
+    "untable": _l("Takes the case off the agenda. It can be done only while nobody has voted."),
+    "adjourn": _l("The question is not decided in this meeting. The case can be tabled for another one."),
+    "call_vote": _l("The members in the room are counted. From now on each gives an opinion; who presides comes last."),
+    "declare_recusal": _l(
+        "You are not counted and not asked in this case, and you no longer see its file. This cannot be taken back."
+    ),
+    "propose_recusal": _l("Who presides decides. Until then the member takes part."),
+    "decide_recusal": _l("A member who stands aside is not counted and not asked, and no longer sees the file."),
     "vote": _l("Your vote is final and carries your name. Others see how you voted after the sitting has ended."),
     "file_validation": _l("The report is filed for your organisation. A later one replaces it; this one stays."),
     "give_environment_opinion": _l(
@@ -139,7 +148,7 @@ PREPARED: Mapping[str, LazyString] = {
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 
-BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b"})
+BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 UNDO: Mapping[str, LazyString] = {
@@ -150,6 +159,7 @@ UNDO: Mapping[str, LazyString] = {
     "close": _l("A closed project cannot be opened again."),
     "withdraw_amendment": _l("The same amendment would have to be submitted anew."),
     "find_flaw": _l("The parties are told at once."),
+    "adjourn": _l("The sitting is over; the members are asked again next time."),
 }
 
 
@@ -287,7 +297,7 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="findings"), _("See the findings")
     elif outcome.clause == "S25":
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
-    elif outcome.clause in ("S11", "S15", "S37", "S38", "S39"):
+    elif outcome.clause in ("S09", "S11", "S12", "S15", "S37", "S38", "S39", "S66", "S67", "S69", "S71"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
     elif outcome.clause in ("S19", "S59", "S60", "S61", "S62"):
         return url_for("case.show", number=number, _anchor="notice"), _("See the public notice")
@@ -328,7 +338,7 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
     if row.name == "set_parcel_apart" and (len(known.parcels) < 2 or not requests.questionable(known)):
         return [_("No parcel is in question, or there is only one")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
-    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today())
+    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today(), g.user)
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
     return list(dict.fromkeys(current().clause(o.clause).title(lang()) for o in outcomes))
 

@@ -204,7 +204,7 @@ def test_the_proponent_withdraws_from_any_stage(world, stage):
 
 def test_a_tabled_case_is_not_withdrawn(world):
     case_id = world.advance(world.draft(), "risk_review")
-    world.act(case_id, "table", "officer")
+    world.table(case_id)
     assert stopped(world, case_id, "withdraw", "owner") == ["S43"]
 
 
@@ -338,7 +338,7 @@ def others(world, *names):
 
 def test_others_reconsider_and_the_case_goes_back_once(world):
     case_id = rejected(world)
-    fresh = others(world, "secretary", "legal", "officer3")
+    fresh = others(world, "eco", "legal", "officer3")
     assert stopped(world, case_id, "reopen", "secretary", people=fresh, outcome="annulled", words="撤销") == ["S46"]
     world.act(case_id, "request_reconsideration", "owner", words="请复核")
     biased = others(world, "officer", "legal", "officer3")

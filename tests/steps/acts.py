@@ -6,6 +6,7 @@ The sentences stand in one table, so that a test can see which rows of the lifec
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pytest_bdd import parsers, when
@@ -29,6 +30,8 @@ class Said:
     data: Data = lambda story, told: {}
     screens_only: bool = False
     """What is asked is a matter of the form: the services are never handed it."""
+    of_meeting: bool = False
+    """An act on a meeting; through the services alone, whose pages have stories of their own."""
 
 
 def words(text: str) -> Data:
@@ -42,8 +45,42 @@ def _faults(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _table(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
-    question = QUESTIONS[told["asked"]].value if told["asked"] else GATE_OF[WHERE[story.where][0]].value
-    return {"question": question}
+    question = QUESTIONS[told["asked"]].value if told.get("asked") else GATE_OF[WHERE[story.where][0]].value
+    with story.inside():
+        return {"question": question, "meeting": story.meeting() if told.get("this") else story.world.meeting()}
+
+
+WHO = {"该成员": "member1", "组长": "chair", "自己": "chair", "没有表决的成员": "member7"}
+
+
+def _member(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    more = {"upheld": told["how"] == "回避"} if "how" in told else {"ground": "other_tie"}
+    return {"member": story.world.people[WHO[told["whom"]]], "words": "有人反映存在利害关系", **more}
+
+
+def _flaw(gate: str) -> Data:
+    def found(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+        named = {"member": story.world.people[WHO[told["whom"]]]} if "whom" in told else {}
+        return {"gate": gate, "words": "成员应回避未回避", **named}
+
+    return found
+
+
+def _choice(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"choice": "for", "reasons": "材料齐全"}
+
+
+def _for_another(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    """What a forged form would say of another person; no form has such a box."""
+    return {**_choice(story, told), "user_id": story.world.people["member1"]}
+
+
+def _six(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"present": [story.world.people[w] for w in story.world.voters[:6]]}
+
+
+def _in_a_week(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    return {"held_on": story.clock().date() + timedelta(days=7)}
 
 
 def _matters(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
@@ -97,6 +134,7 @@ def _verdict(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
 HOW = "(?P<how>同意|附条件同意|不同意)"
 OTHERS = ("legal", "eco", "officer3")
 MIXED = ("officer", "legal", "officer3")
+VOTED = ("legal", "member1", "officer3")
 
 SEATED, NOT_SEATED = "seated", "not seated"
 """Whoever the draw put first on the panel, and somebody of the register it did not seat."""
@@ -142,14 +180,17 @@ SAYINGS: dict[str, Said] = {
     "没有参与过的三人复核，维持原决定": Said("uphold", "secretary", _people(*OTHERS)),
     "没有参与过的三人复核，撤销原决定": Said("reopen", "secretary", _people(*OTHERS, outcome="annulled")),
     "原经办人参加复核，撤销原决定": Said("reopen", "secretary", _people(*MIXED, outcome="annulled")),
+    "表决过的成员参加复核，撤销原决定": Said("reopen", "secretary", _people(*VOTED, outcome="annulled")),
     # pauses
     "经办人中止办理": Said("suspend", "officer", words("林地现状不明")),
     "组长中止办理": Said("suspend", "chair", words("发生松材线虫病疫情")),
     "组长宣布中止入库项目": Said("suspend", "chair", words("核查权属")),
     "经办人恢复办理": Said("resume", "officer", words("原因已消除")),
     "组长恢复办理": Said("resume", "chair", words("原因已消除")),
-    "督办人员认定风险审查存在程序瑕疵": Said(
-        "find_flaw", "supervisor", lambda s, t: {"gate": "risk_review", "words": "成员应回避未回避"}
+    "督办人员认定风险审查存在程序瑕疵": Said("find_flaw", "supervisor", _flaw("risk_review")),
+    "督办人员认定入库审议存在程序瑕疵": Said("find_flaw", "supervisor", _flaw("registration")),
+    "督办人员认定(?P<whom>该成员|没有表决的成员)在风险审查中应回避未回避": Said(
+        "find_flaw", "supervisor", _flaw("risk_review")
     ),
     "申请人撤回申请": Said("withdraw", "owner"),
     # after an approval, after the entry
@@ -170,10 +211,31 @@ SAYINGS: dict[str, Said] = {
     ),
     f"法律顾问出具{HOW}的意见": Said("give_legal_opinion", "legal", _opinion),
     "申请人选定审定机构": Said("name_validator", "owner", _vvb),
-    "经办人(就(?P<asked>撤销入库|中止|变更))?列入议题": Said("table", "officer", _table),
-    "经办人撤下议题": Said("untable", "officer", words("材料待补充")),
-    "该成员表决同意": Said("vote", "member1", lambda s, t: {"choice": "for", "reasons": "材料齐全"}),
-    "组长表决同意": Said("vote", "chair", lambda s, t: {"choice": "for", "reasons": "材料齐全"}),
+    # the leading group
+    "秘书(就(?P<asked>撤销入库|中止|变更))?列入(?P<this>这次会议的)?议题": Said("table", "secretary", _table),
+    "经办人列入议题": Said("table", "officer", _table),
+    "秘书撤下议题": Said("untable", "secretary", words("材料待补充")),
+    "该成员表决同意": Said("vote", "member1", _choice),
+    "副组长表决同意": Said("vote", "deputy", _choice),
+    "副组长代替该成员表决同意": Said("vote", "deputy", _for_another),
+    "组长表决同意": Said("vote", "chair", _choice),
+    "组长宣布表决": Said("call_vote", "chair"),
+    "副组长宣布表决": Said("call_vote", "deputy"),
+    "组长宣布改期": Said("adjourn", "chair", words("到会人数不足")),
+    "秘书宣布改期": Said("adjourn", "secretary", words("没有主持人")),
+    "该成员申报近亲属在合作企业任职": Said(
+        "declare_recusal", "member1", lambda s, t: {"ground": "relatives_employer", "words": "近亲属，示例合作企业"}
+    ),
+    "秘书提出(?P<whom>该成员)回避": Said("propose_recusal", "secretary", _member),
+    "组长决定(?P<whom>该成员|自己)(?P<how>回避|不回避)": Said("decide_recusal", "chair", _member),
+    "副组长决定(?P<whom>该成员|组长)(?P<how>回避)": Said("decide_recusal", "deputy", _member),
+    "组长宣布开会": Said("open_meeting", "chair", of_meeting=True),
+    "副组长宣布开会": Said("open_meeting", "deputy", of_meeting=True),
+    "组长宣布散会": Said("close_meeting", "chair", of_meeting=True),
+    "秘书取消会议": Said("call_off", "secretary", words("会议取消"), of_meeting=True),
+    "秘书将会议改在7天以后": Said("change_meeting", "secretary", _in_a_week, of_meeting=True),
+    "秘书记录6名成员到会": Said("note_attendance", "secretary", _six, of_meeting=True),
+    # records of others
     "审定机构出具(肯定的意见|否定的意见，未通过的方面为\"(?P<unmet>[^\"]*)\")": Said(
         "file_validation", "vvb", _matters
     ),
@@ -220,8 +282,12 @@ def _(story, sentence):
         story.before = (case.state, case.version)
     state = story.before[0]
     assert state is WHERE[story.where][0], "the story does not begin where it says"
+    data = what.data(story, told)
+    if what.of_meeting:
+        story.result = story.by.on_meeting(story.the_meeting, what.action, str(what.who), **data)
+        return
     assert PROJECT.row(what.action, state), f"no row for {what.action} in {state}"
-    story.result = story.by.act(case_id, what.action, _whoever(story, what.who), **what.data(story, told))
+    story.result = story.by.act(case_id, what.action, _whoever(story, what.who), **data)
 
 
 def _whoever(story: Story, who: str | None) -> str | None:

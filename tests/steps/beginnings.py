@@ -1,4 +1,4 @@
-"""What a story begins with: its application, the desk, the opinions, the leading group, and what came after."""
+"""What a story begins with: its application, the desk, the opinions, and what came after."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers
 from registry.clock import ZONE
 from registry.services import facts
 from registry.services.policy import current
-from tests.steps.story import LAND, PAPERS, PARTS, PLACES, QUESTIONS, SCHEMES, SETTINGS, TENURE, WEST
+from tests.steps.story import LAND, PAPERS, PARTS, PLACES, SCHEMES, SETTINGS, TENURE, WEST
 
 
 @given(parsers.re(rf"一个(?P<scheme>{'|'.join(SCHEMES)})项目(?P<where>{PLACES})"))
@@ -187,44 +187,6 @@ def _(story):
         parcel = story.world.case(story.case_id)
         same = facts.answers_of(parcel.id, parcel.round)["parcels"]["parcels"]
         story.world.advance(story.world.draft(parcels={"parcels": same}), "submitted")
-
-
-# The leading group ----------------------------------------------------------------------------------------
-
-
-@given(parsers.re("(?P<who>组长|一名成员)在申请单位任职"))
-def _(story, who):
-    story.in_applicant = "chair" if who == "组长" else "member1"
-
-
-@given("项目已列入领导小组议题")
-def _(story):
-    with story.inside():
-        story.done("table", "officer")
-
-
-@given(parsers.re(rf"项目已就(?P<question>{'|'.join(QUESTIONS)})列入领导小组议题"))
-def _(story, question):
-    with story.inside():
-        story.done("table", "officer", question=QUESTIONS[question])
-
-
-@given(
-    parsers.re(
-        rf"领导小组(就(?P<question>{'|'.join(QUESTIONS)}))?表决，同意(?P<yes>\d+)票、反对(?P<no>\d+)票、弃权(?P<none>\d+)票"
-    )
-)
-def _(story, question, yes, no, none):
-    with story.inside():
-        story.votes(int(yes), int(no), int(none), QUESTIONS.get(question))
-
-
-@given("领导小组由副组长等8人表决，全部同意")
-def _(story):
-    with story.inside():
-        story.done("table", "officer")
-        for who in story.world.voters[1:]:
-            story.done("vote", who, choice="for", reasons="理由充分")
 
 
 # Afterwards -----------------------------------------------------------------------------------------------

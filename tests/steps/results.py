@@ -16,7 +16,6 @@ from registry.models import (
     CorrectionFault,
     CorrectionNotice,
     Elector,
-    ExcludedMember,
     GateDecision,
     Objection,
     Paper,
@@ -225,15 +224,6 @@ def _(story, members):
         sitting = facts.open_sitting(story.case_id)
         assert sitting.members == members
         assert db.session.query(Elector).filter_by(deliberation_id=sitting.id).count() == members
-
-
-@then(parsers.re("会议记录载明回避的成员为(?P<who>组长|该成员)"))
-def _(story, who):
-    with story.inside():
-        excluded = [row.user_id for row in db.session.query(ExcludedMember)]
-        assert excluded == [story.world.people["chair" if who == "组长" else "member1"]]
-        name = story.world.user("chair" if who == "组长" else "member1").name
-    assert name in page(story, "officer", of_the_case(story)).partition("不参加表决")[2]
 
 
 @then("会议已经结束")

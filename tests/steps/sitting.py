@@ -36,7 +36,14 @@ def _(project_facts, members, cast_for, against, abstained):
     target_fixture="project_facts",
 )
 def _(project_facts, group, excluded, present):
-    return a_sitting(project_facts, group - excluded, present)
+    known = a_sitting(project_facts, group - excluded, present)
+    return replace(known, sitting=replace(known.sitting, recused=excluded))
+
+
+@given(parsers.re(r'本人(?P<no>不?)主持，还有"(?P<others>\d+)"名到会成员没有发表意见'), target_fixture="project_facts")
+def _(project_facts, no, others):
+    sitting = replace(project_facts.sitting, actor_presides=not no, others_to_speak=int(others))
+    return replace(project_facts, sitting=sitting)
 
 
 @given("该事项须三分之二以上同意", target_fixture="project_facts")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from registry.extensions import db
-from registry.models import Answers, ApprovalCondition, Objection
+from registry.models import Answers, ApprovalCondition, Meeting, Objection
 from registry.services import drafts, facts
 from tests import factories
 from tests.conftest import Clock
@@ -159,6 +160,32 @@ class Story:
         """An act that was taken earlier."""
         self.world.act(self.case_id, action, who, **data)
 
+    @property
+    def the_meeting(self) -> int:
+        """The last meeting planned: the one a story speaks of."""
+        assert self.case_id
+        with self.inside():
+            return int(db.session.scalar(select(func.max(Meeting.id))))
+
+    def meeting(self) -> int:
+        """The same; call it inside the application's context."""
+        return int(db.session.scalar(select(func.max(Meeting.id))))
+
+    def convene(self, *present: str, head: str = "chair") -> None:
+        """The meeting was opened with these members in the room; without names all of them."""
+        self.world.convene(self.meeting(), *present, head=head)
+
+    def speak(self, *who: str, choice: str = "for") -> None:
+        """Members voted, in this order."""
+        for member in who:
+            self.done("vote", member, choice=choice, reasons=f"{member}的理由")
+
+    def flawed(self) -> None:
+        """A member voted who should have stood aside; the count is to be repeated."""
+        self.advance("validation")
+        self.done("find_flaw", "supervisor", gate="risk_review", member=self.world.people["member1"], words="应回避")
+        self.done("resume", "officer", words="重新审议")
+
     def votes(self, in_favour: int, against: int = 0, abstained: int = 0, question: Question | None = None) -> None:
         """The case was tabled and the members voted."""
         asked = {"question": question} if question else {}
@@ -288,6 +315,7 @@ WHERE: dict[str, tuple[S, Callable[[Story], None]]] = {
         S.SUSPENDED,
         _then("validation", lambda s: s.done("find_flaw", "supervisor", gate="risk_review", words="应回避未回避")),
     ),
+    "因该成员应回避未回避而重新审议": (S.RISK_REVIEW, Story.flawed),
     "入库后被中止": (S.SUSPENDED, Story.entry_suspended),
     "正在进行变更审查": (S.AMENDMENT_REVIEW, Story.amended),
     "附条件通过了风险审查": (S.VALIDATION, Story.approved_with_condition),

@@ -7,14 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.deliberation import Seat, electorate, has_majority, has_quorum, quorum_needed, terms, votes_needed
+from workflows.deliberation import (
+    Seat,
+    cannot_end,
+    conflict,
+    electorate,
+    has_majority,
+    has_quorum,
+    presiding,
+    quorum_needed,
+    terms,
+    votes_needed,
+)
 from workflows.facts import SittingFacts
 from workflows.policy import Policy
 from workflows.roles import VOTING, Role
-from workflows.states import Question
+from workflows.states import Question, RecusalGround
 
 HALF, TWO_THIRDS = (1, 2), (2, 3)
 APPLICANT, PARTNER = 71, 72
+OWN = RecusalGround.OWN_ORGANISATION
 
 
 def sitting(members, cast_for=0, against=0, abstained=0, needs=HALF, **more):
@@ -40,6 +52,11 @@ def group(*own, roles=(Role.CHAIR, Role.DEPUTY_CHAIR, *[Role.MEMBER] * 7)):
     return [Seat(n, role, frozenset({places[n]}) if n in places else frozenset()) for n, role in enumerate(roles, 1)]
 
 
+def aside(who):
+    """Person, ground and organisation of each who is left out."""
+    return [(a.seat.user_id, a.ground, a.organisation_id) for a in who.excluded]
+
+
 # Quorum: two thirds of the members entitled, rounded up, and at least three
 
 
@@ -61,6 +78,24 @@ def test_nine_members_one_excluded_five_present_is_no_vote():
     assert not has_quorum(count)
     assert has_majority(count)  # five of eight would be enough, but nobody may decide
     assert not carried(8, 5)
+
+
+@given(st.integers(3, 15), st.data())
+def test_the_quorum_is_the_least_number_that_is_two_thirds_whoever_stands_aside(group_of, data):
+    recused = data.draw(st.integers(0, group_of - 3))
+    count = sitting(group_of - recused, recused=recused)
+    needed = quorum_needed(count)
+    assert count.seats == group_of
+    assert 3 * needed >= 2 * count.members
+    assert needed >= 3
+    assert needed == 3 or 3 * (needed - 1) < 2 * count.members, "one fewer would do"
+
+
+@given(st.integers(4, 15), st.sampled_from([HALF, TWO_THIRDS]))
+def test_a_member_who_stands_aside_never_makes_it_harder_to_meet_or_to_decide(members, needs):
+    one_fewer = sitting(members - 1, needs=needs)
+    assert quorum_needed(one_fewer) <= quorum_needed(sitting(members))
+    assert votes_needed(one_fewer) <= votes_needed(sitting(members, needs=needs))
 
 
 def test_abstentions_and_votes_against_count_towards_the_quorum():
@@ -134,12 +169,53 @@ def test_everybody_votes_where_nobody_is_concerned():
 def test_who_belongs_to_a_party_is_left_out_with_the_reason():
     who = electorate(group((3, APPLICANT), (4, PARTNER), (5, 99)), frozenset({APPLICANT, PARTNER}))
     assert {s.user_id for s in who.electors} == {1, 2, 5, 6, 7, 8, 9}
-    assert [(s.user_id, org) for s, org in who.excluded] == [(3, APPLICANT), (4, PARTNER)]
+    assert aside(who) == [(3, OWN, APPLICANT), (4, OWN, PARTNER)]
 
 
 def test_a_person_who_applies_is_left_out():
     who = electorate(group(), frozenset(), frozenset({6}))
-    assert [(s.user_id, org) for s, org in who.excluded] == [(6, None)]
+    assert aside(who) == [(6, RecusalGround.APPLICANT, None)]
+
+
+@pytest.mark.parametrize(
+    ("tie", "ground", "organisation"),
+    [
+        ({"organisations": frozenset({APPLICANT})}, OWN, APPLICANT),
+        ({"interests": {PARTNER: "spouse"}}, RecusalGround.RELATIVES_EMPLOYER, PARTNER),
+        ({"had_part": True}, RecusalGround.EARLIER_PART, None),
+        ({"flawed": True}, RecusalGround.FLAWED_VOTE, None),
+        ({"stood_aside": (RecusalGround.OTHER_TIE, None)}, RecusalGround.OTHER_TIE, None),
+    ],
+)
+def test_whatever_ties_a_member_leaves_the_member_out_with_the_ground(tie, ground, organisation):
+    seats = group()
+    seats[4] = replace(seats[4], **tie)
+    who = electorate(seats, frozenset({APPLICANT, PARTNER}))
+    assert aside(who) == [(5, ground, organisation)]
+    assert len(who.electors) == 8
+
+
+def test_the_nearest_tie_is_the_ground_that_is_told():
+    seat = Seat(1, Role.MEMBER, frozenset({APPLICANT}), {PARTNER: "child"}, had_part=True, flawed=True)
+    parties = frozenset({APPLICANT, PARTNER})
+    assert conflict(seat, parties, frozenset({1})).ground is RecusalGround.APPLICANT
+    assert conflict(seat, parties).ground is OWN
+    assert conflict(replace(seat, organisations=frozenset()), parties).ground is RecusalGround.RELATIVES_EMPLOYER
+    assert conflict(replace(seat, organisations=frozenset()), frozenset()).ground is RecusalGround.FLAWED_VOTE
+
+
+def test_a_relative_who_works_elsewhere_ties_nobody():
+    assert conflict(Seat(1, Role.MEMBER, interests={99: "spouse"}), frozenset({APPLICANT})) is None
+
+
+@given(st.lists(st.sampled_from(sorted(VOTING)), min_size=1, max_size=15), st.data())
+def test_every_seat_is_either_entitled_or_stands_aside_and_recusal_only_takes_away(roles, data):
+    tied = data.draw(st.sets(st.integers(1, len(roles))))
+    seats = group(*((n, APPLICANT) for n in tied), roles=roles)
+    who = electorate(seats, frozenset({APPLICANT}))
+    assert {s.user_id for s in who.electors} == set(range(1, len(roles) + 1)) - tied
+    assert {a.seat.user_id for a in who.excluded} == tied
+    assert who.presides in {None, *(s.user_id for s in who.electors if s.role is not Role.MEMBER)}
 
 
 def test_the_deputy_presides_when_the_chair_is_left_out():
@@ -161,6 +237,56 @@ def test_nobody_presides_when_chair_and_deputies_are_left_out():
 def test_other_roles_have_no_vote_and_are_not_left_out_either(role):
     who = electorate([*group(), Seat(10, role, frozenset({APPLICANT}))], frozenset({APPLICANT}))
     assert (len(who.electors), who.excluded) == (9, ())
+
+
+# Who presides
+
+
+NINE = [(n, role) for n, role in enumerate((Role.CHAIR, Role.DEPUTY_CHAIR, *[Role.MEMBER] * 7), 1)]
+
+
+@pytest.mark.parametrize(
+    ("here", "who"), [(None, 1), ({1, 2, 3}, 1), ({2, 3}, 2), ({3, 4, 5}, None), (set(), None), ({2}, 2)]
+)
+def test_the_chair_presides_else_a_deputy_who_is_in_the_room(here, who):
+    assert presiding(NINE, here) == who
+
+
+def test_of_two_deputies_the_first_who_is_there_presides():
+    seats = [(1, Role.CHAIR), (2, Role.DEPUTY_CHAIR), (3, Role.DEPUTY_CHAIR), (4, Role.MEMBER)]
+    assert presiding(seats, {2, 3, 4}) == 2
+    assert presiding(seats, {3, 4}) == 3
+
+
+def test_whoever_put_the_question_goes_on_presiding_until_standing_aside_or_leaving():
+    assert presiding(NINE, {1, 2, 3}, called_by=2) == 2, "the chair comes in late"
+    assert presiding(NINE, {2, 3}, called_by=1) == 2, "the chair has left"
+    assert presiding(NINE[1:], {2, 3}, called_by=1) == 2, "the chair stands aside"
+    assert presiding(NINE[2:], {3, 4}, called_by=1) is None
+
+
+@given(st.lists(st.sampled_from(sorted(VOTING)), max_size=15), st.data())
+def test_who_presides_is_always_a_head_in_the_room_and_the_chair_where_there(roles, data):
+    members = list(enumerate(roles, 1))
+    here = data.draw(st.sets(st.integers(1, 16)))
+    who = presiding(members, here)
+    heads = {n: role for n, role in members if n in here and role is not Role.MEMBER}
+    assert (who in heads) if heads else who is None
+    if Role.CHAIR in heads.values():
+        assert heads[who] is Role.CHAIR
+
+
+# A sitting that nobody can bring to an end
+
+
+@given(st.integers(3, 15), st.data())
+def test_a_sitting_cannot_end_exactly_when_the_room_has_emptied_below_the_quorum(members, data):
+    voted = data.draw(st.integers(0, members))
+    waiting = data.draw(st.integers(0, members - voted))
+    count = sitting(members, voted, called=True, yet_to_speak=waiting)
+    assert cannot_end(count) == (voted + waiting < quorum_needed(count))
+    assert cannot_end(replace(count, has_head=False))
+    assert not cannot_end(replace(count, called=False, has_head=True)), "before the question is put the room may fill"
 
 
 # What a sitting asks for

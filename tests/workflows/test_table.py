@@ -188,7 +188,7 @@ def test_the_real_gate_names_every_requirement_that_is_not_met():
     case = a_case(S.REGISTRATION, Role.CHAIR)
     with pytest.raises(RefusedError) as refused:
         PROJECT.take(case, "register", POLICY, judge)
-    assert [o.clause for o in refused.value.stopping] == ["S32", "S14", "S11", "S15"]
+    assert [o.clause for o in refused.value.stopping] == ["S32", "S14", "S71", "S11", "S15"]
 
 
 @pytest.mark.parametrize("verdict", Verdict)

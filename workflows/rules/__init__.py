@@ -1,6 +1,17 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import clocks, eligibility, independence, notice, panels, procedure, screening, turns, uniqueness
+from workflows.rules import (
+    clocks,
+    eligibility,
+    independence,
+    notice,
+    panels,
+    procedure,
+    screening,
+    sitting,
+    turns,
+    uniqueness,
+)
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -35,6 +46,7 @@ __all__ = [
     "rule",
     "screening",
     "severity_of",
+    "sitting",
     "title",
     "turns",
     "uniqueness",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from workflows.facts import ProjectFacts
 from workflows.policy import Confidence, Enforced, Figure, Policy
@@ -67,25 +68,27 @@ def not_applicable(facts: Mapping[str, object], figures: Mapping[str, Figure] = 
     return Said(Verdict.NOT_APPLICABLE, facts, figures)
 
 
-Rule = Callable[[ProjectFacts, Policy], Outcome]
+F = TypeVar("F")
+Rule = Callable[[Any, Policy], Outcome]
+"""A rule of a project takes its facts, a rule of a meeting that one's."""
 
 RULES: dict[str, Rule] = {}
 """The function of each clause that a rule enforces; filled by `@rule` when `workflows.rules` is imported."""
 
 
-def rule(clause_id: str) -> Callable[[Callable[[ProjectFacts, Policy], Said]], Rule]:
+def rule(clause_id: str) -> Callable[[Callable[[F, Policy], Said]], Callable[[F, Policy], Outcome]]:
     """Make a function the rule of a clause; raises ValueError when the clause has one already.
 
     The rule takes its severity from the policy it is handed, and raises KeyError when that
     policy does not know the clause.
     """
 
-    def register(judge: Callable[[ProjectFacts, Policy], Said]) -> Rule:
+    def register(judge: Callable[[F, Policy], Said]) -> Callable[[F, Policy], Outcome]:
         if clause_id in RULES:
             raise ValueError(f"clause {clause_id} has a rule already: {RULES[clause_id].__name__}")
 
         @wraps(judge)
-        def judged(facts: ProjectFacts, policy: Policy) -> Outcome:
+        def judged(facts: F, policy: Policy) -> Outcome:
             severity = severity_of(clause_id, policy)
             said = judge(facts, policy)
             return Outcome(

@@ -49,13 +49,19 @@ def legal_opinion_on_file(facts: ProjectFacts, policy: Policy) -> Said:  # noqa:
 
 @rule("S11")
 def quorum(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
-    """Enough of the members entitled have voted."""
+    """Enough of the members entitled are there: in the room when the question is put, by votes when it is decided.
+
+    One is not the other: somebody may leave in between.
+    """
     if facts.actor_is_system:
         return not_applicable(_no_sitting())
-    if facts.sitting is None:
+    sitting = facts.sitting
+    if sitting is None:
         return unknown(_no_sitting())
-    read = _count(facts.sitting) | {"votes_needed": deliberation.quorum_needed(facts.sitting)}
-    return passed(read) if deliberation.has_quorum(facts.sitting) else failed(read)
+    present = (sitting.attending or 0) if facts.calling else sitting.present
+    needed = deliberation.quorum_needed(sitting)
+    read = _count(sitting) | {"present": present, "votes_needed": needed}
+    return passed(read) if present >= needed else failed(read)
 
 
 @rule("S15")
@@ -118,7 +124,8 @@ def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """There is an open sitting without a vote yet: what people have voted on is decided, not taken back.
 
     Screening and validation are officers' gates: there a sitting may only refuse, and one that does not is taken off.
-    So is one on an entry (revocation, suspension) that can no longer be carried: there is no act that would end it.
+    So is one on an entry (revocation, suspension) that can no longer be carried: there is no act that would end it;
+    and one that nobody can decide any more, because the room has emptied or no head is left to preside.
     """
     if facts.sitting is None:
         return unknown(_no_sitting())
@@ -126,7 +133,8 @@ def sitting_open(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     only_refuses = sitting.question in (Question.SCREENING, Question.VALIDATION)
     lost = sitting.question in (Question.REVOCATION, Question.SUSPENSION) and deliberation.cannot_carry(sitting)
     read = {"cast": sitting.present}
-    return failed(read) if sitting.present and not (only_refuses or lost) else passed(read)
+    over = only_refuses or lost or deliberation.cannot_end(sitting)
+    return failed(read) if sitting.present and not over else passed(read)
 
 
 @rule("S39")
@@ -140,6 +148,8 @@ def votes_once(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
 
 def _count(sitting: SittingFacts) -> dict[str, object]:
     return {
+        "seats": sitting.seats,
+        "recused": sitting.recused,
         "members": sitting.members,
         "present": sitting.present,
         "cast_for": sitting.cast_for,

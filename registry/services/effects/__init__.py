@@ -13,6 +13,7 @@ from registry.services.effects import (
     panels,
     pauses,
     screening,
+    sittings,
     submission,
 )
 from registry.services.effects.context import Context, Effect
@@ -21,6 +22,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **submission.EFFECTS,
     **screening.EFFECTS,
     **opinions.EFFECTS,
+    **sittings.EFFECTS,
     **decisions.EFFECTS,
     **corrections.EFFECTS,
     **pauses.EFFECTS,

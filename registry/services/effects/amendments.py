@@ -7,7 +7,7 @@ from registry.models import ApprovalCondition, Registration
 from registry.services import facts
 from registry.services.effects.context import Context, Effect, close_gate
 from registry.services.effects.corrections import new_round
-from registry.services.effects.decisions import count, end, sitting_of
+from registry.services.effects.sittings import count, end, refused, sitting_of
 from registry.services.effects.submission import summary
 from workflows.states import GateName, GateResult, ProjectState
 
@@ -39,7 +39,8 @@ def decide_amendment(ctx: Context) -> Effect:
         )
         changes = summary(ctx, ctx.case.round)
     end(ctx, sitting)
-    return Effect(changes, {**count(ctx), "approved": int(approved)}, ctx.data["words"])
+    counted = count(ctx) if approved else refused(ctx)
+    return Effect(changes, {**counted, "approved": int(approved)}, ctx.data["words"])
 
 
 def withdraw_amendment(ctx: Context) -> Effect:

@@ -5,7 +5,7 @@ from registry.models import Reconsideration, ReconsiderationPerson
 from registry.services import drafts, facts
 from registry.services.effects.context import Context, Effect, close_gate
 from registry.services.effects.corrections import new_round
-from registry.services.effects.decisions import count, end, sitting_of
+from registry.services.effects.sittings import count, end, refused, sitting_of
 from workflows.states import GATE_OF, GateResult
 
 
@@ -29,7 +29,7 @@ def reject(ctx: Context) -> Effect:
     sitting = sitting_of(ctx)
     digest = close_gate(ctx, GATE_OF[ctx.case.state], GateResult.REJECT, sitting.id)
     end(ctx, sitting)
-    return Effect(detail={"digest": digest, **count(ctx)}, words=ctx.data["words"])
+    return Effect(detail={"digest": digest, **refused(ctx)}, words=ctx.data["words"])
 
 
 def revoke(ctx: Context) -> Effect:

@@ -1,10 +1,13 @@
 """Suspension, resumption, and a flaw found later."""
 
-from registry.services import drafts, facts
+from registry.extensions import db
+from registry.models import FlawedVote
+from registry.services import drafts, facts, requests
 from registry.services.effects.context import Context, Effect
 from registry.services.effects.corrections import new_round
-from registry.services.effects.decisions import count, end
+from registry.services.effects.sittings import count, end
 from workflows.roles import Role
+from workflows.states import GateName
 
 
 def suspend(ctx: Context) -> Effect:
@@ -25,11 +28,22 @@ def resume(ctx: Context) -> Effect:
 
 
 def find_flaw(ctx: Context) -> Effect:
-    """程序瑕疵: `gate` names the decision that loses its effect."""
+    """程序瑕疵: `gate` names the decision that loses its effect, `member` whose vote must not be counted again."""
     sitting = facts.open_sitting(ctx.case.id)
     if sitting is not None:
         end(ctx, sitting)
-    return Effect({"suspended_by": Role.SUPERVISOR}, {"gate": str(ctx.data["gate"])}, ctx.data["words"])
+    gate, member = GateName(ctx.data["gate"]), ctx.data.get("member")
+    if member:
+        db.session.add(
+            FlawedVote(
+                deliberation_id=requests.flawed_sitting(ctx.case, gate),
+                user_id=int(member),
+                found_at=ctx.at,
+                found_by_id=ctx.person_id,
+            )
+        )
+    detail = {"gate": gate.value, **({"member": int(member)} if member else {})}
+    return Effect({"suspended_by": Role.SUPERVISOR}, detail, ctx.data["words"])
 
 
 EFFECTS = {"suspend": suspend, "resume": resume, "find_flaw": find_flaw}

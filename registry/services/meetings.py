@@ -1,0 +1,91 @@
+"""Meetings: planned by the secretary, found under lock, and read into facts for their table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry import permissions
+from registry.extensions import db, writing
+from registry.models import AgendaItem, DeliberationEnd, Meeting, User
+from registry.services import audit, numbers
+from workflows.facts import MeetingFacts
+from workflows.machine import Taken
+from workflows.roles import Role
+from workflows.states import MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An act on a meeting as it stands: the locked row, what the table said, who, when, the form's plain values."""
+
+    meeting: Meeting
+    taken: Taken
+    actor: User | None
+    at: datetime
+    data: Mapping[str, Any]
+
+    @property
+    def person_id(self) -> int:
+        """The person; raises RuntimeError for an act only people may take."""
+        if self.actor is None:
+            raise RuntimeError("this act is a person's")
+        return self.actor.id
+
+
+def plan(body_id: int, held_on: date, starts_at: str, place: str, *, by: User, at: datetime, series: str) -> int:
+    """The secretary plans a meeting; returns its id. `series` is the number's form, with {year} and {no}."""
+    actor_id = by.id
+    with writing():
+        meeting = Meeting(
+            body_id=body_id,
+            number=series.format(year=held_on.year, no=numbers.allot("meeting", held_on.year)),
+            state=MeetingState.PLANNED,
+            held_on=held_on,
+            starts_at=starts_at,
+            place=place,
+            planned_at=at,
+            planned_by_id=actor_id,
+            is_example=db.session.get_one(User, actor_id).is_example,
+        )
+        db.session.add(meeting)
+        db.session.flush()
+        audit.record(
+            "meeting:plan",
+            actor=db.session.get_one(User, actor_id),
+            role=Role.SECRETARY,
+            subject_kind="meeting",
+            subject_id=meeting.id,
+            subject_version=meeting.version,
+            to_state=meeting.state,
+            detail={"number": meeting.number, "held_on": held_on.isoformat()},
+            at=at,
+        )
+        return meeting.id
+
+
+def locked(meeting_id: int) -> Meeting | None:
+    """The meeting, locked and read fresh."""
+    query = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:
+    """What a person is to a meeting: the offices held in its body."""
+    if actor is None:
+        return frozenset({Role.SYSTEM})
+    return frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == meeting.body_id)
+
+
+def facts(meeting: Meeting, on: date) -> MeetingFacts:
+    """A meeting as its rules see it."""
+    items = (
+        select(func.count(), func.count(DeliberationEnd.deliberation_id))
+        .select_from(AgendaItem)
+        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == AgendaItem.deliberation_id)
+        .where(AgendaItem.meeting_id == meeting.id)
+    )
+    total, ended = db.session.execute(items).one()
+    return MeetingFacts(on=on, held_on=meeting.held_on, items=total, items_open=total - ended)
