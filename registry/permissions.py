@@ -90,6 +90,8 @@ DESK = office(
     Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
 )
 ADMIN = office(Role.ADMINISTRATOR)
+MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
+"""Meetings of a body are open to its own people; what an item shows depends on the case (`visible`)."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -158,6 +160,17 @@ ENTRIES: dict[str, Entry] = {
     ),
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+    # meetings of the leading group
+    "meeting.index": MEETING,
+    "meeting.plan": office(Role.SECRETARY),
+    "meeting.show": MEETING,
+    "meeting.agenda": MEETING,
+    "meeting.room": MEETING,
+    "meeting.live": MEETING,
+    "meeting.history": MEETING,
+    "meeting.candidates": office(Role.SECRETARY),
+    "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
+    "meeting.opinions": office(*VOTING),
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,
@@ -234,16 +247,25 @@ def _presides(user_id: int) -> ColumnElement[bool]:
         .limit(1)
         .scalar_subquery()
     )
+    # Correlated by name: at this depth a table that is not named would be listed, and joined, once more.
     head_in_room = (
         select(_HT.present)
         .where(_HT.meeting_id == _I.meeting_id, _HT.user_id == _H.user_id)
         .order_by(_HT.id.desc())
         .limit(1)
+        .correlate(_I, _H)
         .scalar_subquery()
     )
-    head_aside = exists().where(_HR.deliberation_id == _D.id, _HR.user_id == _H.user_id)
-    head_fit = exists().where(
-        _H.deliberation_id == _D.id, _H.presides.is_(True), ~head_aside, or_(_MT.state != "in_session", head_in_room)
+    head_aside = exists().where(_HR.deliberation_id == _D.id, _HR.user_id == _H.user_id).correlate(_D, _H)
+    head_fit = (
+        exists()
+        .where(
+            _H.deliberation_id == _D.id,
+            _H.presides.is_(True),
+            ~head_aside,
+            or_(_MT.state != "in_session", head_in_room),
+        )
+        .correlate(_D, _I, _MT)
     )
     called = exists().where(_C.deliberation_id == _D.id)
     return (

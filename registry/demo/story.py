@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, paper
+from registry.demo import answers, meetings, paper
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -20,7 +20,6 @@ from registry.queries import applications
 from registry.services import acts, documents, drafts, facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
-from workflows.deliberation import quorum_needed
 
 OPENS = time(9, 0)
 BETWEEN = timedelta(minutes=25)
@@ -32,17 +31,17 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
 SATURDAY = 5
-GROUPS = ("group", "quorum")
-"""Who stands for members of the leading group in a history."""
+GROUP = "group"
+"""Who stands for the members in the room in a history."""
 
 
-def workday(at: datetime, back: int) -> date:
-    """The day so many weekdays (`back` ≤ 0) before the day of an instant; holidays are not looked up."""
-    on = day_of(at)
-    for _step in range(-back):
-        on -= timedelta(days=1)
+def workday(at: datetime, away: int) -> date:
+    """The day so many weekdays after (`away` < 0: before) the day of an instant; holidays are not looked up."""
+    on, step = day_of(at), timedelta(days=1 if away > 0 else -1)
+    for _day in range(abs(away)):
+        on += step
         while on.weekday() >= SATURDAY:
-            on -= timedelta(days=1)
+            on += step
     return on
 
 
@@ -81,6 +80,7 @@ class Stage:
     organisations: dict[str, dict[str, Any]]
     org_ids: dict[str, int]
     user_ids: dict[str, int]
+    meetings: dict[str, int] = field(default_factory=dict)
     files: dict[str, Stored] = field(default_factory=dict)
     votes: int = 0
     last: datetime = BEFORE
@@ -107,9 +107,12 @@ class Stage:
 
 
 def play(at: datetime) -> None:
-    """Play every case of `cases.toml`; all of it lies before the day of `at`."""
+    """Play every case of `cases.toml` and every meeting of `meetings.toml`; all of it lies before the day of `at`."""
     stage = _set(at)
-    scenes: list[tuple[datetime, Callable[[], None]]] = []
+    told_meetings = read("meetings.toml")["meeting"]
+    scenes: list[tuple[datetime, Callable[[], None]]] = list(
+        meetings.scenes(stage, told_meetings, lambda day: _instant(stage, day, 0, 0), lambda day: workday(at, day))
+    )
     for place, spec in enumerate(read("cases.toml")["case"]):
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
         told = Told(spec, answers.of(spec, stage.words, stage.organisations, vvb, stage.on))
@@ -180,24 +183,9 @@ def _file_papers(stage: Stage, told: Told, at: datetime) -> None:
 
 
 def _do(stage: Stage, told: Told, step: Step, at: datetime) -> None:
-    who = _group(told, step.who[0]) if step.who[0] in GROUPS else step.who
+    who = meetings.to_speak(told.case_id) if step.who[0] == GROUP else step.who
     for n, login in enumerate(who):
         VERBS.get(step.act, _plain)(stage, told, login, step, at + n * timedelta(minutes=2))
-
-
-def _group(told: Told, which: str) -> tuple[str, ...]:
-    """Electors of the open sitting who have not voted, who presides last: all, or just enough for a quorum."""
-    sitting = facts.open_sitting(told.case_id)
-    if sitting is None:
-        raise ValueError(f"{told.spec['name']}: no open sitting")
-    voted = {v.user_id for v in sitting.votes}
-    electors = sorted(sitting.electors, key=lambda e: (e.presides, e.seat))
-    left = [e.user.login for e in electors if e.user_id not in voted]
-    if which == "group":
-        return tuple(left)
-    counted = facts.sitting_facts(sitting, None)
-    needed = quorum_needed(counted) - len(voted) if counted else 0
-    return (*left[: needed - 1], left[-1])
 
 
 def _act(stage: Stage, told: Told, login: str, action: str, at: datetime, **data: Any) -> None:
@@ -271,6 +259,26 @@ def _change(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> N
     drafts.save_section(told.case_id, step.word, data, True, version, by=stage.user(login), at=stage.tick(at))
 
 
+def _table(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    words = step.words or stage.words["act"]["table"]
+    _act(stage, told, login, "table", at, meeting=stage.meetings[step.word], words=words)
+
+
+def _approve(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """With the case's conditions where the line says so."""
+    given = told.spec["conditions"] if step.word == "conditions" else ()
+    conditions = [{**c, "due_on": workday(stage.at, c["due_on"])} for c in given]
+    words = step.words or stage.words["act"]["approve_risk"]
+    _act(stage, told, login, "approve_risk", at, words=words, conditions=conditions)
+
+
+def _recusal(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """A ground, and where somebody else is meant, that member."""
+    ground, _space, member = step.word.partition(" ")
+    named = {"member": stage.user_ids[member]} if member else {}
+    _act(stage, told, login, step.act, at, ground=ground, words=step.words, **named)
+
+
 def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
 
@@ -286,5 +294,9 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "request_correction": _ask_for_corrections,
     "change": _change,
     "decline": _decline,
+    "table": _table,
+    "approve_risk": _approve,
+    "declare_recusal": _recusal,
+    "propose_recusal": _recusal,
 }
 """Acts that take more than words; every other act of the table is played as it is."""

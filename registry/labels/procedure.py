@@ -106,6 +106,13 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "uphold": (_l("Uphold the decision"), _l("The decision was upheld")),
     "name_validator": (_l("Name the validation body"), _l("The validation body was named")),
     "name_verifier": (_l("Name the verification body"), _l("The verification body was named")),
+    # of a meeting
+    "plan": (_l("Plan a meeting"), _l("The meeting was planned")),
+    "open_meeting": (_l("Open the meeting"), _l("The meeting was opened")),
+    "close_meeting": (_l("Close the meeting"), _l("The meeting was closed")),
+    "call_off": (_l("Call the meeting off"), _l("The meeting was called off")),
+    "change_meeting": (_l("Change day, hour or place"), _l("Day, hour or place of the meeting were changed")),
+    "note_attendance": (_l("Note who is in the room"), _l("The roll was noted")),
 }
 """Action → (what the button says, what the timeline says)."""
 

@@ -236,6 +236,8 @@ def _prefill(action: str, form: ActForm) -> None:
     """A choice that is the only one, or that the link names, is made already."""
     if action == "answer_finding":
         form.clause.data = request.args.get("clause")
+    elif action == "table" and request.args.get("meeting"):
+        form.meeting.data = request.args["meeting"]
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
     for name in ("question", "clause", "organisation_id", "gate", "condition_id", "meeting"):

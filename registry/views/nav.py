@@ -42,6 +42,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
+    if offices & permissions.MEETING.offices:
+        items.append(_item(_("Meetings"), "meeting.index", "meeting."))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(
