@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField, ValidationError, widgets
 
 from registry.clock import today
-from registry.forms.act_base import ActForm
-from registry.forms.acts import ConfirmForm, ReasonForm
+from registry.forms.act_base import ActForm, words_field
+from registry.forms.acts import ConfirmForm
 from registry.forms.fields import Answered, AtMost, DateField, RadioChoiceField, TextField, fold
 
 NOON = 12
@@ -66,7 +66,7 @@ class PlanForm(ActForm):
     starts_at = TimeField(
         _l("Hour"), [Answered(_l("Enter the hour at which the meeting begins"))], description=_l("For example 9:00.")
     )
-    place = TextField(_l("Place"), [Answered(_l("Enter the place of the meeting")), AtMost(200)])
+    place = TextField(_l("Where"), [Answered(_l("Enter the place of the meeting")), AtMost(200)])
 
     def validate_held_on(self, field: Any) -> None:
         """Not a day that has passed."""
@@ -95,10 +95,16 @@ class RollForm(ActForm):
         return {"present": [int(u) for u in self.present.data or ()]}
 
 
+class CallOffForm(ActForm):
+    """The meeting does not take place, and why."""
+
+    words = words_field(_l("Reasons"), hint=_l("Everybody who may see the meeting can read them."), rows=3)
+
+
 FORMS: Mapping[str, type[ActForm]] = {
     "open_meeting": ConfirmForm,
     "close_meeting": ConfirmForm,
-    "call_off": ReasonForm,
+    "call_off": CallOffForm,
     "change_meeting": ChangeForm,
     "note_attendance": RollForm,
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from registry import formats, permissions
 from registry.clock import today
 from registry.extensions import db
+from registry.labels import label
 from registry.models import (
     AgendaItem,
     Appointment,
@@ -243,12 +244,16 @@ def entitled(case_id: int) -> list[tuple[int, str]]:
 
 
 def proposed(case_id: int) -> list[tuple[int, str]]:
-    """Members of the open sitting of whom it has been proposed, and not decided, that they stand aside."""
-    query = _of_the_open_sitting(case_id).join(
+    """Members of the open sitting of whom it has been proposed, and not decided, that they stand aside, and why."""
+    query = _of_the_open_sitting(case_id).add_columns(RecusalProposal.ground, RecusalProposal.words)
+    query = query.join(
         RecusalProposal,
         (RecusalProposal.deliberation_id == Deliberation.id) & (RecusalProposal.user_id == User.id),
     )
-    return [(u, name) for u, name in db.session.execute(query.where(RecusalProposal.upheld.is_(None)))]
+    return [
+        (u, _("%(name)s (%(ground)s): %(words)s", name=name, ground=label(ground), words=words))
+        for u, name, ground, words in db.session.execute(query.where(RecusalProposal.upheld.is_(None)))
+    ]
 
 
 def voters(case: Case) -> list[tuple[int, str]]:

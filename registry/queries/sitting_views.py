@@ -34,7 +34,9 @@ def count(sitting: Sat) -> Count:
         "quorum": formats.number(quorum),
         "here": formats.number(here or 0),
     }
-    if here is None:
+    if here is not None and sitting.end is not None:
+        says = _over(numbers, short=sitting.call is None and here < quorum)
+    elif here is None:
         says = _("%(seats)s members in the group, %(recused)s standing aside, a quorum is %(quorum)s.", **numbers)
     elif here < quorum:
         says = _(
@@ -59,6 +61,20 @@ def count(sitting: Sat) -> Count:
         voted=facts.present,
         sentence=says,
         majority=_majority(facts.needs, facts.members, needed),
+    )
+
+
+def _over(numbers: Mapping[str, str], *, short: bool) -> str:
+    """The numbers of a sitting that has ended."""
+    if short:
+        return _(
+            "%(seats)s members in the group, %(recused)s standing aside, a quorum was %(quorum)s, "
+            "%(here)s in the room: there was no quorum.",
+            **numbers,
+        )
+    return _(
+        "%(seats)s members in the group, %(recused)s standing aside, a quorum was %(quorum)s, %(here)s in the room.",
+        **numbers,
     )
 
 

@@ -187,7 +187,7 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         text = _("A member was made to stand aside") if detail.get("upheld") else _("A proposed recusal was refused")
     if action in {"declare_recusal", "propose_recusal"} and detail.get("ground"):
         return _("%(what)s (%(ground)s)", what=text, ground=label(detail["ground"], RecusalGround))
-    if "for" in detail and "members" in detail:
+    if "for" in detail and detail.get("present", 1):
         return _(
             "%(what)s: %(votes)s of %(members)s members in favour",
             what=text,

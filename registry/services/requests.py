@@ -73,7 +73,7 @@ def with_request(
         known["flaw_fits"] = _flaw(case, data)
     if "meeting" in data:
         known["meeting"] = _meeting(case, int(data["meeting"]))
-    if action in NAMES_A_MEMBER:
+    if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))

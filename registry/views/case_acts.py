@@ -240,8 +240,8 @@ def _prefill(action: str, form: ActForm) -> None:
         form.meeting.data = request.args["meeting"]
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
-    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "meeting"):
-        if name in form and not form[name].data and len(form[name].choices) == 1:
+    for name in ("question", "clause", "organisation_id", "gate", "condition_id", "meeting", "member"):
+        if name in form and not form[name].data and len(form[name].choices) == 1 and not form[name].flags.optional:
             form[name].data = form[name].choices[0].value
 
 

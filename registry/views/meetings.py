@@ -25,6 +25,7 @@ from registry.views.case import Answer
 from registry.views.case_acts import seen_of
 from registry.views.case_words import lang
 from registry.views.desk import task_words
+from workflows.facts import ProjectFacts
 from workflows.gates import judge, stops
 from workflows.machine import NotOpenError, RefusedError
 from workflows.meeting import MEETING
@@ -35,6 +36,9 @@ from workflows.states import MeetingState
 bp = Blueprint("meeting", __name__)
 
 PAGE = 20
+APPROVES = ("approve_risk", "register", "decide_amendment")
+SITTING = frozenset({"S71", "S11", "S15"})
+"""Clauses about the sitting itself, which is still to come."""
 LONGEST_QUERY = 80
 MANY_PAGES = 10_000
 
@@ -240,22 +244,29 @@ def candidates(meeting_id: int) -> str:
     return render_template(
         "meeting/candidates.html",
         meeting=meeting,
-        rows=[(case, _missing(case, meeting)) for case in page.items],
+        rows=[(case, *_missing(case, meeting)) for case in page.items],
         page=page,
         links=_links(page, "meeting.candidates", meeting_id=meeting.id),
     )
 
 
-def _missing(case: Case, meeting: Meeting) -> list[tuple[str, str]]:
-    """(clause, title) of what keeps a case off the agenda."""
-    row = PROJECT.row("table", case.state)
-    if row is None:
-        return []
-    secretary, asked = frozenset({Role.SECRETARY}), {"meeting": meeting.id}
+Missing = list[tuple[str, str]]
+"""(clause, title) of what stops."""
+
+
+def _missing(case: Case, meeting: Meeting) -> tuple[Missing, Missing]:
+    """What keeps a case off the agenda; and what, on the agenda, would still keep it from being approved."""
     known = facts.project_facts(case, current(), today(), g.user)
-    known = requests.with_request(known, case, "table", secretary, asked, g.user)
-    stopping = dict.fromkeys(o.clause for o in judge(row.gate, known, current()) if stops(o))
-    return [(c, current().clause(c).title(lang())) for c in stopping]
+    tabled = requests.with_request(known, case, "table", frozenset({Role.SECRETARY}), {"meeting": meeting.id}, g.user)
+    first = _stopping("table", case, tabled)
+    decided = next((_stopping(action, case, known) for action in APPROVES if PROJECT.row(action, case.state)), [])
+    return first, [said for said in decided if said[0] not in SITTING and said not in first]
+
+
+def _stopping(action: str, case: Case, known: ProjectFacts) -> Missing:
+    row = PROJECT.row(action, case.state)
+    found = judge(row.gate, known, current()) if row else ()
+    return [(c, current().clause(c).title(lang())) for c in dict.fromkeys(o.clause for o in found if stops(o))]
 
 
 # --- the room ---
