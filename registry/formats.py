@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from flask import Flask, current_app, g, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -161,6 +161,14 @@ def day_long(value: date | datetime | str | None) -> str:
     return _date(value, "full")
 
 
+def month(value: date | datetime | str | None) -> str:
+    """A month in a heading: November 2026."""
+    found = _as_date(value)
+    if found is None:
+        return DASH
+    return str(format_skeleton("yMMMM", found, locale=CHINESE if is_chinese() else BRITISH))
+
+
 def day_short(value: date | datetime | str | None) -> str:
     """A day in a table: 2026-11-20."""
     found = _as_date(value)
@@ -244,7 +252,23 @@ def paragraphs(words: str | None) -> Markup:
     )
 
 
-FILTERS = (number, mu_to_ha, mu, hectares, area, money, tonnes, filesize, day, day_long, day_short, clock, instant, iso)
+FILTERS = (
+    number,
+    mu_to_ha,
+    mu,
+    hectares,
+    area,
+    money,
+    tonnes,
+    filesize,
+    day,
+    day_long,
+    day_short,
+    month,
+    clock,
+    instant,
+    iso,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -114,6 +114,8 @@ ADMIN = office(Role.ADMINISTRATOR)
 SECRETARY = office(Role.SECRETARY)
 REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR)
 """Who reads the expert register; the secretary alone keeps it."""
+MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
+"""Meetings of a body are open to its own people; what an item shows depends on the case (`visible`)."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -207,6 +209,17 @@ ENTRIES: dict[str, Entry] = {
     "experts.end": SECRETARY,
     "experts.appoint": SECRETARY,
     "experts.mine": office(Role.EXPERT),
+    # meetings of the leading group
+    "meeting.index": MEETING,
+    "meeting.plan": office(Role.SECRETARY),
+    "meeting.show": MEETING,
+    "meeting.agenda": MEETING,
+    "meeting.room": MEETING,
+    "meeting.live": MEETING,
+    "meeting.history": MEETING,
+    "meeting.candidates": office(Role.SECRETARY),
+    "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
+    "meeting.opinions": office(*VOTING),
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

@@ -13,15 +13,16 @@ from registry import application, demo, permissions
 from registry.clock import day_of, today
 from registry.demo import paper, people, story
 from registry.extensions import db
-from registry.models import Answers, AuditEvent, Case, Document, Organisation, Reconsideration, User
+from registry.models import Answers, AuditEvent, Case, Document, Meeting, Organisation, Reconsideration, User
+from registry.queries import sitting_views, sittings
 from registry.queries.inbox import Item, waiting
-from registry.services import audit, facts
+from registry.services import audit, facts, requests
 from registry.services.policy import current
 from registry.storage import open_file
 from registry.views.desk import TASKS
 from tests.conftest import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
-from workflows import gates, machine
+from workflows import deliberation, gates, machine
 from workflows.project import PROJECT
 from workflows.states import ENDED, ProjectState, Tenure
 
@@ -56,6 +57,13 @@ def everybody() -> list[User]:
 
 def somebody(login: str) -> User:
     return db.session.scalars(select(User).where(User.login == login)).one()
+
+
+def meeting(state: str, *, last: bool = False) -> Meeting:
+    """The demo's meeting in a state, the last where there are several."""
+    found = db.session.scalars(select(Meeting).where(Meeting.state == state).order_by(Meeting.held_on)).all()
+    assert last or len(found) == 1
+    return found[-1]
 
 
 def waits_for(login: str) -> dict[str, set[str]]:
@@ -183,12 +191,13 @@ def judged(user: User, item: Item) -> None:
     """Take the act as the door would, and throw it away; raises what the door would raise."""
     case = db.session.get_one(Case, item.case_id)
     policy = current()
-    known = facts.project_facts(case, policy, today(), user)
     roles = permissions.roles_on(case.id, user)
+    said = {"meeting": meeting("planned").id} if item.act == "table" else {}
+    known = requests.with_request(facts.project_facts(case, policy, today(), user), case, item.act, roles, said, user)
     PROJECT.take(machine.Case(case.state, roles, known, returns_to=case.returns_to), item.act, policy, gates.judge)
 
 
-READY = {"vote", "table", "pass_validation", "give_legal_opinion", "file_validation", "register"}
+READY = {"vote", "call_vote", "table", "pass_validation", "give_legal_opinion", "file_validation", "register"}
 
 
 def test_what_waits_without_a_but_would_pass_the_door(city: Flask) -> None:
@@ -198,14 +207,14 @@ def test_what_waits_without_a_but_would_pass_the_door(city: Flask) -> None:
             if item.act in READY and not item.why.startswith(("title", "no_majority")):
                 judged(user, item)
                 tried.add(item.act)
-    assert tried >= {"vote", "pass_validation", "file_validation", "register", "give_legal_opinion"}
+    assert tried >= {"vote", "table", "pass_validation", "file_validation", "register", "give_legal_opinion"}
 
 
 def test_a_case_whose_title_is_in_question_is_named_so_and_the_door_agrees(city: Flask) -> None:
-    item = next(i for i in waiting(somebody("officer1")) if i.act == "table")
+    item = next(i for i in waiting(somebody("secretary")) if i.act == "table" and "西山" in i.name)
     assert item.why == "title"
     with pytest.raises(machine.RefusedError) as refused:
-        judged(somebody("officer1"), item)
+        judged(somebody("secretary"), item)
     assert {o.clause for o in refused.value.stopping} == {"S14"}
 
 
@@ -214,7 +223,11 @@ def test_every_open_case_waits_for_somebody(city: Flask) -> None:
     still_open = set(db.session.scalars(select(Case.id).where(Case.state.not_in((S.REGISTERED, *ENDED)))))
     asked = set(db.session.scalars(select(Reconsideration.case_id)))
     assert asked
-    assert somewhere == still_open | asked
+    # What is tabled for a day that has not come waits for that day, and nobody need do anything.
+    coming = {s.case_id for s in sittings.of_meeting(meeting("planned").id)}
+    assert len(coming) == 2
+    assert somewhere | coming == still_open | asked
+    assert somewhere.isdisjoint(coming - {i.case_id for i in waiting(somebody("chair"))})
 
 
 def test_a_registered_case_waits_for_nobody(city: Flask) -> None:
@@ -245,8 +258,32 @@ def test_the_ticket_waits_for_the_environment_bureau_and_not_yet_for_the_officer
 
 def test_the_chair_votes_and_decides_where_the_votes_are_in(city: Flask) -> None:
     waits = waits_for("chair")
-    assert waits["vote"] == {"徂徕山林场大寺片区碳汇造林项目（示例）"}
+    assert "vote" not in waits  # who presides speaks last, and two have not spoken yet
     assert waits["register"] == {"岱岳区祝阳镇碳汇造林项目（示例）"}
+    assert waits["decide_recusal"] == {"新泰市寺山碳汇造林项目（示例）"}
+    assert waits_for("deputy") == {"vote": {"徂徕山林场大寺片区碳汇造林项目（示例）"}}
+
+
+def test_a_meeting_was_held_with_every_kind_of_end_and_one_is_to_come(city: Flask) -> None:
+    held = {s.item: s for s in sittings.of_meeting(meeting("held", last=True).id)}
+    assert [held[n].end.action for n in sorted(held)] == ["adjourn", "approve_risk", "suspend"]
+    short = held[1]
+    assert len(short.here) < deliberation.quorum_needed(short.facts())
+    assert [(a.ground.value, a.by) for a in short.asides] == [("own_organisation", None)]
+    assert [(a.ground.value, a.by) for a in held[3].asides] == [("relatives_employer", somebody("member5").id)]
+    assert meeting("planned").held_on > today()
+
+
+def test_a_member_who_stands_aside_reads_no_name_of_the_case_on_the_agenda(city: Flask) -> None:
+    items = sittings.of_meeting(meeting("in_session").id)
+    with city.test_request_context():
+        farm, other = (sitting_views.agenda(items, somebody(who)) for who in ("member2", "member1"))
+    assert sorted(line.case is None for line in farm) == [False, True]
+        False,
+        True,
+    ]
+    assert all(line.case is not None for line in other)
+    assert sum(bool(line.mine) for line in farm) == 1
 
 
 def test_the_longest_wait_comes_first(city: Flask) -> None:
@@ -272,7 +309,10 @@ def test_the_inbox_asks_a_bounded_number_of_questions(city: Flask) -> None:
 
 def test_side_ways_wait_for_whoever_can_go_on(city: Flask) -> None:
     assert waits_for("chair")["resume"] == {"新泰市太平山碳汇造林项目（示例）"}
-    assert waits_for("secretary") == {"uphold": {"岱岳区青石峪村北坡碳汇造林项目（示例）"}}
+    assert waits_for("secretary") == {
+        "uphold": {"岱岳区青石峪村北坡碳汇造林项目（示例）"},
+        "table": {"岱岳区青石峪村西山碳汇造林项目（示例）", "东平县凤山碳汇造林项目（示例）"},
+    }
     assert waits_for("company1")["resubmit"] == {"新泰市羊流镇碳汇造林项目（示例）"}
     amendment = "新泰市新甫山碳汇造林项目（示例）"
     assert amendment in waits_for("officer2")["sign_screening"]

@@ -212,7 +212,7 @@ class World:
 
     def meeting(self) -> int:
         """A meeting of the group, planned for today."""
-        told = {"by": self.user("secretary"), "at": now(), "series": "会〔{year}〕{no}号"}
+        told = {"by": self.user("secretary"), "at": now(), "series": "会〔{year}〕{n}号"}
         return meetings.plan(self.body, today(), "09:00", "三楼会议室", **told)
 
     def in_meeting(self, meeting_id: int, action: str, who: str, **data: Any) -> acts.Done:

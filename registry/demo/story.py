@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, paper
+from registry.demo import answers, meetings, paper
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -20,7 +20,6 @@ from registry.queries import applications, notices
 from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
-from workflows.deliberation import quorum_needed
 from workflows.states import Side
 
 OPENS = time(9, 0)
@@ -35,17 +34,17 @@ STILL_NEW = timedelta(days=10)
 SATURDAY = 5
 ANYBODY = "anybody"
 """Who stands for a member of the public in a history."""
-GROUPS = ("group", "quorum", "experts", "some_experts")
-"""Who stands for members of the leading group, or for the experts of a panel, in a history."""
+GROUPS = ("group", "experts", "some_experts")
+"""Who stands for the members in the room, or for the experts of a panel, in a history."""
 
 
-def workday(at: datetime, back: int) -> date:
-    """The day so many weekdays (`back` ≤ 0) before the day of an instant; holidays are not looked up."""
-    on = day_of(at)
-    for _step in range(-back):
-        on -= timedelta(days=1)
+def workday(at: datetime, away: int) -> date:
+    """The day so many weekdays after (`away` < 0: before) the day of an instant; holidays are not looked up."""
+    on, step = day_of(at), timedelta(days=1 if away > 0 else -1)
+    for _day in range(abs(away)):
+        on += step
         while on.weekday() >= SATURDAY:
-            on -= timedelta(days=1)
+            on += step
     return on
 
 
@@ -84,6 +83,7 @@ class Stage:
     organisations: dict[str, dict[str, Any]]
     org_ids: dict[str, int]
     user_ids: dict[str, int]
+    meetings: dict[str, int] = field(default_factory=dict)
     files: dict[str, Stored] = field(default_factory=dict)
     votes: int = 0
     last: datetime = BEFORE
@@ -110,9 +110,12 @@ class Stage:
 
 
 def play(at: datetime) -> None:
-    """Play every case of `cases.toml`; all of it lies before the day of `at`."""
+    """Play every case of `cases.toml` and every meeting of `meetings.toml`; all of it lies before the day of `at`."""
     stage = _set(at)
-    scenes: list[tuple[datetime, Callable[[], None]]] = []
+    told_meetings = read("meetings.toml")["meeting"]
+    scenes: list[tuple[datetime, Callable[[], None]]] = list(
+        meetings.scenes(stage, told_meetings, lambda day: _instant(stage, day, 0, 0), lambda day: workday(at, day))
+    )
     for place, spec in enumerate(read("cases.toml")["case"]):
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
         told = Told(spec, answers.of(spec, stage.words, stage.organisations, vvb, stage.on, place))
@@ -189,20 +192,8 @@ def _do(stage: Stage, told: Told, step: Step, at: datetime) -> None:
 
 
 def _group(told: Told, which: str) -> tuple[str, ...]:
-    """Electors of the open sitting who have not voted, who presides last: all, or just enough for a quorum."""
-    if which.endswith("experts"):
-        return _experts(told, some=which == "some_experts")
-    sitting = facts.open_sitting(told.case_id)
-    if sitting is None:
-        raise ValueError(f"{told.spec['name']}: no open sitting")
-    voted = {v.user_id for v in sitting.votes}
-    electors = sorted(sitting.electors, key=lambda e: (e.presides, e.seat))
-    left = [e.user.login for e in electors if e.user_id not in voted]
-    if which == "group":
-        return tuple(left)
-    counted = facts.sitting_facts(sitting, None)
-    needed = quorum_needed(counted) - len(voted) if counted else 0
-    return (*left[: needed - 1], left[-1])
+    """The members in the room who have not voted, who presides last; or experts whose opinion is missing."""
+    return meetings.to_speak(told.case_id) if which == "group" else _experts(told, some=which == "some_experts")
 
 
 def _experts(told: Told, *, some: bool) -> tuple[str, ...]:
@@ -319,6 +310,26 @@ def _answer_objection(stage: Stage, told: Told, login: str, step: Step, at: date
     _act(stage, told, login, step.act, at, objection_id=first, words=step.words, **found)
 
 
+def _table(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    words = step.words or stage.words["act"]["table"]
+    _act(stage, told, login, "table", at, meeting=stage.meetings[step.word], words=words)
+
+
+def _approve(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """With the case's conditions where the line says so."""
+    given = told.spec["conditions"] if step.word == "conditions" else ()
+    conditions = [{**c, "due_on": workday(stage.at, c["due_on"])} for c in given]
+    words = step.words or stage.words["act"]["approve_risk"]
+    _act(stage, told, login, "approve_risk", at, words=words, conditions=conditions)
+
+
+def _recusal(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """A ground, and where somebody else is meant, that member."""
+    ground, _space, member = step.word.partition(" ")
+    named = {"member": stage.user_ids[member]} if member else {}
+    _act(stage, told, login, step.act, at, ground=ground, words=step.words, **named)
+
+
 def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
 
@@ -338,5 +349,9 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "decline": _decline,
     "object": _object,
     "answer_objection": _answer_objection,
+    "table": _table,
+    "approve_risk": _approve,
+    "declare_recusal": _recusal,
+    "propose_recusal": _recusal,
 }
 """Acts that take more than words; every other act of the table is played as it is."""

@@ -20,10 +20,11 @@ from registry import application, formats, labels
 from registry.extensions import db
 from registry.models import Appointment, Case, GateDecision, Round, User
 from registry.permissions import APPLICANTS, party_of
-from registry.queries import applications, inbox, notices
+from registry.queries import applications, inbox, notices, sitting_views, sittings
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
+from registry.queries.sittings import Sat
 from registry.queries.waits import NO_CONDITIONS, TITLE
 from workflows.roles import VOTING, Role
 from workflows.states import ENDED, STAGE_OF, STAGES, GateName, GateResult, ProjectState, Tenure, TitleDocument
@@ -56,6 +57,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
     gates = _gates(case.id)
     asked = review.reconsiderations(case.id)
     rows = _parcels(data, notices.apart(case.id, shown))
+    sat = sittings.of_case(case.id)
     return CasePage(
         id=case.id,
         number=case.number or "",
@@ -71,7 +73,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         applicant=applicant,
         returns_to=case.returns_to,
         stages=tuple(_stages(case, gates, shown)),
-        turn=_turn(case, asked),
+        turn=_turn(case, asked, next((s for s in sat if s.end is None), None)),
         facts=tuple(_facts(case, data, contact=inside or applicant)),
         summary=str(data.get("basics", {}).get("summary") or ""),
         parcels=tuple(rows),
@@ -80,7 +82,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         crediting=tuple(_section(data, "crediting")),
         papers=tuple(review.papers(case, roles, data)),
         opinions=tuple(review.opinions(case, roles)),
-        sittings=tuple(review.sittings(case.id, reader, inside)),
+        sittings=tuple(sitting_views.on_the_case(s, reader, inside) for s in sat),
         rounds=tuple(_rounds(case.id, gates)),
         conditions=tuple(review.conditions(case.id, _approved_in(gates, shown))),
         notices=tuple(review.notices(case)),
@@ -135,13 +137,16 @@ def _passed(gate: GateDecision, case: Case) -> str:
     return _("Passed on %(day)s", day=day)
 
 
-def _turn(case: Case, asked: Sequence[ReconsiderationView]) -> Turn:
+def _turn(case: Case, asked: Sequence[ReconsiderationView], tabled: Sat | None) -> Turn:
     """Whose turn it is by the waits of the inbox; in a state of rest nobody is waited for."""
     waits = inbox.turns(case)
     who, following, note = labels.whose_turn(case.state), labels.next_step(case.state), ""
     if waits:
         who = _bodies([w.role for w in waits])
         following = next((str(HELD_UP[w.why]) for w in waits if w.why in HELD_UP), following)
+    elif tabled is not None and tabled.held_on is not None:
+        who = _("Leading group")
+        following = _("Tabled for the meeting of %(day)s", day=formats.day_long(tabled.held_on))
     if case.state in WAITING and case.returns_to in STAGES:
         note = _("Goes back to: %(stage)s", stage=labels.stage_label(case.returns_to))
     if case.state in RECONSIDERED and asked:

@@ -1,13 +1,12 @@
 """What officers, lawyers, bodies and the leading group said of a case, as far as a reader may see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from registry import application, formats, labels
 from registry.extensions import db
@@ -15,17 +14,12 @@ from registry.models import (
     ApprovalCondition,
     Case,
     CorrectionNotice,
-    Deliberation,
     Document,
-    Elector,
-    ExcludedMember,
     FindingAnswer,
     Opinion,
-    Organisation,
     Reconsideration,
     ScreeningSignature,
     User,
-    Vote,
 )
 from registry.permissions import APPLICANTS
 from registry.queries import applications
@@ -40,14 +34,9 @@ from registry.queries.case_shapes import (
     Paper,
     PaperVersion,
     ReconsiderationView,
-    Seat,
-    Sitting,
-    VoteView,
 )
-from workflows import deliberation
-from workflows.facts import SittingFacts
 from workflows.roles import VOTING, Role
-from workflows.states import Choice, OpinionKind
+from workflows.states import OpinionKind
 
 INSIDE = frozenset({Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING})
 """The bureau's own people."""
@@ -224,98 +213,7 @@ def reconsiderations(case_id: int) -> list[ReconsiderationView]:
     ]
 
 
-# --- sittings ---
-
-
-def sittings(case_id: int, reader: User, inside: bool) -> list[Sitting]:
-    """The sittings on a case, the latest first."""
-    query = (
-        select(Deliberation)
-        .where(Deliberation.case_id == case_id)
-        .order_by(Deliberation.id.desc())
-        .options(
-            joinedload(Deliberation.end),
-            selectinload(Deliberation.votes).joinedload(Vote.user),
-            selectinload(Deliberation.electors).joinedload(Elector.user),
-        )
-    )
-    rows = db.session.scalars(query).all()
-    excluded = _excluded([d.id for d in rows])
-    return [_sitting(d, reader, inside, excluded.get(d.id, [])) for d in rows]
-
-
-def _sitting(d: Deliberation, reader: User, inside: bool, excluded: Sequence[tuple[str, str]]) -> Sitting:
-    counted = {choice: sum(v.choice is choice for v in d.votes) for choice in Choice}
-    figures = SittingFacts(
-        question=d.question,
-        members=d.members,
-        cast_for=counted[Choice.FOR],
-        cast_against=counted[Choice.AGAINST],
-        abstained=counted[Choice.ABSTAIN],
-        quorum=(d.quorum_num, d.quorum_den),
-        quorum_min=d.quorum_min,
-        needs=(d.needs_num, d.needs_den),
-    )
-    voted = {v.user_id for v in d.votes}
-    roles = {e.user_id: labels.label(e.role) for e in d.electors}
-    quorum, needed = deliberation.quorum_needed(figures), deliberation.votes_needed(figures)
-    ended = d.end is not None
-    # How others voted stays closed while it could still sway a vote.
-    opened = inside and (ended or reader.id in voted)
-    return Sitting(
-        question=labels.label(d.question),
-        round_no=d.round_no,
-        no=d.sitting,
-        opened_at=d.opened_at,
-        ended_at=d.end.ended_at if d.end else None,
-        ended_by=labels.happened(d.end.action) if d.end else "",
-        members=d.members,
-        excluded=tuple(excluded) if inside else (),
-        present=len(voted),
-        quorum=quorum,
-        needed=needed,
-        sentence=_count_words(d.members, len(excluded), len(voted), quorum, needed),
-        seats=tuple(Seat(e.user.name, roles[e.user_id], e.presides, e.user_id in voted) for e in d.electors)
-        if inside
-        else (),
-        tally=tuple(counted.items()) if opened else (),
-        votes=tuple(VoteView(v.user.name, roles.get(v.user_id, ""), v.choice, v.reasons, v.cast_at) for v in d.votes)
-        if inside and ended
-        else (),
-    )
-
-
-def _count_words(members: int, excluded: int, present: int, quorum: int, needed: int) -> str:
-    entitled = ngettext("%(num)s member is entitled to vote", "%(num)s members are entitled to vote", members)
-    if excluded:
-        left_out = ngettext("%(num)s is excluded", "%(num)s are excluded", excluded)
-        entitled = _("%(entitled)s, %(excluded)s", entitled=entitled, excluded=left_out)
-    voted = ngettext("%(num)s has voted", "%(num)s have voted", present)
-    return _(
-        "%(entitled)s; %(voted)s, a quorum is %(quorum)s. An approval needs %(needed)s in favour.",
-        entitled=entitled,
-        voted=voted,
-        quorum=quorum,
-        needed=needed,
-    )
-
-
-def _excluded(sittings: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
-    """Sitting → who is left out of it, and why."""
-    if not sittings:
-        return {}
-    query = (
-        select(ExcludedMember.deliberation_id, User.name, Organisation)
-        .join(ExcludedMember, ExcludedMember.user_id == User.id)
-        .join(Organisation, Organisation.id == ExcludedMember.organisation_id, isouter=True)
-        .where(ExcludedMember.deliberation_id.in_(sittings))
-        .order_by(User.id)
-    )
-    found: dict[int, list[tuple[str, str]]] = {}
-    for sitting, name, org in db.session.execute(query):
-        party = _("belongs to a party of the case: %(name)s", name=organisation_name(org)) if org else ""
-        found.setdefault(sitting, []).append((name, party or _("is the applicant")))
-    return found
+# --- the sheet ---
 
 
 def signatures(case_id: int, round_no: int) -> list[ScreeningSignature]:

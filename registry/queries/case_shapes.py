@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from workflows.states import Choice, GateResult, ProjectState
+from registry.queries.sitting_shapes import Sitting
+from workflows.states import GateResult, ProjectState
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,48 +99,6 @@ class OpinionView:
     document_name: str = ""
     round_no: int = 1
     in_force: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class VoteView:
-    """A vote after the sitting has ended."""
-
-    who: str
-    role: str
-    choice: Choice
-    reasons: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A member entitled to vote; `voted` says whether, never how."""
-
-    who: str
-    role: str
-    presides: bool
-    voted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """A sitting: who is entitled, the count as figures and as a sentence, and afterwards the votes."""
-
-    question: str
-    round_no: int
-    no: int
-    opened_at: datetime
-    ended_at: datetime | None
-    ended_by: str
-    members: int
-    excluded: tuple[tuple[str, str], ...]
-    present: int
-    quorum: int
-    needed: int
-    sentence: str
-    seats: tuple[Seat, ...]
-    tally: tuple[tuple[Choice, int], ...] = ()
-    votes: tuple[VoteView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def waiting(user: User | None, on: date | None = None) -> list[Item]:
     cases = [row[0].id for row in rows]
     drafts = _draft_basics(cases) if any(row[0].state is S.DRAFT for row in rows) else {}
     held = {row[0].id: frozenset(r for r, holds in zip(roles, row[1:], strict=True) if holds) for row in rows}
-    known = Known(user, cases, _officers_needed(on), drafts, held, on)
+    known = Known(user, cases, _officers_needed(on), on, drafts, held)
     items = []
     for case, *_holds in rows:
         found = first_wait(case, PROJECT.actions(case.state, held[case.id]), known)
@@ -105,8 +105,7 @@ class Turn:
 
 def turns(case: Case, on: date | None = None) -> list[Turn]:
     """Everybody a submitted case waits for, whoever they may be; the same waits as in their inboxes."""
-    day = on or today()
-    known = Known(None, [case.id], _officers_needed(day), on=day)
+    known = Known(None, [case.id], _officers_needed(on or today()), on or today())
     found = []
     for role in permissions.SEES:
         as_one = replace(known, roles={case.id: frozenset({role})})  # shares what was read

@@ -7,10 +7,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
-from sqlalchemy import case as one_of
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -20,7 +18,6 @@ from registry.models import (
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
-    Elector,
     GateDecision,
     NoticeEnd,
     Objection,
@@ -31,26 +28,16 @@ from registry.models import (
     Reconsideration,
     ScreeningSignature,
     User,
-    Vote,
 )
+from registry.queries import sittings
 from registry.queries.notices import last_day
-from workflows.facts import SittingFacts
+from registry.queries.sittings import Sat
 from workflows.roles import Role
-from workflows.states import Choice, GateName, OpinionKind, PanelResult, ProjectState, Question, Side, Tenure
+from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Side, Tenure
 
 S = ProjectState
 ASKED = "asked"
-NOBODY = 0
 NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """An open sitting as one person sees it."""
-
-    facts: SittingFacts
-    opened_at: datetime
-    last_vote_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -63,10 +50,10 @@ class Known:
     user: User | None
     cases: Sequence[int]
     officers_needed: int
+    on: date
     drafts: Mapping[int, Answers] = field(default_factory=dict)
     roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
     """Case → what the person is to it."""
-    on: date = field(default_factory=today)
     _sets: dict[str, Any] = field(default_factory=dict)
 
     def _once(self, name: str, read: Callable[[], Any]) -> Any:
@@ -75,32 +62,12 @@ class Known:
         return self._sets[name]
 
     def _rows(self, statement: Select[Any]) -> Result[Any]:
-        asked = {"cases": self.cases, "user_id": self.user.id if self.user else NOBODY}
-        return db.session.execute(statement, asked)
+        return db.session.execute(statement, {"cases": self.cases})
 
-    def sitting(self, case: Case) -> Sitting | None:
+    def sitting(self, case: Case) -> Sat | None:
         """The open sitting on a case."""
-        found: dict[int, Sitting] = self._once("sittings", self._sittings)
+        found: dict[int, Sat] = self._once("sittings", lambda: sittings.still_open(self.cases))
         return found.get(case.id)
-
-    def _sittings(self) -> dict[int, Sitting]:
-        found = {}
-        for d, own, last, is_elector, *by_choice in self._rows(_sittings()):
-            count = dict(zip(Choice, (int(n or 0) for n in by_choice), strict=True))
-            facts = SittingFacts(
-                question=Question(d.question),
-                members=d.members,
-                cast_for=count[Choice.FOR],
-                cast_against=count[Choice.AGAINST],
-                abstained=count[Choice.ABSTAIN],
-                quorum=(d.quorum_num, d.quorum_den),
-                quorum_min=d.quorum_min,
-                needs=(d.needs_num, d.needs_den),
-                actor_is_elector=bool(is_elector) or self.user is None,
-                actor_has_voted=bool(own) if self.user else sum(count.values()) >= d.members,
-            )
-            found[d.case_id] = Sitting(facts, d.opened_at, last)
-        return found
 
     def signed(self, case: Case) -> dict[int, datetime]:
         """Officer → when the signature that stands was given; a later answer voids it."""
@@ -266,21 +233,6 @@ class Conditions:
 # --- the questions; each is put together once, because that costs more than asking it ---
 
 _CASES = Case.id.in_(bindparam("cases", expanding=True, type_=Integer))
-_USER_ID = bindparam("user_id", type_=Integer)
-
-
-@cache
-def _sittings() -> Select[Any]:
-    mine = _number_of(Vote.user_id == _USER_ID)
-    choices = [_number_of(Vote.choice == choice) for choice in Choice]
-    elector = exists().where(Elector.deliberation_id == Deliberation.id, Elector.user_id == _USER_ID)
-    return (
-        select(Deliberation, mine, func.max(Vote.cast_at), elector, *choices)
-        .join(Case, Case.id == Deliberation.case_id)
-        .outerjoin(Vote, Vote.deliberation_id == Deliberation.id)
-        .where(_CASES, open_sitting())
-        .group_by(Deliberation.id)
-    )
 
 
 @cache
@@ -433,7 +385,3 @@ def asked_again() -> ColumnElement[bool]:
         Case.state.in_((S.REJECTED, S.DECLINED)),
         ~answered,
     )
-
-
-def _number_of(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(one_of((which, 1), else_=0))

@@ -14,11 +14,16 @@ from registry import formats
 from registry.extensions import db
 from registry.labels import happened, label, right_way
 from registry.labels.clocks import clock, reminder
-from registry.models import AuditEvent, Remark
+from registry.models import AuditEvent, Remark, User
+from registry.queries.sittings import Sat
 from workflows.roles import Role
+from workflows.states import RecusalGround
 
 INNER = frozenset(
-    {"answer_condition", "sign_screening", "answer_finding", "vote", "remind", "refuse_seat", "give_expert_opinion"}
+    {
+        *("answer_condition", "sign_screening", "answer_finding", "remind", "refuse_seat", "give_expert_opinion"),
+        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
+    }
 )
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
@@ -27,6 +32,14 @@ OWN_PLACE = frozenset(
     | {"draw_panel", "refuse_seat", "give_expert_opinion", "close_panel"}
 )
 """Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
+
+IN_A_SITTING = frozenset(
+    {
+        *("table", "untable", "adjourn", "call_vote", "vote", "declare_recusal", "propose_recusal", "decide_recusal"),
+        *("approve_risk", "register", "reject", "suspend", "decide_amendment", "revoke"),
+    }
+)
+"""Acts on a case that are part of its sitting, and so of the meeting."""
 
 FOR_THE_DESK = frozenset({"table"})
 """Acts whose words are for the members only."""
@@ -62,12 +75,52 @@ class Link:
 def timeline(case_id: int, *, inside: bool) -> list[Event]:
     """What happened to a case, newest first; `inside`: for the bureau's own people."""
     rows = _events(case_id)
-    words = dict(
-        db.session.execute(select(Remark.seq, Remark.words).where(Remark.seq.in_([e.seq for e in rows]))).all()
-    )
+    words = _remarks([e.seq for e in rows])
     shown = [e for e in rows if inside or action_of(e) not in INNER]
     hidden = OWN_PLACE if inside else OWN_PLACE | FOR_THE_DESK
     return [_event(e, "" if action_of(e) in hidden else words.get(e.seq, "")) for e in reversed(shown)]
+
+
+def of_meeting(meeting_id: int, items: Sequence[Sat]) -> list[Event]:
+    """What happened to a meeting and in its sittings, newest first; `items`: those the reader may see."""
+    own = _events(meeting_id, "meeting")
+    names = _names({u for e in own for part in ("came", "left") for u in json.loads(e.detail).get(part, ())})
+    rows = [(e, _of_meeting(e, names)) for e in own]
+    for item in items:
+        until = item.end.ended_at if item.end else None
+        for e in _events(item.case_id):
+            within = e.at >= item.opened_at and (until is None or e.at <= until)
+            if within and action_of(e) in IN_A_SITTING:
+                rows.append((e, _of_item(e, item)))
+    words = _remarks([e.seq for e, _said in rows if action_of(e) not in OWN_PLACE])
+    return [
+        Event(e.at, text, _who(e), words.get(e.seq, ""), action_of(e), e.seq)
+        for e, text in sorted(rows, key=lambda pair: pair[0].seq, reverse=True)
+    ]
+
+
+def _of_meeting(event: AuditEvent, names: dict[int, str]) -> str:
+    """A roll says who came and who left."""
+    text, detail = happened(action_of(event)), json.loads(event.detail)
+    came, left = (_(", ").join(names.get(u, str(u)) for u in detail.get(part, ())) for part in ("came", "left"))
+    if came:
+        text = _("%(what)s; in the room: %(names)s", what=text, names=came)
+    if left:
+        text = _("%(what)s; left: %(names)s", what=text, names=left)
+    return text
+
+
+def _of_item(event: AuditEvent, item: Sat) -> str:
+    return _("Item %(no)s: %(what)s", no=str(item.item), what=_text(action_of(event), json.loads(event.detail)))
+
+
+def _names(people: set[int]) -> dict[int, str]:
+    rows = select(User.id, User.name).where(User.id.in_(people))
+    return dict(db.session.execute(rows).all()) if people else {}
+
+
+def _remarks(events: Sequence[int]) -> dict[int, str]:
+    return dict(db.session.execute(select(Remark.seq, Remark.words).where(Remark.seq.in_(events))).all())
 
 
 def in_words(events: Iterable[AuditEvent], *, inside: bool) -> list[Event]:
@@ -98,10 +151,10 @@ def action_of(event: AuditEvent) -> str:
     return event.action.rpartition(":")[2]
 
 
-def _events(case_id: int) -> Sequence[AuditEvent]:
+def _events(subject_id: int, kind: str = "project") -> Sequence[AuditEvent]:
     query = (
         select(AuditEvent)
-        .where(AuditEvent.subject_kind == "project", AuditEvent.subject_id == case_id)
+        .where(AuditEvent.subject_kind == kind, AuditEvent.subject_id == subject_id)
         .options(joinedload(AuditEvent.actor))
         .order_by(AuditEvent.seq)
     )
@@ -133,7 +186,20 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":
         text = _("The amendment was approved") if detail.get("approved") else _("The amendment was refused")
-    if "for" in detail and "members" in detail:
+    if action == "adjourn":
+        return _("The question was adjourned for want of a quorum") if detail.get("no_quorum") else text
+    if action == "call_vote":
+        return _(
+            "%(what)s: %(attending)s of %(entitled)s members entitled in the room",
+            what=text,
+            attending=formats.number(detail.get("attending")),
+            entitled=formats.number(detail.get("entitled")),
+        )
+    if action == "decide_recusal":
+        text = _("A member was made to stand aside") if detail.get("upheld") else _("A proposed recusal was refused")
+    if action in {"declare_recusal", "propose_recusal"} and detail.get("ground"):
+        return _("%(what)s (%(ground)s)", what=text, ground=label(detail["ground"], RecusalGround))
+    if "for" in detail and detail.get("present", 1):
         return _(
             "%(what)s: %(votes)s of %(members)s members in favour",
             what=text,

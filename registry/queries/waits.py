@@ -9,14 +9,25 @@ from typing import Any
 from registry.clock import start_of
 from registry.models import Case
 from registry.queries.inbox_facts import Known
-from workflows.deliberation import cannot_carry, has_majority, has_quorum
+from registry.queries.sittings import Sat
+from workflows.deliberation import cannot_carry, has_majority, has_quorum, quorum_needed
 from workflows.facts import ParcelFacts, ProjectFacts
 from workflows.machine import Act
 from workflows.policy import Policy
 from workflows.roles import Role
 from workflows.rules import RULES
 from workflows.rules.panels import ON_RECORD
-from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Question, Scheme, Side, TitleDocument
+from workflows.states import (
+    GateName,
+    MeetingState,
+    OpinionKind,
+    PanelResult,
+    ProjectState,
+    Question,
+    Scheme,
+    Side,
+    TitleDocument,
+)
 
 S = ProjectState
 
@@ -123,24 +134,85 @@ def _title_of(parcel: Mapping[str, Any]) -> ParcelFacts:
     )
 
 
+def _presides(sitting: Sat, known: Known) -> bool:
+    """Whether this person presides; asked for whoever it may be, somebody does."""
+    return (sitting.presides is not None and known.user is None) or sitting.presides == getattr(known.user, "id", 0)
+
+
 def _to_vote(case: Case, known: Known) -> Wait | None:
+    """Once the question is put, for those in the room; for who presides once everybody else has spoken."""
     sitting = known.sitting(case)
-    if sitting is None or not sitting.facts.actor_is_elector or sitting.facts.actor_has_voted:
+    if sitting is None or sitting.call is None or not sitting.to_speak:
         return None
-    return Wait(sitting.opened_at, sitting.facts.question.value)
+    wait = Wait(sitting.call.called_at, sitting.question.value)
+    if known.user is None:
+        return wait
+    votes = sitting.facts(known.user.id)
+    mine = votes.actor_is_elector and votes.actor_attends and not votes.actor_has_voted
+    last = votes.actor_presides and votes.others_to_speak
+    return wait if mine and not last else None
+
+
+def _to_call(case: Case, known: Known) -> Wait | None:
+    """The day of the meeting has come, or it is in session and a quorum is in the room."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.call is not None or not _presides(sitting, known):
+        return None
+    if sitting.meeting_state is MeetingState.PLANNED and sitting.held_on and sitting.held_on <= known.on:
+        return Wait(sitting.opened_at, "open_meeting")
+    if sitting.meeting_state is not MeetingState.IN_SESSION or sitting.session_at is None:
+        return None
+    here = len(sitting.here or ())
+    return Wait(sitting.session_at) if here >= quorum_needed(sitting.facts()) else None
+
+
+def _to_adjourn(case: Case, known: Known) -> Wait | None:
+    """The roll shows fewer in the room than a quorum; or too few of those who spoke are left to decide."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.session_at is None or not _presides(sitting, known):
+        return None
+    short = len(sitting.here or ()) < quorum_needed(sitting.facts())
+    return Wait(sitting.session_at) if sitting.here and sitting.call is None and short else None
+
+
+def _to_judge_recusal(case: Case, known: Known) -> Wait | None:
+    """A proposal is open and not about oneself: for who presides, or where it is about that member, for a deputy."""
+    sitting = known.sitting(case)
+    if sitting is None:
+        return None
+    aside = {a.user_id for a in sitting.asides}
+    waiting = [p.user_id for p in sitting.proposals if p.upheld is None and p.user_id not in aside]
+    if not waiting or known.user is None:
+        return Wait(sitting.opened_at) if waiting else None
+    me = known.user.id
+    heads = {sitting.presides} if set(waiting) - {sitting.presides} else set()
+    if sitting.presides in waiting:
+        heads |= {m.user_id for m in sitting.entitled if m.role is not Role.MEMBER and m.user_id != sitting.presides}
+    return Wait(sitting.opened_at) if me in heads else None
+
+
+def _spoken(case: Case, known: Known, *questions: Question) -> Sat | None:
+    """The open sitting on one of these questions, once everybody in the room has voted, for who presides."""
+    sitting = known.sitting(case)
+    if sitting is None or sitting.question not in questions or sitting.call is None or sitting.to_speak:
+        return None
+    return sitting if _presides(sitting, known) else None
+
+
+def _since(sitting: Sat, why: str = "") -> Wait:
+    return Wait(sitting.last_vote_at or sitting.opened_at, why)
 
 
 def _to_decide(*questions: Question) -> Callable[[Case, Known], Wait | None]:
-    """The votes on one of these questions are in: all of them, or enough to carry it."""
+    """Everybody in the room has voted on one of these questions."""
 
     def wait(case: Case, known: Known) -> Wait | None:
-        sitting = known.sitting(case)
-        if sitting is None or sitting.facts.question not in questions:
+        sitting = _spoken(case, known, *questions)
+        if sitting is None:
             return None
-        votes = sitting.facts
-        if votes.present < votes.members and not (has_quorum(votes) and has_majority(votes)):
-            return None
-        return Wait(sitting.last_vote_at or sitting.opened_at, "" if has_majority(votes) else "no_majority")
+        votes = sitting.facts()
+        why = "" if has_majority(votes) else "no_majority"
+        return _since(sitting, why if has_quorum(votes) else "no_quorum")
 
     return wait
 
@@ -149,11 +221,11 @@ def _to_carry(question: Question) -> Callable[[Case, Known], Wait | None]:
     """A question that only a majority answers has it."""
 
     def wait(case: Case, known: Known) -> Wait | None:
-        sitting = known.sitting(case)
-        if sitting is None or sitting.facts.question is not question:
+        sitting = _spoken(case, known, question)
+        if sitting is None:
             return None
-        carried = has_quorum(sitting.facts) and has_majority(sitting.facts)
-        return Wait(sitting.last_vote_at or sitting.opened_at) if carried else None
+        carried = has_quorum(sitting.facts()) and has_majority(sitting.facts())
+        return _since(sitting) if carried else None
 
     return wait
 
@@ -161,19 +233,15 @@ def _to_carry(question: Question) -> Callable[[Case, Known], Wait | None]:
 def _to_take_off(case: Case, known: Known) -> Wait | None:
     """Such a question cannot be carried any more."""
     sitting = known.sitting(case)
-    if sitting is None or sitting.facts.question not in (Question.REVOCATION, Question.SUSPENSION):
+    if sitting is None or sitting.question not in (Question.REVOCATION, Question.SUSPENSION):
         return None
-    return Wait(sitting.last_vote_at or sitting.opened_at) if cannot_carry(sitting.facts) else None
+    return _since(sitting) if cannot_carry(sitting.facts()) else None
 
 
 def _to_refuse(case: Case, known: Known) -> Wait | None:
-    """A sitting at a stage of the officers can only refuse, and every vote in it has been cast."""
-    sitting = known.sitting(case)
-    if sitting is None or sitting.facts.question not in (Question.SCREENING, Question.VALIDATION):
-        return None
-    if sitting.facts.present < sitting.facts.members:
-        return None
-    return Wait(sitting.last_vote_at or sitting.opened_at)
+    """A sitting at a stage of the officers can only refuse, and everybody in the room has voted in it."""
+    sitting = _spoken(case, known, Question.SCREENING, Question.VALIDATION)
+    return _since(sitting) if sitting is not None and has_quorum(sitting.facts()) else None
 
 
 def _to_advise(case: Case, known: Known) -> Wait | None:
@@ -293,7 +361,10 @@ def _to_close(case: Case, known: Known) -> Wait | None:
 WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "submit": _to_submit,
     "resubmit": _from_the_start,
+    "decide_recusal": _to_judge_recusal,
     "vote": _to_vote,
+    "call_vote": _to_call,
+    "adjourn": _to_adjourn,
     "approve_risk": _to_decide(Question.RISK_REVIEW),
     "register": _to_decide(Question.REGISTRATION),
     "reject": _to_refuse,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from registry import permissions
 from registry.extensions import db, writing
 from registry.models import AgendaItem, DeliberationEnd, Meeting, User
 from registry.services import audit, numbers
+from registry.services.paper_words import texts
 from workflows.facts import MeetingFacts
 from workflows.machine import Taken
 from workflows.roles import Role
@@ -35,13 +37,16 @@ class Context:
         return self.actor.id
 
 
-def plan(body_id: int, held_on: date, starts_at: str, place: str, *, by: User, at: datetime, series: str) -> int:
-    """The secretary plans a meeting; returns its id. `series` is the number's form, with {year} and {no}."""
+def plan(
+    body_id: int, held_on: date, starts_at: str, place: str, *, by: User, at: datetime, series: str | None = None
+) -> int:
+    """The secretary plans a meeting; returns its id. `series` is the number's form, with {year} and {n}."""
     actor_id = by.id
+    series = series or current_app.config["MEETING_NUMBER"] or str(texts()["meeting_series"])
     with writing():
         meeting = Meeting(
             body_id=body_id,
-            number=series.format(year=held_on.year, no=numbers.allot("meeting", held_on.year)),
+            number=series.format(year=held_on.year, n=numbers.allot("meeting", held_on.year)),
             state=MeetingState.PLANNED,
             held_on=held_on,
             starts_at=starts_at,

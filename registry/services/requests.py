@@ -91,7 +91,7 @@ def with_request(
         known["meeting"] = meeting and meeting.state
         if meeting and case.submitted_at:
             known["available_members"] = len(electorate(case, meeting.held_on).electors)
-    if action in NAMES_A_MEMBER:
+    if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))

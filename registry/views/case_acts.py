@@ -272,12 +272,15 @@ def _prefill(action: str, form: ActForm) -> None:
     """A choice that is the only one, or that the link names, is made already."""
     if action == "answer_finding":
         form.clause.data = request.args.get("clause")
+    elif action == "table" and request.args.get("meeting"):
+        form.meeting.data = request.args["meeting"]
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
     for name in (
-        *("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key", "meeting"),
+        *("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key"),
+        *("meeting", "member"),
     ):
-        if name in form and not form[name].data and len(form[name].choices) == 1:
+        if name in form and not form[name].data and len(form[name].choices) == 1 and not form[name].flags.optional:
             form[name].data = form[name].choices[0].value
 
 

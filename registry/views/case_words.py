@@ -1,6 +1,6 @@
 """What a judgement says on a page, and what each act means, in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import g, url_for
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from registry import application, formats, labels
 from registry.clock import today
 from registry.models import Case
-from registry.queries import applications, case_review, notices, panels
+from registry.queries import applications, case_review, meetings, notices, panels
 from registry.queries.case_review import INSIDE
 from registry.services import documents, facts, panel_facts, requests
 from registry.services.policy import current
@@ -150,6 +150,12 @@ PREPARED: Mapping[str, LazyString] = {
 
 BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
+
+NAMED: Mapping[str, Callable[[int], list[tuple[int, str]]]] = {
+    "propose_recusal": meetings.entitled,
+    "decide_recusal": meetings.proposed,
+}
+"""Acts that name a member, and whom they may name."""
 
 UNDO: Mapping[str, LazyString] = {
     "reject": _l("A refusal can be changed only by reconsideration."),
@@ -337,6 +343,8 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
         return [_("Nothing waits for your answer")]
     if row.name == "set_parcel_apart" and (len(known.parcels) < 2 or not requests.questionable(known)):
         return [_("No parcel is in question, or there is only one")]
+    if row.name in NAMED and not NAMED[row.name](case.id):
+        return [_("There is nobody to name now")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
     as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, today(), g.user)
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)

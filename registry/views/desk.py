@@ -18,6 +18,7 @@ from registry.labels.lists import Due
 from registry.models import Case
 from registry.queries import cases as cases_of
 from registry.queries import clocks as clocks_of
+from registry.queries import meetings
 from registry.queries.applications import applicant_name
 from registry.queries.inbox import Item, waiting
 from registry.queries.paging import Page, Place
@@ -55,12 +56,19 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("vote", Question.REVOCATION): _l("Vote on revoking the entry"),
     ("vote", Question.SUSPENSION): _l("Vote on suspending the registered project"),
     ("vote", ""): _l("Cast your vote"),
+    ("decide_recusal", ""): _l("Decide whether a member stands aside"),
+    ("call_vote", ""): _l("A quorum is in the room: put the question to the vote"),
+    ("call_vote", "open_meeting"): _l("The day has come: open the meeting"),
+    ("adjourn", ""): _l("Fewer than a quorum are in the room: wait, or adjourn the question"),
     ("approve_risk", ""): _l("The votes are in: decide on the risk review"),
     ("register", ""): _l("The votes are in: decide on entry"),
     ("decide_amendment", ""): _l("The votes are in: decide on the amendment"),
     ("approve_risk", "no_majority"): _l("The votes are in, without a majority: decide on the risk review"),
     ("register", "no_majority"): _l("The votes are in, without a majority: decide on entry"),
     ("decide_amendment", "no_majority"): _l("The votes are in, without a majority: decide on the amendment"),
+    ("approve_risk", "no_quorum"): _l("Too few have voted for a quorum: have the members called back"),
+    ("register", "no_quorum"): _l("Too few have voted for a quorum: have the members called back"),
+    ("decide_amendment", "no_quorum"): _l("Too few have voted for a quorum: have the members called back"),
     ("reject", ""): _l("The votes are in: decide on the refusal"),
     ("revoke", ""): _l("The votes are in: decide on the revocation"),
     ("suspend", ""): _l("The votes are in: decide on the suspension"),
@@ -125,7 +133,7 @@ def todo_url(item: Item) -> str:
     """Where the person does it."""
     if item.act in ("submit", "resubmit"):
         return url_for("applicant.task_list", case_id=item.case_id)
-    return case_url(item)
+    return url_for("meeting.index") if item.why == "open_meeting" else case_url(item)
 
 
 def _typed(name: str) -> str:
@@ -213,6 +221,7 @@ def inbox() -> str:
         state_links=_state_links("desk.inbox", counts, state, chosen),
         districts=_districts({i.district_code for i in items}, district),
         sees_cases=bool(permissions.DESK.offices & g.offices),
+        meetings=meetings.coming(g.user, within=meetings.SOON),
     )
 
 

@@ -49,6 +49,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("My panels"), "experts.mine", *([] if desk else ["case."])))
     if offices & permissions.REGISTER.offices:
         items.append(_item(_("Experts"), "experts.index", "experts.show", "experts.new"))
+    if offices & permissions.MEETING.offices:
+        items.append(_item(_("Meetings"), "meeting.index", "meeting."))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(

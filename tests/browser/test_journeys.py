@@ -27,12 +27,10 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     walk.follow(officer.locator("main table a", has_text="徂徕山北麓").first)
     expect(officer.locator("main")).to_contain_text(re.compile(r"600\s*亩"))
     walk.screened(people, number)
-    walk.act(officer, number, "table", question="risk_review", words="重点看权属期限。")
     walk.vote(people, number, "for", "权属清楚，方法适用，同意。")
     walk.act(people("chair"), number, "approve_risk", words="同意项目和合同。")
     walk.act(people("vvb1"), number, "file_validation", file="审定报告.pdf", **walk.FAVOURABLE, **NATIONAL)
     walk.act(officer, number, "pass_validation")
-    walk.act(officer, number, "table", question="registration")
     walk.vote(people, number, "for", "各环节齐备，同意入库。")
     walk.act(people("chair"), number, "register", words="同意入库。")
 
@@ -58,7 +56,6 @@ def test_a_case_the_members_vote_down_is_refused_with_reasons_the_applicant_read
 ) -> None:
     number = walk.copy(people("company1"), afforestation, "莲花山西坡造林项目（示例）")
     walk.screened(people, number)
-    walk.act(people("officer1"), number, "table", question="risk_review")
     walk.vote(people, number, "against", "收益测算依据不足，不同意。")
     chair = people("chair")
     walk.open_case(chair, number)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -66,6 +68,7 @@ NOT_MET = ("X01", "X02", "S16")
 
 def fill(page: Page, answers: Answers) -> None:
     """Answer the questions of a page one after the other."""
+    answers = {name: answer for name, answer in answers.items() if answer != ""}
     for name in list(answers)[:1]:
         page.locator(f'main [name="{name}"]').first.wait_for()
     kinds = page.evaluate(_KINDS, list(answers))
@@ -240,12 +243,72 @@ def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_
     page.wait_for_url(re.compile("done=sign_screening"))
 
 
+# --- the meeting ---
+
+
+def plan(page: Page, day: str = "") -> str:
+    """Plan a meeting for today (or a day), from the list of meetings; returns the path of its page."""
+    page.goto("/meetings")
+    follow(page.locator('main a[href="/meetings/plan"]'))
+    day = day or f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y.%m.%d}"
+    fill(page, {"held_on": day, "starts_at": "９：００", "place": "市林业局三楼会议室（示例）"})
+    send(page)
+    page.wait_for_url(re.compile(r"/meetings/\d+$"))
+    return page.url[page.url.index("/meetings/") :]
+
+
+def table(page: Page, meeting: str, number: str, words: str = "") -> None:
+    """Put a case on the agenda, from the list of those that can be tabled."""
+    page.goto(f"{meeting}/candidates")
+    follow(page.locator("main tr", has_text=number).locator("a.btn"))
+    assert page.locator('main [name="meeting"]:checked').get_attribute("value") == meeting.rpartition("/")[2]
+    _take(page, "table", "", {"words": words})
+
+
+def in_meeting(page: Page, meeting: str, action: str, **answers: str | bool) -> None:
+    """Take an act on a meeting from its page."""
+    page.goto(meeting)
+    follow(page.locator(f'main a[data-action="{action}"]'))
+    _take(page, action, "", answers)
+
+
+def roll(people: Any, meeting: str, present: Sequence[str], language: str = "zh") -> None:
+    """The secretary ticks who is in the room, and nobody else."""
+    page = people("secretary", language)
+    page.goto(meeting)
+    follow(page.locator('main a[data-action="note_attendance"]'))
+    wanted = {str(people.served.people[login]) for login in present}
+    for box in page.locator('main [name="present"]').all():
+        box.set_checked(box.get_attribute("value") in wanted)
+    _take(page, "note_attendance", "", {})
+
+
+def convene(people: Any, *numbers: str, present: Sequence[str] = VOTERS, language: str = "zh") -> str:
+    """Plan a meeting for today, table these cases, open it and note the roll; returns the path of its page."""
+    secretary = people("secretary", language)
+    meeting = plan(secretary)
+    for number in numbers:
+        table(secretary, meeting, number)
+    in_meeting(people("chair", language), meeting, "open_meeting")
+    roll(people, meeting, present, language)
+    return meeting
+
+
+def say(page: Page, number: str, choice: str, reasons: str) -> None:
+    """A member votes, on the page of the vote at once."""
+    page.goto(f"/cases/{number}/act/vote")
+    _take(page, "vote", "", {"choice": choice, "reasons": reasons, "no_conflict": True})
+
+
 def vote(people: Any, number: str, choice: str, reasons: str, language: str = "zh") -> None:
-    """Enough members for a quorum vote alike, each on the page of the vote at once."""
+    """A meeting with just a quorum in the room: the chair puts the question, all vote alike, the chair last."""
+    convene(people, number, language=language)
+    act(people("chair", language), number, "call_vote")
     for login in VOTERS:
-        page = people(login, language)
-        page.goto(f"/cases/{number}/act/vote")
-        _take(page, "vote", "", {"choice": choice, "reasons": reasons, "no_conflict": True})
+        say(people(login, language), number, choice, reasons)
+
+
+# --- what a case says ---
 
 
 def state(page: Page) -> str:
