@@ -170,16 +170,12 @@ def _event(event: AuditEvent, words: str) -> Event:
 
 def _text(action: str, detail: dict[str, Any]) -> str:
     text = happened(action)
+    if (clock_says := _of_a_clock(action, text, detail)) is not None:
+        return clock_says
     if action == "answer_condition" and detail.get("clauses"):
         return _("%(what)s: %(clauses)s", what=text, clauses=_(", ").join(sorted(detail["clauses"])))
     if action == "answer_finding" and detail.get("clause"):
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
-    if action == "remind" and detail.get("reminder"):
-        return reminder(detail["reminder"], detail["clock"], formats.day(detail.get("due_on")))
-    if action == "extend" and detail.get("clock"):
-        return _extended(detail)
-    if action == "recount" and detail.get("counted"):
-        return _recounted(text, detail["counted"])
     if action in ("object", "answer_objection") and detail.get("no"):
         return _("%(what)s: no. %(no)s", what=text, no=str(detail["no"]))
     if action == "register" and detail.get("project_number"):
@@ -207,6 +203,14 @@ def _text(action: str, detail: dict[str, Any]) -> str:
             members=formats.number(detail["members"]),
         )
     return text
+
+
+def _of_a_clock(action: str, text: str, detail: dict[str, Any]) -> str | None:
+    if action == "remind" and detail.get("reminder"):
+        return reminder(detail["reminder"], detail["clock"], formats.day(detail.get("due_on")))
+    if action == "extend" and detail.get("clock"):
+        return _extended(detail)
+    return _recounted(text, detail["counted"]) if action == "recount" and detail.get("counted") else None
 
 
 def reminders(seqs: Sequence[int]) -> dict[int, str]:

@@ -5,38 +5,29 @@ from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from wtforms.fields import SelectChoice
 
 from registry import labels, storage
-from registry.clock import now, today
+from registry.clock import now
 from registry.forms.act_base import ActForm
 from registry.forms.act_notice import AnswerObjectionForm
 from registry.forms.act_opinions import ValidationForm
 from registry.forms.act_sheets import build_correction
 from registry.forms.acts import FORMS
-from registry.forms.fields import member_options, options
-from registry.models import GateDecision
-from registry.queries import applications, meetings, notices, timeline
+from registry.queries import applications, notices, timeline
 from registry.queries import case as ask
-from registry.services import acts, case_files, documents, facts, requests
+from registry.services import acts, case_files, documents, facts
 from registry.services.policy import current
 from registry.services.rounds import OPENING
 from registry.storage import FileRefused
 from registry.views import case_words as words
+from registry.views.act_choices import choices
 from registry.views.applicant_documents import WORDS as FILE_WORDS
 from registry.views.case import Answer, bp
-from workflows.gates import findings
 from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import DocumentStage
 from workflows.project import PROJECT
 from workflows.states import (
-    Advice,
-    Choice,
-    Conclusion,
-    ExpertField,
-    ObjectionOutcome,
     ProjectState,
-    RecusalGround,
     Scheme,
     Side,
 )
@@ -51,9 +42,6 @@ REFUSING = frozenset({"reject", "decline"})
 
 NATIONAL_FIELDS = ("external_number", "notice_url", "notice_from", "notice_to")
 """Asked under CCER only."""
-
-OWN_GROUNDS = tuple(g for g in RecusalGround if g is not RecusalGround.FLAWED_VOTE)
-"""What a person can say of a tie; a flawed vote is found by the supervisor."""
 
 ACTIONS = {row.name for row in PROJECT.acts} & set(FORMS)
 
@@ -182,7 +170,7 @@ def _form(action: str) -> tuple[ActForm, list[Any]]:
     if action == "request_correction":
         return _correction()
     form = FORMS[action]()
-    form.offer(_choices(action))
+    form.offer(choices(action, g.case))
     if action == "extend" and g.case.state is not ProjectState.CORRECTION_REQUESTED:
         del form.granted  # nobody asked: the chair extends, or does nothing
     if isinstance(form, ValidationForm):
@@ -196,76 +184,6 @@ def _form(action: str) -> tuple[ActForm, list[Any]]:
     if request.method == "GET":
         _prefill(action, form)
     return form, []
-
-
-def _choices(action: str) -> dict[str, Sequence[SelectChoice]]:
-    case = g.case
-    match action:
-        case "vote":
-            return {"choice": member_options(Choice, labels.label)}
-        case "give_legal_opinion" | "give_environment_opinion" | "file_validation":
-            return {"conclusion": member_options(Conclusion, labels.label)}
-        case "give_expert_opinion":
-            return {"conclusion": member_options(Advice, labels.label)}
-        case "draw_panel":
-            return {"wanted": member_options(ExpertField, labels.label)}
-        case "table":
-            planned = ((str(m.id), meetings.title(m)) for m in meetings.still_to_be_held(case.body_id))
-            return {
-                "question": member_options(requests.questions(case.state), labels.label),
-                "meeting": options(planned),
-            }
-        case "declare_recusal":
-            return {"ground": member_options(OWN_GROUNDS, labels.label)}
-        case "propose_recusal":
-            entitled = ((str(user_id), name) for user_id, name in meetings.entitled(case.id))
-            return {"member": options(entitled), "ground": member_options(OWN_GROUNDS, labels.label)}
-        case "decide_recusal":
-            asked = ((str(user_id), name) for user_id, name in meetings.proposed(case.id))
-            return {"member": options(asked)}
-        case "name_validator":
-            bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
-            return {"organisation_id": options(bodies)}
-        case "answer_finding":
-            found = findings(words.facts_shown(case), current())
-            return {"clause": options((o.clause, f"{o.clause} {_title(o.clause)}") for o in found)}
-        case "find_flaw":
-            voters = ((str(user_id), name) for user_id, name in meetings.voters(case))
-            return {
-                "gate": options((d.gate.value, _decided(d)) for d in ask.decided_gates(case)),
-                "member": options(voters),
-            }
-        case "decline":
-            ways = ((way, says) for way, says in labels.RIGHT_WAYS.items() if way != case.scheme)
-            return {"right_way": options(ways)}
-        case "report_condition" | "confirm_condition":
-            return {"condition_id": options((str(key), says) for key, says in words.conditions(case, action))}
-        case "answer_objection":
-            return {
-                "objection_id": options(
-                    (str(key), says) for key, says in notices.to_answer(case, notices.side_of(g.roles))
-                ),
-                "outcome": member_options(ObjectionOutcome, labels.label),
-            }
-        case "set_parcel_apart":
-            asked = words.facts_shown(case)
-            left = (p for p in asked.parcels if p.key in requests.questionable(asked))
-            return {"parcel_key": options((p.key, p.name or p.key) for p in left)}
-        case "name_verifier":
-            bodies = ((str(o.id), applications.organisation_name(o)) for o in applications.validation_bodies())
-            return {"verifier_id": options(bodies)}
-        case "uphold" | "reopen":
-            others = ask.uninvolved(case, requests.had_part(case), today())
-            return {"people": options((str(u.id), u.name) for u in others)}
-    return {}
-
-
-def _title(clause: str) -> str:
-    return current().clause(clause).title(words.lang())
-
-
-def _decided(gate: GateDecision) -> str:
-    return _("%(gate)s: %(result)s", gate=labels.label(gate.gate), result=labels.label(gate.result))
 
 
 def _prefill(action: str, form: ActForm) -> None:

@@ -275,14 +275,13 @@ class City:
                 sent["matters"] = {f"V{n}": {"met": met, "words": "符合"} for n in range(1, 6)}
             case "object" | "answer_objection" | "name_verifier":
                 sent |= self._of_the_notice(case_id, action, data)
-            case "name_validator":
-                sent["organisation_id"] = self.vvb_org
-            case "draw_panel":
-                sent |= {"wanted": [], "expected_days": 10}
-            case "decline":
-                sent["right_way"] = "other"
-            case "answer_finding":
-                sent["clause"] = "R20"
+            case _:
+                sent |= {
+                    "name_validator": {"organisation_id": self.vvb_org},
+                    "draw_panel": {"wanted": [], "expected_days": 10},
+                    "decline": {"right_way": "other"},
+                    "answer_finding": {"clause": "R20"},
+                }.get(action, {})
         return sent
 
     def _of_the_notice(self, case_id: int, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
