@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
-VIEWS = ("public", "account", "admin", "applicant", "case", "desk", "papers", "rules")
+VIEWS = ("public", "account", "admin", "applicant", "case", "desk", "papers", "minutes", "rules")
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

@@ -90,6 +90,7 @@ DESK = office(
     Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
 )
 ADMIN = office(Role.ADMINISTRATOR)
+MINUTES = office(Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, *VOTING)
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -158,6 +159,10 @@ ENTRIES: dict[str, Entry] = {
     ),
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+    # minutes of a meeting: for whoever belongs to the meeting's body; the view asks which body (queries/minutes.py)
+    "minutes.show": MINUTES,
+    "minutes.act": MINUTES,
+    "minutes.pdf": MINUTES,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

@@ -1,12 +1,13 @@
 """Notices: lines in people's inboxes, written by the door in the act's transaction; and reading them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
+from registry.models import AuditEvent, Case, Elector, Meeting, Membership, Notice, User
 from registry.services import facts
 
 QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
@@ -24,6 +25,14 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None) -> Non
         told |= _members({case.vvb_org_id}, event)
     for user_id in sorted(told - ({actor.id} if actor else set())):
         db.session.add(Notice(user_id=user_id, case_id=case.id, seq=event.seq, action=action, made_at=event.at))
+
+
+def write_of_meeting(
+    meeting: Meeting, action: str, event: AuditEvent, people: Collection[int], actor: User | None
+) -> None:
+    """One line about an act on a meeting for each of these people, but the one who acted."""
+    for user_id in sorted(set(people) - ({actor.id} if actor else set())):
+        db.session.add(Notice(user_id=user_id, meeting_id=meeting.id, seq=event.seq, action=action, made_at=event.at))
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

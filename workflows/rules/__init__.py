@@ -1,6 +1,6 @@
 """The rules: one function a clause, `rule(facts, policy) -> Outcome`. Importing this package fills `RULES`."""
 
-from workflows.rules import eligibility, procedure, screening, sitting, turns
+from workflows.rules import eligibility, minutes, procedure, screening, sitting, turns
 from workflows.rules.contract import owner, title
 from workflows.rules.outcome import (
     RULES,
@@ -24,6 +24,7 @@ __all__ = [
     "failed",
     "judge",
     "manual",
+    "minutes",
     "not_applicable",
     "owner",
     "passed",
