@@ -282,3 +282,11 @@ class MeetingFacts:
     items: int = 0
     items_open: int = 0
     """Items of the agenda neither decided nor adjourned."""
+    minutes_pages: int = 0
+    to_confirm: int = 0
+    """Pages of the minutes the person who acts has not confirmed."""
+    actor_was_there: bool = False
+    heads_missing: int = 0
+    """Of those who presided, how many have not confirmed every page."""
+    members_missing: int = 0
+    """How many more members must confirm, of the item and page that lack most."""

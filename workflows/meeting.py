@@ -11,6 +11,7 @@ from workflows.states import MeetingState
 M = MeetingState
 SECRETARY = frozenset({Role.SECRETARY})
 HEADS = frozenset({Role.CHAIR, Role.DEPUTY_CHAIR})
+MEMBERS = HEADS | {Role.MEMBER}
 
 # fmt: off
 MEETING = Workflow(
@@ -21,6 +22,11 @@ MEETING = Workflow(
         Act("call_off",        (M.PLANNED,),               M.CALLED_OFF, SECRETARY, ("S73",)),
         Act("change_meeting",  (M.PLANNED,),               None,         SECRETARY),
         Act("note_attendance", (M.PLANNED, M.IN_SESSION),  None,         SECRETARY),
+        # minutes
+        Act("confirm_minutes", (M.HELD,),                  None,         MEMBERS,   ("S74",), own=True),
+        Act("issue_minutes",   (M.HELD,),                  M.MINUTED,    SECRETARY, ("S29",)),
+        Act("correct_minutes", (M.MINUTED,),               M.HELD,       SECRETARY),
+        Act("correct_minutes", (M.HELD,),                  None,         SECRETARY),
     ),
     (M.PLANNED, M.IN_SESSION, M.HELD, M.MINUTED),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Table, TableStyle
 
 from registry.documents import fonts
 from registry.documents.setting import INK, Style, Text, paragraph, parted
@@ -14,6 +14,7 @@ Block = Mapping[str, Any]
 HAIR, SHADE = Color(0.45, 0.47, 0.46), Color(0.945, 0.95, 0.945)
 BODY = Style(indent=30.0)
 HEADING = Style(font=fonts.HEI, size=15.0, leading=26.0, before=3.0, indent=30.0, keep=True)
+PAGE = Style(font=fonts.SONG_BOLD, size=18.0, leading=30.0, align="center", after=6.0, keep=True)
 ITEM = Style(size=13.0, leading=22.0, left=30.0)
 NOTE = Style(size=10.5, leading=16.0, before=3.0)
 CELL = Style(size=11.0, leading=16.5, align="left")
@@ -43,6 +44,12 @@ def _paragraph(block: Block, _width: float) -> Iterator[Flowable]:
 
 def _heading(block: Block, _width: float) -> Iterator[Flowable]:
     yield paragraph(block["text"], HEADING)
+
+
+def _page(block: Block, _width: float) -> Iterator[Flowable]:
+    """A page added later begins on a sheet of its own."""
+    yield PageBreak()
+    yield paragraph(block["text"], PAGE)
 
 
 def _note(block: Block, _width: float) -> Iterator[Flowable]:
@@ -133,6 +140,7 @@ def _cells(sides: float, ends: float) -> list[tuple[Any, ...]]:
 DRAWN: Mapping[str, Callable[[Block, float], Iterator[Flowable]]] = {
     "paragraph": _paragraph,
     "heading": _heading,
+    "page": _page,
     "note": _note,
     "list": _list,
     "statement": _statement,

@@ -108,6 +108,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "extend": (_l("Extend the deadline"), _l("The deadline was extended")),
     "request_reconsideration": (_l("Ask for reconsideration"), _l("Reconsideration was asked for")),
     "uphold": (_l("Uphold the decision"), _l("The decision was upheld")),
+    # minutes of a meeting
+    "close_meeting": (_l("Close the meeting"), _l("The meeting was closed and its minutes drawn up")),
+    "confirm_minutes": (_l("Confirm the minutes"), _l("Minutes were confirmed")),
+    "issue_minutes": (_l("Issue the minutes"), _l("The minutes were issued")),
+    "correct_minutes": (_l("Add a correction to the minutes"), _l("A correction was added to the minutes")),
     "name_validator": (_l("Name the validation body"), _l("The validation body was named")),
     "remind": (_l("Send the reminder"), _l("A reminder was sent")),
     "recount": (_l("Count the deadlines again"), _l("The deadlines were counted again by the new calendar")),

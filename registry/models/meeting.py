@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.extensions import Base
-from registry.models.columns import day, instant, one_of, pk, str_enum, text
+from registry.models.columns import day, digest, instant, one_of, pk, str_enum, text
 from registry.models.decision import Deliberation
 from registry.models.people import Body, Organisation, User
 from workflows.states import MeetingState, RecusalGround
@@ -138,3 +138,42 @@ class FlawedVote(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True)
     found_at: Mapped[instant]
     found_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class MinutesPage(Base):
+    """A page of the minutes as drawn up by an act (`seq`): 1 is the minutes, each later one a correction.
+
+    `content` is canonical JSON, never read from the records again; its SHA-256 stands in the chain. `members_needed`:
+    how many members must confirm beside whoever presided, by the policy of that day. Append-only.
+    """
+
+    __tablename__ = "minutes_pages"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest_whole"),
+        CheckConstraint("no >= 1", name="counted_from_one"),
+        CheckConstraint("members_needed >= 1", name="somebody_confirms"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[text]
+    digest: Mapped[digest]
+    members_needed: Mapped[int]
+    seq: Mapped[int] = mapped_column(ForeignKey("audit_events.seq"), unique=True)
+    made_at: Mapped[instant]
+
+
+class MinutesConfirmation(Base):
+    """Somebody who was there confirms a page of the minutes; once. Append-only."""
+
+    __tablename__ = "minutes_confirmations"
+    __table_args__ = (
+        ForeignKeyConstraint(["meeting_id", "page_no"], ["minutes_pages.meeting_id", "minutes_pages.no"]),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(primary_key=True)
+    page_no: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    confirmed_at: Mapped[instant]
+
+    user: Mapped[User] = relationship()

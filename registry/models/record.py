@@ -1,6 +1,6 @@
 """What is kept about acts: the audit chain and the notices it gave rise to."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.extensions import Base
@@ -50,14 +50,18 @@ class AuditHead(Base):
 
 
 class Notice(Base):
-    """A line in somebody's inbox about an act; written by the door in the act's transaction."""
+    """A line in somebody's inbox about an act on a case or a meeting; written by the door in the act's transaction."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_inbox", "user_id", "read_at"),)
+    __table_args__ = (
+        Index("ix_notices_inbox", "user_id", "read_at"),
+        CheckConstraint("(case_id IS NULL) <> (meeting_id IS NULL)", name="of_one_subject"),
+    )
 
     id: Mapped[pk]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     seq: Mapped[int] = mapped_column(ForeignKey("audit_events.seq"))
     action: Mapped[str] = mapped_column(String(60))
     made_at: Mapped[instant]

@@ -10,10 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from registry import permissions
 from registry.extensions import db
-from registry.models import Answers, Case, CaseCount, Notice, Organisation, User
+from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, User
 from registry.models.lists import AREA_SCALE
 from registry.permissions import SEES, visible
 from registry.queries import nav, search
+from registry.queries.minutes import seen_by
 from registry.queries.paging import Order, Page, Place, identity, instant, page_in_order, page_of
 from workflows.roles import VOTING, Role
 from workflows.states import ProjectState, Scheme
@@ -50,10 +51,11 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice with its case; `case` is None where this person no longer sees it."""
+    """A notice with its case or meeting; None where this person no longer sees it."""
 
     notice: Notice
     case: Case | None
+    meeting: Meeting | None = None
 
 
 ORDER = Order((Case.state_since, Case.id), (instant, identity))
@@ -207,8 +209,10 @@ def notices(user: User, *, page: int = 1, size: int = 20) -> Page:
     """A person's notices, the newest first."""
     sees = and_(Case.id == Notice.case_id, visible(user))
     query = (
-        select(Notice, Case)
+        select(Notice, Case, Meeting)
+        .select_from(Notice)
         .outerjoin(Case, sees)
+        .outerjoin(Meeting, and_(Meeting.id == Notice.meeting_id, seen_by(user)))
         .where(Notice.user_id == user.id)
         .order_by(Notice.made_at.desc(), Notice.id.desc())
     )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from registry.extensions import db
-from registry.models import AuditEvent, Case, Paper, PaperFile, PaperKind
+from registry.models import AuditEvent, Case, Meeting, Paper, PaperFile, PaperKind
 from workflows.states import GateName, ProjectState
 
 S = ProjectState
@@ -37,6 +37,7 @@ KINDS: Mapping[PaperKind, LazyString] = {
     PaperKind.CORRECTION: _l("Notice of corrections"),
     PaperKind.REVIEW: _l("Notice of the review opinion"),
     PaperKind.CERTIFICATE: _l("Certificate of entry"),
+    PaperKind.MINUTES: _l("Minutes of a meeting"),
 }
 
 STANDINGS: Mapping[Standing, tuple[LazyString, str]] = {
@@ -68,7 +69,7 @@ class PaperRow:
     number: str
     code: str
     issued_at: datetime
-    round_no: int
+    round_no: int | None
     ready: bool
     size: int | None
     standing: Standing
@@ -127,7 +128,23 @@ def certificate_of(project_number: str) -> PaperRow | None:
 
 def row_of(paper: Paper) -> PaperRow:
     """A paper as it stands."""
-    return next(row for row in papers_of(paper.case) if row.id == paper.id)
+    of_its_kind = papers_of(paper.case) if paper.case else papers_of_meeting(paper.meeting) if paper.meeting else []
+    return next(row for row in of_its_kind if row.id == paper.id)
+
+
+def papers_of_meeting(meeting: Meeting) -> list[PaperRow]:
+    """The minutes of a meeting as issued, newest first; a corrected issue takes the place of the one before."""
+    issued = db.session.scalars(
+        select(Paper)
+        .where(Paper.meeting_id == meeting.id)
+        .options(joinedload(Paper.file).joinedload(PaperFile.stored))
+        .order_by(Paper.id.desc())
+    ).all()
+    numbers = ["", *(p.number for p in issued[:1] * len(issued))]
+    return [
+        _plain_row(paper, Standing.SUPERSEDED if by else Standing.VALID, by)
+        for paper, by in zip(issued, numbers, strict=False)
+    ]
 
 
 def said_in(paper_id: int) -> dict[str, Any]:
@@ -137,7 +154,10 @@ def said_in(paper_id: int) -> dict[str, Any]:
 
 def _row(case: Case, place: int, issued: Sequence[tuple[Paper, str]], undone: Sequence[AuditEvent]) -> PaperRow:
     paper, action = issued[place]
-    standing, by = _standing(case, paper, action, issued[:place], undone)
+    return _plain_row(paper, *_standing(case, paper, action, issued[:place], undone))
+
+
+def _plain_row(paper: Paper, standing: Standing, by: str) -> PaperRow:
     return PaperRow(
         id=paper.id,
         kind=paper.kind,

@@ -16,7 +16,7 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, clocks, facts, meetings, notices, papers, requests, rounds
+from registry.services import audit, clocks, facts, meetings, minutes, notices, papers, requests, rounds
 from registry.services.effects import EFFECTS, Context
 from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
@@ -197,15 +197,17 @@ def _on_meeting(
         raise NotVisible
     if seen is not None and seen != meeting.version:
         raise Stale(meeting.id, events_since(meeting.id, seen, "meeting"))
-    before, known = meeting.state, meetings.facts(meeting, day_of(at))
+    before, known = meeting.state, meetings.facts(meeting, day_of(at), minutes.facts(meeting, actor))
     taken = MEETING.take(machine.Case(before, roles, known), action, current(), judge_meeting)
-    effect = MEETING_EFFECTS[action](meetings.Context(meeting, taken, actor, at, data))
+    context = meetings.Context(meeting, taken, actor, at, data)
+    effect = MEETING_EFFECTS[action](context)
     db.session.flush()
     for column, value in effect.changes.items():
         setattr(meeting, column, value)
     meeting.state = taken.state
     meeting.version += not taken.act.own
     db.session.flush()
+    drawn = minutes.draw_up(context)
     event = audit.record(
         f"meeting:{action}",
         actor=actor,
@@ -215,10 +217,13 @@ def _on_meeting(
         subject_version=meeting.version,
         from_state=before,
         to_state=meeting.state,
-        detail=effect.detail,
+        detail={**effect.detail, **drawn.trace} if drawn else effect.detail,
         words=effect.words,
         at=at,
     )
+    if drawn:
+        minutes.keep(drawn, event)
+    notices.write_of_meeting(meeting, action, event, minutes.told(meeting, action), actor)
     return Done(meeting.id, meeting.number, meeting.state, meeting.version, event.seq)
 
 

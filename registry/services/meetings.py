@@ -84,8 +84,8 @@ def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:
     return frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == meeting.body_id)
 
 
-def facts(meeting: Meeting, on: date) -> MeetingFacts:
-    """A meeting as its rules see it."""
+def facts(meeting: Meeting, on: date, minutes: Mapping[str, Any]) -> MeetingFacts:
+    """A meeting as its rules see it; `minutes`: what services/minutes.py knows of them."""
     items = (
         select(func.count(), func.count(DeliberationEnd.deliberation_id))
         .select_from(AgendaItem)
@@ -93,4 +93,4 @@ def facts(meeting: Meeting, on: date) -> MeetingFacts:
         .where(AgendaItem.meeting_id == meeting.id)
     )
     total, ended = db.session.execute(items).one()
-    return MeetingFacts(on=on, held_on=meeting.held_on, items=total, items_open=total - ended)
+    return MeetingFacts(on=on, held_on=meeting.held_on, items=total, items_open=total - ended, **minutes)

@@ -8,7 +8,7 @@ from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import Appointment, AuditEvent, Case, Elector, Membership, Notice, Panel, User
+from registry.models import Appointment, AuditEvent, Case, Elector, Meeting, Membership, Notice, Panel, User
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
 from registry.services import facts, mail, panel_facts
@@ -70,6 +70,14 @@ def tell(people: Collection[int], case: Case, action: str, event: AuditEvent) ->
 def _just_seated(panel: Panel | None, event: AuditEvent) -> set[int]:
     """Whoever took the seat that was given up in the same act."""
     return {s.user_id for s in panel.seats if s.replaces_id == event.actor_id} if panel else set()
+
+
+def write_of_meeting(
+    meeting: Meeting, action: str, event: AuditEvent, people: Collection[int], actor: User | None
+) -> None:
+    """One line about an act on a meeting for each of these people, but the one who acted."""
+    for user_id in sorted(set(people) - ({actor.id} if actor else set())):
+        db.session.add(Notice(user_id=user_id, meeting_id=meeting.id, seq=event.seq, action=action, made_at=event.at))
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

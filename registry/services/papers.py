@@ -10,14 +10,16 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from registry import formats
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Case, Paper, PaperFile, PaperKind, StoredFile
+from registry.models import AuditEvent, Paper, PaperFile, PaperKind, StoredFile
 from registry.security import throttle
 from registry.services import audit, numbers, paper_words
 from registry.services.effects.context import Context
@@ -74,7 +76,7 @@ def draw_up(ctx: Context) -> Sheet | None:
     replaced = in_force(ctx.case.id) if kind is PaperKind.CERTIFICATE else None
     number, code = _number(ctx, kind), new_code()
     values = {
-        **_fixed(ctx.case, code),
+        **fixed(ctx.case.body.name, code, is_example=ctx.case.is_example),
         **paper_words.words(kind, ctx, number=number, replaced=replaced),
         "form": 1,
         "kind": kind.value,
@@ -90,10 +92,12 @@ def draw_up(ctx: Context) -> Sheet | None:
 
 def issue(sheet: Sheet, event: AuditEvent) -> None:
     """Issue a paper under the link that carries its digest; the PDF is made later, by a job."""
+    of_meeting = event.subject_kind == "meeting"
     db.session.add(
         Paper(
-            case_id=event.subject_id,
+            case_id=None if of_meeting else event.subject_id,
             round_no=event.round_no,
+            meeting_id=event.subject_id if of_meeting else None,
             kind=sheet.kind,
             number=sheet.number,
             code=sheet.code,
@@ -114,17 +118,17 @@ def _number(ctx: Context, kind: PaperKind) -> str:
     return str(series).format(year=ctx.on.year, n=numbers.allot("paper", ctx.on.year))
 
 
-def _fixed(case: Case, code: str) -> dict[str, Any]:
+def fixed(organ: str, code: str, *, is_example: bool) -> dict[str, Any]:
     """The words every paper carries: who signs, how it is checked, and whether it is a sample."""
     config, said = current_app.config, texts()
     address = f"{config['PUBLIC_URL']}/verify/{code}"
-    sample = config["DEMO"] or case.is_example
+    sample = config["DEMO"] or is_example
     contact = config["PAPER_CONTACT"] or said["contact"]
     return {
         "code": code,
         "address": address,
         "head": config["PAPER_HEAD"],
-        "organ": case.body.name,
+        "organ": organ,
         "contact": said["contact_line"].format(contact=contact),
         "sample": said["sample"] if sample else "",
         "sample_note": said["sample_note"] if sample else "",
@@ -134,6 +138,12 @@ def _fixed(case: Case, code: str) -> dict[str, Any]:
         "scan": said["scan"],
         "colon": said["colon"],
     }
+
+
+def day_in_words(on: date) -> str:
+    """A day as papers write it."""
+    with force_locale(paper_words.LANGUAGE):
+        return formats.day(on)
 
 
 def canonical(values: Mapping[str, Any]) -> str:

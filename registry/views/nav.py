@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from registry import permissions
 from registry.labels import label
 from registry.models import User
+from registry.queries import minutes
 from registry.queries import nav as queries
 from registry.queries.inbox import count_waiting
 from workflows.roles import Role
@@ -70,8 +71,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
 
 
 def _waits(user: User) -> int:
-    """How many cases wait; the inbox, which has read them, leaves them in `g`."""
-    return len(g.waiting) if "waiting" in g else count_waiting(user)
+    """How many cases and minutes wait; the inbox, which has read the cases, leaves them in `g`."""
+    return (len(g.waiting) if "waiting" in g else count_waiting(user)) + len(minutes.waiting(user))
 
 
 def _role_words(user: User, offices: frozenset[Role]) -> str:

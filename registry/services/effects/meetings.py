@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from registry.extensions import db
-from registry.models import Appointment, Attendance
+from registry.models import Appointment, Attendance, MinutesConfirmation
+from registry.queries.minutes import left_for, pages_of
 from registry.services.effects.context import Effect
 from registry.services.meetings import Context
 from workflows.roles import VOTING
@@ -48,6 +49,29 @@ def note_attendance(ctx: Context) -> Effect:
     return Effect(detail={"came": came, "left": left})
 
 
+# --- minutes; what they say is drawn up by services/minutes.py ---
+
+
+def confirm_minutes(ctx: Context) -> Effect:
+    """Whoever was there confirms the pages not confirmed before."""
+    pages = left_for(ctx.person_id, pages_of(ctx.meeting.id))
+    for no in pages:
+        db.session.add(
+            MinutesConfirmation(meeting_id=ctx.meeting.id, page_no=no, user_id=ctx.person_id, confirmed_at=ctx.at)
+        )
+    return Effect(detail={"pages": pages})
+
+
+def issue_minutes(ctx: Context) -> Effect:
+    """Every page is confirmed: the minutes become a paper."""
+    return Effect(detail={"pages": len(pages_of(ctx.meeting.id))})
+
+
+def correct_minutes(ctx: Context) -> Effect:
+    """A page is added that says what is wrong and what is right; the pages before it stay as they are."""
+    return Effect(words=f"{ctx.data['wrong']}\n→\n{ctx.data['right']}")
+
+
 def in_the_room(meeting_id: int) -> set[int]:
     """Who is there by the last line of the roll."""
     last: dict[int, bool] = {}
@@ -69,4 +93,7 @@ EFFECTS = {
     "call_off": call_off,
     "change_meeting": change_meeting,
     "note_attendance": note_attendance,
+    "confirm_minutes": confirm_minutes,
+    "issue_minutes": issue_minutes,
+    "correct_minutes": correct_minutes,
 }

@@ -1,0 +1,373 @@
+"""What minutes say: the records of a meeting set into the fixed words of `documents/texts`, item by item.
+
+A page is frozen as plain values: `head`, `items` (each with its blocks), `tail`. The item stays a part of its own, so
+that a reader who stood aside can be shown the rest. Blocks are those of the papers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+
+from registry import formats
+from registry.clock import day_of
+from registry.models import Meeting
+from registry.queries import meeting_record
+from registry.queries.meeting_record import Discussed, Given, Record, Seated, StoodAside
+from registry.queries.minutes import Page
+from registry.services.paper_words import LANGUAGE, Block, note, paragraph, said, texts
+from workflows import deliberation
+from workflows.minutes import Item
+from workflows.states import Choice, Question, RecusalGround
+
+APPROVING = frozenset({"approve_risk", "register", "revoke", "suspend"})
+OF_A_MAJORITY = frozenset({Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT})
+"""Questions a majority in favour of which the chair may turn down (S13)."""
+UNDECIDED = frozenset({"adjourn", "untable"})
+
+
+def words() -> Mapping[str, Any]:
+    """The fixed words of minutes."""
+    found: Mapping[str, Any] = texts()["minutes"]
+    return found
+
+
+def fill(name: str, /, **values: object) -> str:
+    """A fixed sentence with its places filled."""
+    return str(words()[name]).format(**values)
+
+
+def heading(text: str) -> Block:
+    """A heading of one's own words."""
+    return {"is": "heading", "text": text}
+
+
+def grid(columns: Mapping[str, int], rows: Sequence[Sequence[str]], lead: int = 0) -> Block:
+    """A table: names of its columns in the texts with their shares of the width; `lead`: the cell a row is called by."""
+    head = [words().get(f"column_{name}") or texts()["column"][name] for name in columns]
+    return {
+        "is": "table",
+        "head": head,
+        "widths": list(columns.values()),
+        "right": [],
+        "lead": lead,
+        "rows": [list(row) for row in rows],
+        "total": [],
+    }
+
+
+def title(meeting: Meeting) -> str:
+    """What minutes are called."""
+    return fill("title", organ=meeting.body.name)
+
+
+# --- the first page ---
+
+
+def minutes(record: Record) -> dict[str, Any]:
+    """What the minutes of a meeting say."""
+    with force_locale(LANGUAGE):
+        return {
+            "head": list(_head(record)),
+            "items": [
+                {"no": item.no, "title": _title(item), "blocks": list(_item(item, record))} for item in record.items
+            ],
+            "tail": [note(words()["generated"])],
+        }
+
+
+def _head(record: Record) -> Iterator[Block]:
+    meeting, roll = record.meeting, record.roll
+    opened, closed = meeting.opened_at, meeting.closed_at
+    yield paragraph(
+        fill(
+            "said",
+            day=formats.day(meeting.held_on),
+            time=meeting.starts_at,
+            organ=meeting.body.name,
+            place=meeting.place,
+            meeting=meeting.number,
+            presides=meeting.presided_by.name if meeting.presided_by else "",
+            items=len(record.items),
+            seats=len(roll),
+            came=sum(p.came for p in roll),
+            opened=_when(opened, record),
+            closed=_when(closed, record),
+            secretary=record.secretary,
+        )
+    )
+    yield heading(words()["roll"])
+    rows = [[p.name, words()["role"][p.role.value], _moves(p, record)] for p in roll]
+    yield grid({"name": 22, "role": 18, "came": 60}, rows)
+
+
+def _when(at: datetime | None, record: Record) -> str:
+    """The hour, with the day where it is not the day of the meeting."""
+    if at is None:
+        return ""
+    return formats.clock(at) if day_of(at) == record.meeting.held_on else formats.instant(at)
+
+
+def _moves(person: Seated, record: Record) -> str:
+    """Present; or when the person came later, left and came back; or absent."""
+    told: list[str] = []
+    for present, at in person.moves:
+        first = not told
+        if present and first and at == record.first_roll:
+            told.append(words()["present"])
+        elif present:
+            told.append(fill("came_late" if first else "came_back", at=_when(at, record)))
+        else:
+            told.append(fill("left", at=_when(at, record)))
+    return str(words()["join"]).join(told) or str(words()["absent"])
+
+
+# --- an item ---
+
+
+def _title(item: Discussed) -> str:
+    return fill("item", no=item.no, project=item.case.name, case_number=item.case.number or "")
+
+
+def _item(item: Discussed, record: Record) -> Iterator[Block]:
+    meeting = record.meeting
+    question = str(words()["question_of"][item.question.value]).format(library=texts()["library"])
+    yield paragraph(fill("question", question=question))
+    if meeting.presided_by and item.presides != meeting.presided_by.name:
+        yield paragraph(fill("item_presided", presides=item.presides))
+    yield paragraph(_asides(item))
+    for o in item.overruled:
+        yield paragraph(fill("overruled", name=o.name, ground=_ground(o.ground, ""), reasons=_stopped(o.reasons)))
+    if item.action != "untable":
+        yield paragraph(_numbers(item))
+    if item.opinions:
+        yield paragraph(words()["opinions"])
+        rows = [
+            [str(n), given.name, words()["role"][given.role.value], _choice(given), given.reasons]
+            for n, given in enumerate(item.opinions, 1)
+        ]
+        yield grid({"order": 9, "name": 16, "role": 13, "choice": 11, "reasons": 51}, rows, lead=1)
+        yield paragraph(_count(item))
+    yield from _decision(item)
+
+
+def _asides(item: Discussed) -> str:
+    if not item.aside:
+        return str(words()["aside_none"])
+    return fill("aside", who=str(words()["aside_join"]).join(_aside(a) for a in item.aside))
+
+
+def _aside(aside: StoodAside) -> str:
+    return fill(
+        "aside_one",
+        name=aside.name,
+        role=words()["role"][aside.role.value],
+        ground=_ground(aside.ground, aside.organisation),
+        how=words()["how"][aside.how],
+    )
+
+
+def _ground(ground: RecusalGround, organisation: str) -> str:
+    named = str(words()["ground"]["named"]).format(name=organisation) if organisation else ""
+    return str(words()["ground"][ground.value]).format(organisation=named)
+
+
+def _numbers(item: Discussed) -> str:
+    count = item.count
+    recused = fill("recused_some", n=count.recused) if count.recused else str(words()["recused_none"])
+    told: dict[str, object] = {"seats": count.seats, "recused": recused, "members": count.members}
+    needed = item.quorum if item.quorum is not None else deliberation.quorum_needed(count)
+    here = item.attending if item.attending is not None else item.detail.get("attending")
+    if here is None:
+        return fill("numbers_plain", **told)
+    share = _fraction(*count.quorum)
+    if needed == count.quorum_min and needed > -(-count.members * count.quorum[0] // count.quorum[1]):
+        share += fill("at_least", n=count.quorum_min)
+    told |= {"share": share, "quorum": needed, "attending": here}
+    return fill("numbers" if here >= needed else "numbers_short", **told)
+
+
+def _fraction(num: int, den: int) -> str:
+    digits = words()["digits"]
+    return fill("fraction", num=digits.get(str(num), num), den=digits.get(str(den), den))
+
+
+def _choice(given: Given) -> str:
+    return str(words()["choice"][given.choice.value])
+
+
+def _count(item: Discussed) -> str:
+    count = item.count
+    half = count.needs[0] * 2 == count.needs[1]
+    share = words()["share_half"] if half else fill("share_other", share=_fraction(*count.needs))
+    reached = "reached" if deliberation.has_majority(count) else "not_reached"
+    return fill(
+        "count",
+        **{"for": count.cast_for, "against": count.cast_against, "abstained": count.abstained},
+        share=share,
+        needed=deliberation.votes_needed(count),
+        reached=words()[reached],
+    )
+
+
+def _decision(item: Discussed) -> Iterator[Block]:
+    approved = _approved(item)
+    decision = _ended(item)
+    yield paragraph(fill("decision", decision=decision))
+    if item.conditions:
+        yield paragraph(words()["conditions"])
+        rows = [[str(c.no), c.words, c.evidence, formats.day(c.due_on)] for c in item.conditions]
+        yield grid({"no": 9, "condition": 39, "evidence": 30, "due": 22}, rows, lead=1)
+    if item.words:
+        yield from _quoted("remarks" if approved else "reasons", item.words)
+    if _overrides(item):
+        yield paragraph(fill("overriding", presides=item.presides, decision=decision))
+    if item.opinions:
+        yield from _dissent(item, approved=approved)
+
+
+def _approved(item: Discussed) -> bool:
+    if item.action == "decide_amendment":
+        return bool(item.detail.get("approved"))
+    return item.action in APPROVING
+
+
+def _overrides(item: Discussed) -> bool:
+    """A majority was in favour, and who presides decided against (S13)."""
+    decided = bool(item.action) and item.action not in UNDECIDED
+    favour = item.question in OF_A_MAJORITY and deliberation.has_majority(item.count)
+    return decided and favour and not _approved(item)
+
+
+def _ended(item: Discussed) -> str:
+    ways, name = words()["ended"], item.action
+    if name == "approve_risk" and item.conditions:
+        name = "approve_risk_conditional"
+    if name == "decide_amendment" and not _approved(item):
+        name = "decide_amendment_refused"
+    said_so = str(ways.get(name) or ways["other"])
+    return said_so.format(library=texts()["library"], project_number=item.detail.get("project_number", ""))
+
+
+def _dissent(item: Discussed, *, approved: bool) -> Iterator[Block]:
+    """Opinions other than what was decided, word for word."""
+    other = Choice.AGAINST if approved else Choice.FOR
+    lines = [
+        fill(
+            "dissent_line",
+            name=g.name,
+            role=words()["role"][g.role.value],
+            choice=_choice(g),
+            reasons=g.reasons,
+        )
+        for g in item.opinions
+        if g.choice is other
+    ]
+    if not lines:
+        yield paragraph(words()["dissent_none"])
+        return
+    yield paragraph(fill("dissent", n=len(lines)))
+    yield {"is": "list", "items": lines}
+
+
+def _quoted(name: str, words_given: str) -> Iterator[Block]:
+    """What somebody wrote, after the word that says what it is."""
+    first, *rest = said(words_given)
+    yield {**first, "text": f"{words()[name]}{_stopped(first['text'])}"}
+    yield from rest
+
+
+def _verbatim(name: str, words_given: str) -> Iterator[Block]:
+    """The same sign for sign, without a full stop of ours."""
+    first, *rest = said(words_given)
+    yield {**first, "text": f"{words()[name]}{first['text']}"}
+    yield from rest
+
+
+def _stopped(words_given: str) -> str:
+    """With a full stop, where the writer left it out; otherwise sign for sign."""
+    plain = words_given.strip()
+    return plain if plain[-1:] in tuple(words()["ends"]) else plain + str(texts()["stop"])
+
+
+# --- a correction, and the whole as it is shown and issued ---
+
+
+def correction(no: int, item: int | None, wrong: str, right: str, by: str, at: datetime) -> dict[str, Any]:
+    """A page that says what is wrong and what is right; `no` counts corrections from one."""
+    with force_locale(LANGUAGE):
+        where = words()["correction_whole"] if item is None else fill("correction_item", no=item)
+        blocks = [
+            paragraph(fill("correction_said", day=formats.day(at), secretary=by, where=where)),
+            *_verbatim("wrong", wrong),
+            *_verbatim("right", right),
+        ]
+        tail = [paragraph(words()["correction_kept"])]
+        return {"head": [], "items": [{"no": item, "title": "", "blocks": blocks}], "tail": tail, "correction": no}
+
+
+def laid_out(
+    pages: Sequence[Page],
+    presided: int,
+    items: Sequence[Item],
+    *,
+    hide: Callable[[int], str] = lambda no: "",
+    signed: bool = True,
+) -> list[Block]:
+    """All pages as blocks, each with who confirmed it; `hide` gives what a reader is told instead of an item."""
+    with force_locale(LANGUAGE):
+        blocks: list[Block] = []
+        if len(pages) > 1:
+            blocks.append(paragraph(fill("corrected_note", n=len(pages) - 1)))
+        for page in pages:
+            if page.content.get("correction"):
+                blocks.append({"is": "page", "text": fill("correction", n=page.content["correction"])})
+            blocks += page.content["head"]
+            for item in page.content["items"]:
+                if item["title"]:
+                    told = hide(item["no"])
+                    title = item["title"] if not told else fill("item_hidden", no=item["no"])
+                    blocks.append(heading(title))
+                else:
+                    told = hide(item["no"]) if item["no"] else ""
+                blocks += [{"is": "hidden", "text": told}] if told else item["blocks"]
+            blocks += page.content["tail"]
+            if signed:
+                blocks += _signed(page, presided, items)
+        return blocks
+
+
+def _signed(page: Page, presided: int, items: Sequence[Item]) -> list[Block]:
+    """Who confirmed a page, in which part, and when; with room to sign on paper."""
+    n = page.content.get("correction")
+    title = fill("correction", n=n) if n else words()["first_page"]
+    if not page.confirmed:
+        return [paragraph(fill("unconfirmed", page=title))]
+    rows = [
+        [name, _part(user_id, presided, items), _scope(user_id, items), formats.instant(at), ""]
+        for user_id, name, at in sorted(page.confirmed, key=lambda c: (c[0] != presided, c[2]))
+    ]
+    columns = {"name": 17, "part": 20, "scope": 19, "confirmed": 26, "signature": 18}
+    return [paragraph(fill("confirmed", page=title)), grid(columns, rows)]
+
+
+def _part(user_id: int, presided: int, items: Sequence[Item]) -> str:
+    if user_id == presided:
+        return str(words()["presided"])
+    led = [number for number, item in enumerate(items, 1) if item.head == user_id]
+    return fill("presided_items", items=_list(led)) if led else str(words()["attended"])
+
+
+def _scope(user_id: int, items: Sequence[Item]) -> str:
+    left_out = [number for number, item in enumerate(items, 1) if user_id in item.aside]
+    return fill("but_items", items=_list(left_out)) if left_out else str(words()["whole"])
+
+
+def _list(numbers: Sequence[int]) -> str:
+    return str(texts()["comma"]).join(map(str, numbers))
+
+
+def read(meeting: Meeting) -> dict[str, Any]:
+    """The minutes of a meeting as its records stand now."""
+    return minutes(meeting_record.of(meeting))
