@@ -266,7 +266,7 @@ def _validate(stage: Stage, told: Told, login: str, step: Step, at: datetime) ->
     if told.spec["scheme"] == "ccer":
         data |= {
             "notice_url": f"https://example.com/notice/{told.case_id}",
-            "notice_from": on - timedelta(days=45),
+            "notice_from": on - timedelta(days=60),
             "notice_to": on - timedelta(days=17),
         }
     _act(stage, told, login, "file_validation", at, **data)
