@@ -21,6 +21,7 @@ from registry.models import (
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
 from registry.services import panel_facts, rounds
+from registry.services.facts import electorate
 from registry.services.policy import current
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
@@ -56,6 +57,8 @@ def with_request(
     question = _question(action, case.state)
     if question and facts.sitting and facts.sitting.question is not question:
         known["sitting"] = None  # a sitting on another question decides nothing here
+    if action == "table":
+        known["available_members"] = len(electorate(case, on or today()).electors)
     if action == "request_correction":
         known |= _notice(case, data)
     if action in HANDS_IN_AGAIN:
