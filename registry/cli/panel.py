@@ -1,6 +1,7 @@
 """`flask panel repeat`: work a draw out anew from what is on record, and compare."""
 
 import click
+from flask.cli import with_appcontext
 
 from registry.services import panel_facts, panels
 
@@ -12,6 +13,7 @@ def panel() -> None:
 
 @panel.command("repeat")
 @click.argument("panel_id", type=int)
+@with_appcontext
 def repeat(panel_id: int) -> None:
     """Repeat the draw and every replacement of a panel; exit 1 where the record says something else."""
     drawn = panels.panel(panel_id)

@@ -40,12 +40,12 @@ class DrawPanelForm(ActForm):
 
     def validate_size(self, field: Any) -> None:
         """A number a panel can have; whether it is odd and large enough the rules say."""
-        if not 1 <= field.data <= 99:
+        if field.data is not None and not 1 <= field.data <= 99:
             raise ValidationError(_("Enter a number from 1 to 99"))
 
     def validate_expected_days(self, field: Any) -> None:
         """At least a day."""
-        if not 1 <= field.data <= LONGEST_DAYS:
+        if field.data is not None and not 1 <= field.data <= LONGEST_DAYS:
             raise ValidationError(_("Enter a number from 1 to %(most)s", most=LONGEST_DAYS))
 
     def values(self) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def with_request(
     if question and facts.sitting and facts.sitting.question is not question:
         known["sitting"] = None  # a sitting on another question decides nothing here
     if action == "table":
-        known["available_members"] = len(electorate(case, today()).electors)
+        known["available_members"] = len(electorate(case, on).electors)
     if action == "request_correction":
         known |= _notice(case, data)
     if action in HANDS_IN_AGAIN:

@@ -139,6 +139,7 @@ def _page(
         refused=refused,
         has_errors=bool(form.errors or refused),
         means=words.MEANS.get(action, ""),
+        panel_asked=words.asked_of_panel(g.case) if action == "give_expert_opinion" else "",
         draw=words.draw_preview(g.case) if action == "draw_panel" else None,
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,

@@ -360,6 +360,12 @@ def conditions(case: Case, action: str) -> list[tuple[int, str]]:
     ]
 
 
+def asked_of_panel(case: Case) -> str:
+    """What the panel at work is asked."""
+    panel = panel_facts.at_work(case)
+    return panel.question if panel else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawable:
     """An expert before a draw; `reason`: why the expert is left out of it."""

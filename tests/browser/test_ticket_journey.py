@@ -48,6 +48,11 @@ def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: P
     walk.act(people("officer1", "en"), number, "accept")
     for login in ("officer1", "officer2"):
         walk.screen(people(login, "en"), number, "Certificate, report and site visit")
+    asked = "Are the plots and the sums sound?"
+    assert walk.panel(people, number, "The plots are sound and the sums can be repeated.", "en", asked) == 5
+    walk.open_case(phone, number)
+    expect(phone.locator("main")).to_contain_text("The panel accepted")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     walk.act(officer, number, "pass_screening")
     legal = people("legal", "en")
     walk.act(legal, number, "give_legal_opinion", conclusion="favourable", words="Vote and notice are in order.")

@@ -59,7 +59,7 @@ CREDITING: Answers = {
     "vvb_org_id": "岱宗审定核查有限公司（示例）",
 }
 DECLARATIONS: Answers = {"true": True, "unique": True, "consent": True}
-NOT_MET = ("X01", "X02", "S16")
+NOT_MET = ("X01", "X02")
 """Grounds for additionality that the cases here do not rest on: they rest on X03."""
 
 
@@ -298,6 +298,25 @@ def say(page: Page, number: str, choice: str, reasons: str) -> None:
     """A member votes, on the page of the vote at once."""
     page.goto(f"/cases/{number}/act/vote")
     _take(page, "vote", "", {"choice": choice, "reasons": reasons, "no_conflict": True})
+
+
+EXPERTS = tuple(f"expert{n}" for n in range(1, 10))
+
+
+def panel(people: Any, number: str, words: str, language: str = "zh", asked: str = "请评审监测数据和测算方法") -> int:
+    """The secretary draws a panel; whoever was drawn accepts, each from the own list; the secretary ends it."""
+    act(people("secretary", language), number, "draw_panel", size="5", expected_days="10", words=asked)
+    given = 0
+    for login in EXPERTS:
+        page = people(login, language)
+        page.goto("/my/panels")
+        mine = page.locator(f'main a[href="/cases/{number}/act/give_expert_opinion"]')
+        if mine.count():
+            follow(mine)
+            _take(page, "give_expert_opinion", "", {"conclusion": "accept", "words": words, "independent": True})
+            given += 1
+    act(people("secretary", language), number, "close_panel")
+    return given
 
 
 def vote(people: Any, number: str, choice: str, reasons: str, language: str = "zh") -> None:

@@ -39,6 +39,7 @@ OFFICES = {
     "deputy": Role.DEPUTY_CHAIR,
     "member1": Role.MEMBER,
     "conflicted": Role.CASE_OFFICER,
+    "expert1": Role.EXPERT,
 }
 """What the world's people are by appointment; owner, agent, vvb, stranger and removed hold no office."""
 
@@ -52,6 +53,7 @@ ON_THE_CASE = {
     "member1": set(),  # until a sitting seats them
     "deputy": set(),
     "eco": set(),  # the case is under CCER; the environment bureau only has tickets
+    "expert1": set(),  # until a draw seats the expert
     "conflicted": {Role.PROPONENT},  # an officer of the applicant's own organisation is no officer here
     "removed": set(),  # an officer at sign-in, no longer one now
 }
