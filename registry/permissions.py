@@ -11,7 +11,20 @@ from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, abort, g, request
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.clock import today
@@ -25,6 +38,7 @@ from registry.models import (
     DeliberationEnd,
     Elector,
     ExcludedMember,
+    FlawedVote,
     Meeting,
     Membership,
     Recusal,
@@ -186,7 +200,8 @@ _X, _XD, _R, _RD = aliased(ExcludedMember), aliased(Deliberation), aliased(Recus
 _I, _MT, _C, _H, _HR = (
     aliased(AgendaItem), aliased(Meeting), aliased(SittingCall), aliased(Elector), aliased(Recusal)
 )  # fmt: skip
-_T, _HT = aliased(Attendance), aliased(Attendance)
+_T, _HT, _HM = aliased(Attendance), aliased(Attendance), aliased(Membership)
+_F, _FD = aliased(FlawedVote), aliased(Deliberation)
 
 
 def _current(
@@ -227,47 +242,29 @@ def _elector(user_id: int) -> ColumnElement[bool]:
 
 
 def stands_aside(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The person stood aside in a sitting on the case: in that case for good, the file included (S09)."""
+    """The person stood aside in a sitting on the case, or should have (S10): for good, the file included (S09)."""
     return or_(
+        exists().where(_F.deliberation_id == _FD.id, _FD.case_id == Case.id, _F.user_id == user_id),
         exists().where(_X.deliberation_id == _XD.id, _XD.case_id == Case.id, _X.user_id == user_id),
         exists().where(_R.deliberation_id == _RD.id, _RD.case_id == Case.id, _R.user_id == user_id),
     )
 
 
-def _presides(user_id: int) -> ColumnElement[bool]:
-    """Who presides in the open sitting on the case.
+def _presides(user_id: int, on: date) -> ColumnElement[bool]:
+    """Who may preside in the open sitting on the case, as `facts` has it, who says which of them does (S71).
 
-    Once the question is put, whoever put it. Before, whom the sitting names; where that member stands aside or is not
-    in the room of a meeting in session, a deputy who is.
+    The head is whoever put the question; before that, whom the sitting names. Where the head stands aside, belongs to
+    a party by now, or is not in the room of a meeting in session, also a deputy who is.
     """
-    in_room = (
-        select(_T.present)
-        .where(_T.meeting_id == _I.meeting_id, _T.user_id == _E.user_id)
-        .order_by(_T.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    # Correlated by name: at this depth a table that is not named would be listed, and joined, once more.
-    head_in_room = (
-        select(_HT.present)
-        .where(_HT.meeting_id == _I.meeting_id, _HT.user_id == _H.user_id)
-        .order_by(_HT.id.desc())
-        .limit(1)
-        .correlate(_I, _H)
-        .scalar_subquery()
-    )
-    head_aside = exists().where(_HR.deliberation_id == _D.id, _HR.user_id == _H.user_id).correlate(_D, _H)
-    head_fit = (
-        exists()
-        .where(
-            _H.deliberation_id == _D.id,
-            _H.presides.is_(True),
-            ~head_aside,
-            or_(_MT.state != "in_session", head_in_room),
-        )
-        .correlate(_D, _I, _MT)
-    )
     called = exists().where(_C.deliberation_id == _D.id)
+    caller = exists().where(_C.deliberation_id == _H.deliberation_id, _C.presided_by_id == _H.user_id)
+    head_fit = exists().where(
+        _H.deliberation_id == _D.id,
+        or_(caller, and_(_H.presides.is_(True), ~exists().where(_C.deliberation_id == _H.deliberation_id))),
+        ~exists().where(_HR.deliberation_id == _H.deliberation_id, _HR.user_id == _H.user_id),
+        ~_belongs_to_a_party(_H.user_id, on),
+        or_(_MT.state != "in_session", _in_room(_HT, _H)),
+    )
     return (
         select(_D.id)
         .join(_E, and_(_E.deliberation_id == _D.id, _E.user_id == user_id))
@@ -279,11 +276,33 @@ def _presides(user_id: int) -> ColumnElement[bool]:
             or_(
                 exists().where(_C.deliberation_id == _D.id, _C.presided_by_id == user_id),
                 and_(~called, _E.presides.is_(True)),
-                and_(~called, _E.role == Role.DEPUTY_CHAIR, in_room, ~head_fit),
+                and_(_E.role == Role.DEPUTY_CHAIR, _in_room(_T, _E), ~head_fit),
             ),
         )
         .exists()
     )
+
+
+def _in_room(roll: type[Attendance], member: type[Elector]) -> ScalarSelect[bool]:
+    """Whether the last line of the roll of the meeting has a member there."""
+    return (
+        select(roll.present)
+        .where(roll.meeting_id == _I.meeting_id, roll.user_id == member.user_id)
+        .order_by(roll.id.desc())
+        .limit(1)
+        .correlate(_I, member)
+        .scalar_subquery()
+    )
+
+
+def _belongs_to_a_party(user_id: InstrumentedAttribute[int], on: date) -> ColumnElement[bool]:
+    parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
+    tied = exists().where(
+        _HM.user_id == user_id,
+        or_(*(_HM.organisation_id == party for party in parties)),
+        _current(_HM.since, _HM.until, on),
+    )
+    return tied.correlate(Case, _H)
 
 
 @lru_cache(maxsize=2048)
@@ -298,7 +317,7 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
             return _belongs(user_id, Case.vvb_org_id, on)
         case Role.CHAIR:
             # Who presides: the chair, or a deputy where the chair stands aside or is away.
-            presides = and_(_presides(user_id), ~party_of(user_id, on))
+            presides = and_(_presides(user_id, on), ~party_of(user_id, on))
             return and_(or_(_appointed(user_id, role, on), presides), ~stands_aside(user_id))
         case Role.MEMBER | Role.DEPUTY_CHAIR:
             return and_(_appointed(user_id, role, on), _elector(user_id), ~stands_aside(user_id))

@@ -9,12 +9,7 @@ from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
 from registry.services import facts
 
-QUIET = frozenset(
-    {
-        *("answer_condition", "sign_screening", "answer_finding"),
-        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
-    }
-)
+QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
 """Acts inside a stage that change nothing for the applicant."""
 
 
