@@ -229,6 +229,17 @@ def _of_the_open_sitting(case_id: int) -> Select[tuple[int, str]]:
     )
 
 
+def of_open_sitting(case_id: int) -> int | None:
+    """The meeting in which the open sitting of a case is held."""
+    query = (
+        select(AgendaItem.meeting_id)
+        .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
+        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+        .where(Deliberation.case_id == case_id, DeliberationEnd.deliberation_id.is_(None))
+    )
+    return db.session.scalar(query)
+
+
 def entitled(case_id: int) -> list[tuple[int, str]]:
     """Members of the open sitting of whom nobody has proposed that they stand aside, and who have not voted."""
     known = (Recusal, RecusalProposal, Vote)

@@ -119,12 +119,16 @@ class Sat:
 
     @cached_property
     def presides(self) -> int | None:
-        """Who put the question; before, the chair, or a deputy where the chair stands aside or is not in the room."""
-        if self.call is not None:
-            return self.call.presided_by_id
-        room = {m.user_id for m in self.here} if self.here is not None else None
-        in_session = self.meeting_state in (MeetingState.IN_SESSION, MeetingState.HELD, MeetingState.MINUTED)
-        return deliberation.presiding(((m.user_id, m.role) for m in self.entitled), room if in_session else None)
+        """Who put the question, until standing aside or leaving; else the chair, or a deputy in the chair's place.
+
+        Of a sitting that has ended, whoever put its question.
+        """
+        caller = self.call.presided_by_id if self.call is not None else None
+        begun = self.meeting_state in (MeetingState.IN_SESSION, MeetingState.HELD, MeetingState.MINUTED)
+        there = self.here if begun and self.here is not None else self.entitled
+        if caller is not None and (self.end is not None or any(m.user_id == caller for m in there)):
+            return caller
+        return deliberation.presiding((m.user_id, m.role) for m in there)
 
     @cached_property
     def speaking(self) -> tuple[Member, ...]:

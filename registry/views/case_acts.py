@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from registry import labels, storage
@@ -95,6 +95,7 @@ def take(
 ) -> Answer:
     """Go through the door and answer for whatever comes of it; `refused` draws the page again with the reasons."""
     case_id, number = g.case.id, g.case.number
+    meeting_id = meetings.of_open_sitting(case_id) if action == "declare_recusal" else None
     try:
         acts.act(("project", case_id), action, by=g.user, at=now(), seen=seen_of(form), data=data)
     except acts.NotVisible:
@@ -106,6 +107,9 @@ def take(
     except RefusedError as stopped:
         answer: Answer = refused(words.stopping(stopped.outcomes, g.case))
         return answer
+    if meeting_id is not None:
+        flash(_("You stand aside from this case. Its file is closed to you from now on."))
+        return redirect(url_for("meeting.show", meeting_id=meeting_id))
     return redirect(url_for(to or "case.show", number=number, done=action))
 
 

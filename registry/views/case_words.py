@@ -23,7 +23,19 @@ from workflows.project import PROJECT
 from workflows.rules import Outcome
 from workflows.states import GateName, ProjectState, Severity, Verdict
 
-STOP = frozenset({"adjourn", "reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
+STOP = frozenset(
+    {
+        "adjourn",
+        "declare_recusal",
+        "reject",
+        "revoke",
+        "decline",
+        "withdraw",
+        "withdraw_amendment",
+        "close",
+        "find_flaw",
+    }
+)
 """Acts that end or undo something; their button is drawn as one that stops."""
 
 AHEAD = frozenset(
@@ -165,6 +177,7 @@ UNDO: Mapping[str, LazyString] = {
     "close": _l("A closed project cannot be opened again."),
     "withdraw_amendment": _l("The same amendment would have to be submitted anew."),
     "find_flaw": _l("The parties are told at once."),
+    "declare_recusal": _l("The file of this case is closed to you for good, also where it is tabled again."),
     "adjourn": _l("The sitting is over; the members are asked again next time."),
 }
 

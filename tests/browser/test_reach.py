@@ -67,6 +67,9 @@ def test_the_first_waiting_case_and_its_act_are_reached_by_keyboard(people: Peop
         ("auditor", "/cases/{number}/audit"),
         ("admin", "/admin/users"),
         ("chair", "/notices"),
+        ("secretary", "/meetings"),
+        ("secretary", "/meetings/plan"),
+        ("deputy", "/opinions"),
         ("chair", "/rules"),
         ("chair", "/rules/S11"),
     ],
@@ -108,4 +111,19 @@ def test_the_sheet_of_a_screening_and_a_vote_have_no_barrier(people: People, log
     page.locator(f'main a[data-action="{act}"]').click()
     page.wait_for_url(lambda url: "/act/" in url or "/screening" in url)
     assert page.locator("main form").count() > 0
+    assert barriers(page) == []
+
+
+def test_a_meeting_its_agenda_and_its_room_have_no_barrier(people: People) -> None:
+    page = people("secretary")
+    page.goto("/meetings")
+    for place in (0, -1):
+        page.goto("/meetings")
+        page.locator("main table").first.locator("a").nth(place).click()
+        assert barriers(page) == []
+        here = page.url
+        for below in ("room", "history", "act/note_attendance"):
+            page.goto(f"{here}/{below}")
+            assert barriers(page) == [], below
+    page.goto(f"{here}/candidates")
     assert barriers(page) == []

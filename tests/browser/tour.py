@@ -14,15 +14,26 @@ from pathlib import Path
 os.environ["TAILIN_ENV"] = "test"
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from sqlalchemy import func, select
 
 from registry.config import ROOT
 from registry.extensions import db
 from registry.jobs import make_papers
-from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Paper, PaperKind, Registration
+from registry.models import (
+    Answers,
+    Appointment,
+    Case,
+    Deliberation,
+    DeliberationEnd,
+    Meeting,
+    Paper,
+    PaperKind,
+    Registration,
+    SittingCall,
+)
 from tests.browser.serving import Served, chromium, demo_server, sign_in
-from workflows.states import ProjectState, Scheme
+from workflows.states import MeetingState, ProjectState, Scheme
 
 S = ProjectState
 
@@ -34,6 +45,9 @@ IN_THE_README = (
     *("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "vote", "project"),
     *("rule", "paper", "verified"),
 )
+ON_THE_WALL = ("room", "room-no-quorum")
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+"""Pages made for a projector are taken at its size instead of the wide one."""
 FOLD = {"x": 0, "y": 0, "width": 1280, "height": 900}
 """What a README picture shows: the first screenful."""
 
@@ -53,6 +67,7 @@ def stops(served: Served) -> list[Stop]:
         sitting = db.session.scalars(
             select(Case.number)
             .join(Deliberation, Deliberation.case_id == Case.id)
+            .join(SittingCall, SittingCall.deliberation_id == Deliberation.id)
             .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
             .where(DeliberationEnd.deliberation_id.is_(None), Case.state == S.RISK_REVIEW)
         ).first()
@@ -65,7 +80,23 @@ def stops(served: Served) -> list[Stop]:
         applicant, mine = _draft()
         corrected = db.session.scalars(select(Case).where(Case.state == S.CORRECTION_REQUESTED)).first()
         corrects = (corrected.created_by_id, f"/my/{corrected.id}") if corrected else (None, "/")
+        held = dict(db.session.execute(select(Meeting.state, func.max(Meeting.id)).group_by(Meeting.state)).all())
         db.session.remove()
+    secretary, planned = role["secretary"], f"/meetings/{held[MeetingState.PLANNED]}"
+    session, last = f"/meetings/{held[MeetingState.IN_SESSION]}", f"/meetings/{held[MeetingState.HELD]}"
+    meetings = [
+        ("meetings", secretary, "/meetings"),
+        ("meeting-plan", secretary, "/meetings/plan"),
+        ("meeting-planned", secretary, planned),
+        ("meeting-candidates", secretary, f"{planned}/candidates"),
+        ("meeting-roll", secretary, f"{session}/act/note_attendance"),
+        ("meeting-in-session", role["chair"], session),
+        ("meeting-held", role["auditor"], last),
+        ("meeting-history", role["auditor"], f"{last}/history"),
+        ("room", secretary, f"{session}/room?item=2"),
+        ("room-no-quorum", secretary, f"{last}/room?item=1"),
+        ("my-opinions", role["deputy_chair"], "/opinions"),
+    ]
     officer, deputy, admin = role["case_officer"], role["deputy_chair"], role["administrator"]
     shown = number.get(S.SUBMITTED)
     return [
@@ -101,6 +132,7 @@ def stops(served: Served) -> list[Stop]:
         ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
         ("screening", officer, f"/cases/{screened}/screening#c-A02"),
         ("vote", deputy, f"/cases/{sitting}/act/vote"),
+        *meetings,
         ("paper", officer, f"/cases/{papered}/papers/{paper.id}"),
         ("audit", role["auditor"], f"/cases/{shown}/audit"),
         ("admin-users", admin, "/admin/users"),
@@ -132,8 +164,9 @@ def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
         for language in LANGUAGES:
             page.goto(f"/language/{language}")
             for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
                 for name, _person, address in screens:
+                    wall = name in ON_THE_WALL and width == WIDTHS[0]
+                    page.set_viewport_size(WALL if wall else {"width": width, "height": 900})
                     answer = page.goto(address or start)
                     picture = f"{name}-{language}-{width}.png"
                     page.screenshot(path=OUT / picture, full_page=True)
