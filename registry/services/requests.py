@@ -25,7 +25,7 @@ from registry.models import Deliberation as Sitting
 from registry.queries import changes
 from registry.services import rounds
 from registry.services.fact_rows import MEMBERS
-from registry.services.facts import electorate, open_sitting
+from registry.services.facts import electorate, open_sitting, seated_on
 from workflows.deliberation import presiding
 from workflows.facts import FoundAside, ProjectFacts
 from workflows.roles import Role
@@ -76,8 +76,8 @@ def with_request(
         meeting = _meeting(case, int(data["meeting"]))
         known["meeting"] = meeting and meeting.state
         if meeting and case.submitted_at:
-            known["available_members"] = len(electorate(case, meeting.held_on).electors)
-    if action in NAMES_A_MEMBER:
+            known["available_members"] = len(electorate(case, seated_on(meeting, today())).electors)
+    if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))

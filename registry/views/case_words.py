@@ -277,7 +277,7 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
     if row.name in ("report_condition", "confirm_condition") and not conditions(case, row.name):
         return [_("There is no such condition")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
-    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False})
+    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, g.user)
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
     return list(dict.fromkeys(current().clause(o.clause).title(lang()) for o in outcomes))
 
