@@ -255,6 +255,13 @@ class World:
         for who, choice in zip(speaking, choices, strict=True):
             self.act(case_id, "vote", who, choice=choice, reasons="理由充分")
 
+    def sit_and_speak(self, case_id: int, *speaking: str, head: str = "chair", **table: Any) -> int:
+        """Everybody is in the room and these vote in favour, in this order (all, who presides last, without names)."""
+        meeting_id = self.sit(case_id, head=head, **table)
+        for who in speaking or [*(w for w in self.voters if w != head), head]:
+            self.act(case_id, "vote", who, choice="for", reasons="理由充分")
+        return meeting_id
+
     def validate(self, case_id: int, conclusion: str = "favourable") -> None:
         """The body files its opinion on the five matters."""
         matters = {f"V{n}": {"met": conclusion == "favourable", "words": "符合"} for n in range(1, 6)}

@@ -269,9 +269,10 @@ def upgrade():
         lock_case=OPEN_CASE,
     )
     allow("electors_seated", "electors")
+    opened = local_day("d.opened_at")  # a case may be tabled for a meeting whose day has come already
     seated_on(
         "coalesce((SELECT m.held_on FROM agenda_items i JOIN meetings m ON m.id = i.meeting_id"
-        f" WHERE i.deliberation_id = d.id), {local_day('d.opened_at')})"
+        f" WHERE i.deliberation_id = d.id AND m.held_on > {opened}), {opened})"
     )
     allow("gate_decisions_counted", "gate_decisions")
     measure_by("(d.members - (SELECT count(*) FROM recusals r WHERE r.deliberation_id = d.id))")

@@ -95,6 +95,8 @@ def act(
             return _on_meeting(subject_id, action, actor_id, at, seen, dict(data or {}))
         if data and "meeting" in data:
             meetings.locked(int(data["meeting"]))  # before the case: meeting, then cases (house.md §5)
+        elif action in meetings.BY_THE_ROLL:
+            meetings.held_still(subject_id)
         case = _locked(subject_id)
         actor = db.session.get(User, actor_id) if actor_id else None
         roles = _public(case) if by is ANYBODY else _roles(case, actor, at)

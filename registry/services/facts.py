@@ -126,9 +126,9 @@ def electorate(case: Case, on: date) -> Electorate:
     return deliberation.electorate(seats, frozenset(p for p in parties if p), frozenset(p for p in persons if p))
 
 
-def held_on(meeting_id: int) -> date:
-    """The day of a meeting: who belongs to the group then is entitled."""
-    return db.session.get_one(Meeting, meeting_id).held_on
+def seated_on(meeting: Meeting, on: date) -> date:
+    """The day as of which the group is seated for a case tabled on a day: the meeting's, unless that is past."""
+    return max(meeting.held_on, on)
 
 
 def open_sitting(case_id: int) -> Deliberation | None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from registry import permissions
 from registry.extensions import db, writing
-from registry.models import AgendaItem, DeliberationEnd, Meeting, User
+from registry.models import AgendaItem, Deliberation, DeliberationEnd, Meeting, User
 from registry.services import audit, numbers
 from registry.services.paper_words import texts
 from workflows.facts import MeetingFacts
@@ -75,6 +75,26 @@ def locked(meeting_id: int) -> Meeting | None:
     """The meeting, locked and read fresh."""
     query = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+BY_THE_ROLL = frozenset(
+    {
+        *("call_vote", "vote", "adjourn", "decide_recusal"),
+        *("approve_risk", "register", "reject", "suspend", "revoke", "decide_amendment"),
+    }
+)
+"""Acts on a case that are judged by who is in the room."""
+
+
+def held_still(case_id: int) -> None:
+    """Keep the roll of the meeting that has a case on its agenda as it is until the act is over."""
+    sitting = (
+        select(AgendaItem.meeting_id)
+        .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
+        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+        .where(Deliberation.case_id == case_id, DeliberationEnd.deliberation_id.is_(None))
+    )
+    db.session.execute(select(Meeting.id).where(Meeting.id.in_(sitting)).with_for_update(read=True))
 
 
 def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:

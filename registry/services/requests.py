@@ -27,7 +27,7 @@ from registry.models import Deliberation as Sitting
 from registry.queries import changes, notices
 from registry.services import clocks, notice_facts, panel_facts, rounds
 from registry.services.fact_rows import MEMBERS
-from registry.services.facts import electorate, open_sitting
+from registry.services.facts import electorate, open_sitting, seated_on
 from registry.services.policy import current
 from workflows.deliberation import presiding
 from workflows.facts import FoundAside, ProjectFacts
@@ -90,7 +90,7 @@ def with_request(
         meeting = _meeting(case, int(data["meeting"]))
         known["meeting"] = meeting and meeting.state
         if meeting and case.submitted_at:
-            known["available_members"] = len(electorate(case, meeting.held_on).electors)
+            known["available_members"] = len(electorate(case, seated_on(meeting, today())).electors)
     if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     if "condition_id" in data:

@@ -42,28 +42,56 @@ class Person:
 
 
 @dataclass
+class Meeting:
+    """A meeting: when it is held (days from the first), who is in the room, what it has on its agenda."""
+
+    held: int
+    state: str = "planned"
+    version: int = 1
+    room: set[str] = field(default_factory=set)
+    open_items: int = 0
+    items: int = 0
+
+
+@dataclass
 class Sitting:
-    """An open sitting on one question."""
+    """An open sitting on one question; `members` by seat, the first head among them named at the tabling."""
 
     question: str
     members: tuple[str, ...]
-    presides: str | None
+    head: str | None
+    meeting: Meeting
+    called_by: str | None = None
+    recused: set[str] = field(default_factory=set)
+    proposed: dict[str, bool | None] = field(default_factory=dict)
     votes: dict[str, str] = field(default_factory=dict)
+
+    def entitled(self) -> list[str]:
+        return [m for m in self.members if m not in self.recused]
+
+    def here(self) -> list[str]:
+        return [m for m in self.entitled() if m in self.meeting.room]
+
+    def silent(self) -> list[str]:
+        """In the room, entitled, and without a vote."""
+        return [m for m in self.here() if m not in self.votes]
 
     def count(self, choice: str) -> int:
         return sum(v == choice for v in self.votes.values())
 
+    def quorum(self) -> int:
+        return max(-(-len(self.entitled()) * QUORUM[0] // QUORUM[1]), LEAST)
+
     def quorate(self) -> bool:
-        share = -(-len(self.members) * QUORUM[0] // QUORUM[1])
-        return len(self.votes) >= max(share, LEAST)
+        return len(self.votes) >= self.quorum()
 
     def carried(self) -> bool:
         """More than half of those entitled, whoever voted."""
-        return 2 * self.count("for") > len(self.members)
+        return 2 * self.count("for") > len(self.entitled())
 
     def lost(self) -> bool:
-        outstanding = len(self.members) - len(self.votes)
-        return 2 * (self.count("for") + outstanding) <= len(self.members)
+        outstanding = len(self.entitled()) - len(self.votes)
+        return 2 * (self.count("for") + outstanding) <= len(self.entitled())
 
 
 DAYS_OF_NOTICE = 7
@@ -136,6 +164,10 @@ class Case:
     sitting: Sitting | None = None
     panels: list[Panel] = field(default_factory=list)
     seated: set[str] = field(default_factory=set)
+    aside: set[str] = field(default_factory=set)
+    """Whoever stood aside in a sitting, or should have: in this case for good."""
+    decided: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
+    """The votes behind a gate, by the round in which it was closed."""
     conditions: dict[int, list[str]] = field(default_factory=dict)
     notices: dict[int, tuple[str, ...]] = field(default_factory=dict)
     on_notice: dict[int, Notice] = field(default_factory=dict)

@@ -2,9 +2,9 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -54,6 +54,7 @@ class City:
         self.apps = [create_app(settings), create_app(settings)]
         self.clock = Clock(start)
         self.columns: dict[str, list[str]] = {}
+        self.meetings: list[int] = []
         self._kept = 0
         self._one_seed = patch.object(panels, "fresh_seed", lambda: SEED)
         self._one_seed.start()
@@ -65,6 +66,7 @@ class City:
             for who in GONE:
                 self._retire(world.people.pop(who))
             world.people["insider"] = self._insider(world)
+            world.people["secretary2"] = factories.an_appointee(world.body, Role.SECRETARY)
             self.people = world.people
             self.world = world
         self.names = {user_id: who for who, user_id in self.people.items()}
@@ -226,18 +228,33 @@ class City:
         with self.running():
             by = self._by(who)
             sent = self.sent(case_id, action, data)
-            try:
-                acts.act(("project", case_id), action, by=by, at=clock.now(), seen=seen, data=sent)
-            except acts.NotVisible:
-                return "not_visible"
-            except acts.Stale:
-                return "stale"
-            except acts.NotOpen:
-                return "not_open"
-            except acts.Refused as refused:
-                sheet = self.sheet(case_id) if action in {"pass_screening", "decide_amendment"} else ()
-                return frozenset("sheet" if o.clause in sheet else o.clause for o in refused.stopping)
-            return "ok"
+            told = {"by": by, "at": clock.now(), "seen": seen, "data": sent}
+            got = _answered(lambda: acts.act(("project", case_id), action, **told))
+            if isinstance(got, str) or action not in {"pass_screening", "decide_amendment"}:
+                return got
+            sheet = self.sheet(case_id)
+            return frozenset("sheet" if clause in sheet else clause for clause in got)
+
+    def plan(self) -> None:
+        """The secretary plans a meeting for today."""
+        with self.running():
+            self.meetings.append(self.world.meeting())
+
+    def on_meeting(self, number: int, action: str, who: str | None, seen: int | None, data: Mapping[str, Any]) -> Any:
+        """Ask for an act on a meeting; the answer in the model's words."""
+        with self.running():
+            by = db.session.get_one(User, self.people[who]) if who else None
+            told = {"by": by, "at": clock.now(), "seen": seen, "data": self.sent_to_meeting(data)}
+            return _answered(lambda: acts.act(("meeting", self.meetings[number]), action, **told))
+
+    def sent_to_meeting(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form of an act on a meeting would hand to the door."""
+        sent: dict[str, Any] = {"words": "理由充分"}
+        if "present" in data:
+            sent["present"] = [self.people[w] for w in data["present"]]
+        if "days" in data:
+            sent["held_on"] = clock.today() + timedelta(days=data["days"])
+        return sent
 
     def _by(self, who: str | None) -> Any:
         if who == "anybody":
@@ -248,7 +265,9 @@ class City:
         case = db.session.get_one(Case, case_id)
         return tuple(c for c in facts.sheet(current(), case.method) if case.state != "draft")
 
-    def sent(self, case_id: int, action: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def sent(  # noqa: PLR0912 (one branch a form)
+        self, case_id: int, action: str, data: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """What the form of an act would hand to the door."""
         sent: dict[str, Any] = {"words": "理由充分"} | dict(data)
         match action:
@@ -269,6 +288,15 @@ class City:
                 sent["clock"] = self._clock(case_id, data["of"])
             case "vote":
                 sent["reasons"] = "理由充分"
+            case "table":
+                number = sent.pop("meeting")
+                sent |= {} if number is None else {"meeting": self.meetings[number]}
+            case "declare_recusal":
+                sent["ground"] = "relatives_employer"
+            case "propose_recusal" | "decide_recusal":
+                sent |= {"member": self.people[data["member"]], "ground": "other_tie"}
+            case "find_flaw":
+                sent["member"] = data["member"] and self.people[data["member"]]
             case "file_validation":
                 met = data["conclusion"] == "favourable"
                 sent |= NATIONAL
@@ -334,6 +362,21 @@ SECTION_OF = {
     "contract": "contract",
     "undone": "declarations",
 }
+
+
+def _answered(act: Callable[[], Any]) -> Any:
+    """What came of an act, in the model's words; the clauses where rules stop it."""
+    try:
+        act()
+    except acts.NotVisible:
+        return "not_visible"
+    except acts.Stale:
+        return "stale"
+    except acts.NotOpen:
+        return "not_open"
+    except acts.Refused as refused:
+        return frozenset(o.clause for o in refused.stopping)
+    return "ok"
 
 
 def _name(url: str) -> str:

@@ -18,6 +18,7 @@ from tests.proof.case import (
     RECONSIDERERS,
     Case,
     Gate,
+    Meeting,
     Notice,
     Person,
     Raised,
@@ -26,7 +27,9 @@ from tests.proof.case import (
     read,
 )
 from tests.proof.panel import WORKS_IN, Panel, can_be_drawn
-from tests.proof.table import GATES, ROLES, ROWS, SEES, STAGES
+from tests.proof.table import GATES, MEETING, ROLES, ROWS, SEES, STAGES
+
+TO_COME = {"planned", "in_session"}
 
 ASKED_IN = {"validation", "registration", "amendment_review"}
 """Where objections are looked at."""
@@ -40,6 +43,7 @@ class Model:
     experts: list[str] = field(default_factory=list)
     """In the order of every draw."""
     cases: list[Case] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
     today: int = 0
     numbers: int = 0
     entry_numbers: int = 0
@@ -67,21 +71,78 @@ class Model:
         seat = person.office not in {"member", "deputy_chair"} or who in case.seated
         panel = case.at_work()
         seat = seat and (person.office != "expert" or bool(panel and who in panel.sitting))
+        if person.office in GROUP and who in case.aside:
+            return roles
         if seat and (person.office != "eco_env" or (case.number and case.scheme == "local_ticket")):
             roles.add(person.office)
-        if case.sitting and case.sitting.presides == who:
+        if case.sitting and self.may_preside(case, case.sitting, who):
             roles.add("chair")
         return roles
 
-    def electorate(self, case: Case) -> tuple[tuple[str, ...], str | None]:
-        """The group less whoever belongs to a party, and who presides."""
+    def may_preside(self, case: Case, s: Sitting, who: str) -> bool:
+        """Whoever put the question, before that whom the tabling named; a deputy in the room where that one may not."""
+        head = s.called_by or s.head
+        away = s.meeting.state == "in_session" and head not in s.meeting.room
+        fit = head is not None and head not in s.recused and not self.of_a_party(case, head) and not away
+        stands_in = self.people[who].office == "deputy_chair" and who in s.meeting.room and not fit
+        return who in s.members and (who == head or stands_in)
+
+    def first_head(self, members: Iterable[str]) -> str | None:
+        offices = {self.people[w].office: w for w in reversed(list(members))}
+        return offices.get("chair") or offices.get("deputy_chair")
+
+    def presides(self, s: Sitting, less: Iterable[str] = ()) -> str | None:
+        """The one who presides: of those entitled (in the room, once in session), the caller, else the first head."""
+        able = s.here() if s.meeting.state == "in_session" else s.entitled()
+        able = [w for w in able if w not in less]
+        return s.called_by if s.called_by in able else self.first_head(able)
+
+    def electorate(self, case: Case) -> tuple[str, ...]:
+        """The group less whoever belongs to a party, or stood aside before."""
         group = [w for w, p in self.people.items() if p.office in GROUP]
-        members = tuple(w for w in group if not self.of_a_party(case, w))
-        for office in ("chair", "deputy_chair"):
-            heads = [w for w in members if self.people[w].office == office]
-            if heads:
-                return members, heads[0]
-        return members, None
+        return tuple(w for w in group if not self.of_a_party(case, w) and w not in case.aside)
+
+    def to_come(self) -> int | None:
+        """The last meeting a case can be tabled for."""
+        found = [n for n, m in enumerate(self.meetings) if m.state in TO_COME]
+        return found[-1] if found else None
+
+    # Meetings -------------------------------------------------------------------------------------------
+
+    def plan(self) -> None:
+        self.meetings.append(Meeting(self.today))
+
+    def judge_meeting(self, number: int, action: str, who: str | None, seen: int | None) -> Any:
+        """The same answers for an act on a meeting."""
+        meeting, (leads, by) = self.meetings[number], MEETING[action]
+        office = self.people[who].office if who else "system"
+        if office is None:
+            return "not_visible"
+        if seen is not None and seen != meeting.version:
+            return "stale"
+        if meeting.state not in leads or office not in by:
+            return "not_open"
+        if action == "open_meeting" and (not meeting.items or meeting.held > self.today):
+            return frozenset({"S72"})
+        return frozenset({"S73"}) if action in {"close_meeting", "call_off"} and meeting.open_items else "ok"
+
+    def take_meeting(self, number: int, action: str, data: Mapping[str, Any]) -> None:
+        meeting = self.meetings[number]
+        meeting.state = MEETING[action][0][meeting.state]
+        meeting.version += 1
+        if action == "note_attendance":
+            meeting.room = {w for w in data["present"] if self.people[w].office in GROUP}
+        if action == "change_meeting":
+            meeting.held = self.today + data["days"]
+
+    def perform(self, case: Case, action: str, who: str | None, data: Mapping[str, Any]) -> None:
+        """Any request that is ok: on the case, on a meeting, or for a new meeting."""
+        if action == "plan":
+            self.plan()
+        elif action in MEETING:
+            self.take_meeting(data["on"], action, data)
+        else:
+            self.take(case, action, who, data)
 
     # What must come of an act ---------------------------------------------------------------------------
 
@@ -107,6 +168,7 @@ class Model:
         tests = {
             "quorum": {"S11": not system and (sitting is None or not sitting.quorate())},
             "majority": {"S15": not system and (sitting is None or not sitting.carried())},
+            "head": {"S71": not system and (sitting is None or self.presides(sitting) != who)},
             "clock": {"S40": system and not clocks.passed(c, action, self.today)},
             "tabled": {"S43": c.sitting is not None},
             "entry": {"S44": not c.entries},
@@ -143,24 +205,24 @@ class Model:
             case "pass_screening":
                 found = sheet | all_of("tabled")
             case "approve_risk":
-                found = agenda | all_of("quorum", "majority")
+                found = agenda | all_of("head", "quorum", "majority")
             case "pass_validation":
                 found = validated | all_of("tabled")
             case "register":
                 open_ = any(s != "confirmed" for s in c.conditions.get(c.approval_round(), ()))
                 found = {"S32": not c.passed() >= set(GATES[:4]), "S14": block, "S25": open_}
-                found |= disputed | all_of("quorum", "majority")
+                found |= disputed | all_of("head", "quorum", "majority")
             case "reject":
-                found = all_of("quorum")
+                found = all_of("head", "quorum")
             case "suspend":
-                found = all_of("clock", *(("quorum", "majority") if c.state == "registered" else ()))
+                found = all_of("clock", *(("head", "quorum", "majority") if c.state == "registered" else ()))
             case "resume":
                 unmet = c.suspended_by == "system" and clocks.unmet(c, self.today)
                 found = {"S42": c.suspended_by == "chair" and "chair" not in roles, "S54": unmet}
             case "withdraw":
                 found = all_of("tabled", "no_entry")
             case "decide_amendment":
-                found = all_of("quorum")
+                found = all_of("head", "quorum")
                 if data["approved"]:
                     done = c.passed()
                     found |= all_of("majority") | agenda | disputed
@@ -168,7 +230,7 @@ class Model:
                     found |= {} if "screening" in done else sheet
                     found |= {} if "validation" in done else validated
             case "revoke":
-                found = all_of("entry", "quorum", "majority")
+                found = all_of("entry", "head", "quorum", "majority")
             case "close":
                 found = all_of("clock", "entry" if c.state == "suspended" else "tabled")
             case "decline" | "withdraw_amendment":
@@ -195,13 +257,26 @@ class Model:
                 own = c.sheets.get((c.round, str(who)), {})
                 found = {"S36": who in c.standing() or set(own) != {"rest", "one"}}
             case "table":
-                found = {"S37": c.sitting is not None or len(self.electorate(c)[0]) < LEAST}
+                found = {"S37": c.sitting is not None or len(self.electorate(c)) < LEAST}
+                for_one = data["meeting"] is not None and self.meetings[data["meeting"]].state in TO_COME
+                found |= {"S68": not for_one, "S70": data["question"] not in questions(c.state)}
                 found |= agenda if c.state in {"risk_review", "registration"} else {}
                 found |= all_of("entry") if c.state == "suspended" else {}
-            case "untable":
+            case "untable" | "adjourn":
                 found = {"S38": c.sitting is None or bool(c.sitting.votes and not self._pointless(c.sitting))}
-            case "vote":
-                found = {"S39": c.sitting is None or who not in c.sitting.members or who in c.sitting.votes}
+            case "vote" | "declare_recusal" | "propose_recusal" | "decide_recusal" | "call_vote" if c.sitting is None:
+                always = {
+                    "vote": ("S39", "S66", "S67"),
+                    "declare_recusal": ("S09",),
+                    "call_vote": ("S69", "S71", "S11"),
+                }
+                found = dict.fromkeys(always.get(action, ("S65",)), True)
+            case "vote" | "declare_recusal" | "propose_recusal" | "decide_recusal" | "call_vote":
+                found = self._in_the_room(c, c.sitting, action, str(who), data)
+            case "find_flaw":
+                gate = c.gates.get((c.round, data["gate"]))
+                member, votes = data["member"], gate and c.decided.get((gate.origin, data["gate"]), {})
+                found = {"S75": votes is None or bool(member and member not in votes)}
             case "draw_panel":
                 drawn = can_be_drawn(data["size"], self.experts, self.tied_experts(c))
                 found = {"S56": c.panel() is not None, "S55": not drawn}
@@ -248,6 +323,42 @@ class Model:
         raised = c.raised[data["place"]]
         return raised.officer is None if "case_officer" in roles else not raised.applicant
 
+    def _in_the_room(self, c: Case, s: Sitting, action: str, who: str, data: Mapping[str, Any]) -> dict[str, bool]:
+        """What stops an act of an open sitting, from its place on the agenda to its last vote."""
+        may = who in s.entitled()
+        match action:
+            case "vote":
+                others = set(s.silent()) - {who}
+                last = self.presides(s) == who and bool(others)
+                return {
+                    "S39": not may or who in s.votes,
+                    "S66": s.called_by is None,
+                    "S67": not may or who not in s.meeting.room,
+                    "S12": may and last,
+                }
+            case "declare_recusal":
+                return {"S09": not may or who in s.votes}
+            case "call_vote":
+                tied = self.tied(c, s)
+                left = [w for w in s.entitled() if w not in tied]
+                here = [w for w in left if w in s.meeting.room]
+                return {
+                    "S69": s.meeting.state != "in_session" or s.called_by is not None,
+                    "S71": self.presides(s, tied) != who,
+                    "S11": len(here) < max(-(-len(left) * 2 // 3), LEAST),
+                }
+        member = data["member"]
+        fits = member in s.entitled() and member not in s.votes
+        if action == "propose_recusal":
+            return {"S65": not fits or member in s.proposed}
+        waits = member in s.proposed and s.proposed[member] is None
+        competent = self.presides(s) in {who, member} and who != member
+        return {"S65": not (fits and waits and competent)}
+
+    def tied(self, c: Case, s: Sitting) -> list[str]:
+        """Those in whom a tie has come up since the case was tabled."""
+        return [w for w in s.entitled() if self.of_a_party(c, w) and w not in s.votes]
+
     def question(self, case: Case, action: str) -> str | None:
         """What a sitting must have been asked for an act to rest on it."""
         if action in {"approve_risk", "register", "reject"}:
@@ -275,9 +386,11 @@ class Model:
         return found | {"T07": c.scheme == "local_ticket" and not accepted}
 
     def _pointless(self, sitting: Sitting) -> bool:
-        """A sitting that can only refuse, or one on an entry that is lost, is taken off though it was voted on."""
+        """A sitting that can only refuse, is lost, or that nobody can decide is taken off though it was voted on."""
         lost = sitting.question in {"revocation", "suspension"} and sitting.lost()
-        return sitting.question in {"screening", "validation"} or lost
+        emptied = sitting.called_by is not None and len(sitting.votes) + len(sitting.silent()) < sitting.quorum()
+        headless = self.first_head(sitting.entitled()) is None
+        return sitting.question in {"screening", "validation"} or lost or emptied or headless
 
     def _new_faults(self, c: Case, data: Mapping[str, Any]) -> set[str]:
         told = {f for r, fields in c.notices.items() if r < c.round for f in fields}
@@ -341,6 +454,8 @@ class Model:
             c.accepted_on = None
 
     def _close(self, c: Case, gate: str, passed: bool = True) -> None:
+        if c.sitting and (gate in {"risk_review", "registration"} or not passed):
+            c.decided.setdefault((c.round, gate), dict(c.sitting.votes))
         c.gates.setdefault((c.round, gate), Gate(passed, read(gate, c.rounds[c.round]), c.round))
 
     def _handed_in(self, c: Case, to: str) -> None:
@@ -372,7 +487,7 @@ class Model:
     def _do_approve_risk(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._close(c, "risk_review")
         c.conditions[c.round] = ["open"] * data.get("conditions", 0)
-        c.sitting = None
+        self._over(c)
 
     def _do_pass_validation(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._close(c, "validation")
@@ -383,24 +498,33 @@ class Model:
             self.entry_numbers += 1
             c.entry_number = self.entry_numbers
         c.entries.append(c.round)
-        c.sitting = None
+        self._over(c)
 
     def _do_decide_amendment(self, c: Case, who: Any, data: Any, to: str) -> None:
         if data["approved"]:
             for gate in GATES:
                 self._close(c, gate)
             c.entries.append(c.round)
-        c.sitting = None
+        self._over(c)
 
     def _do_reject(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._close(c, GATES[STAGES.index(c.state)], passed=False)
-        c.sitting = None
+        self._over(c)
 
     def _ends_the_sitting(self, c: Case, who: Any, data: Any, to: str) -> None:
+        self._over(c)
+
+    _do_untable = _do_adjourn = _do_suspend = _do_revoke = _do_close = _ends_the_sitting
+    _do_withdraw_amendment = _ends_the_sitting
+
+    def _over(self, c: Case) -> None:
+        if c.sitting:
+            c.sitting.meeting.open_items -= 1
         c.sitting = None
 
-    _do_untable = _do_suspend = _do_revoke = _do_close = _ends_the_sitting
-    _do_find_flaw = _do_withdraw_amendment = _ends_the_sitting
+    def _do_find_flaw(self, c: Case, who: Any, data: Any, to: str) -> None:
+        self._over(c)
+        c.aside |= {data["member"]} - {None}
 
     def _do_resume(self, c: Case, who: Any, data: Any, to: str) -> None:
         if c.suspended_by == "supervisor":
@@ -438,10 +562,36 @@ class Model:
         c.opinions.append((c.round, "environment", data["conclusion"]))
 
     def _do_table(self, c: Case, who: Any, data: Any, to: str) -> None:
-        members, presides = self.electorate(c)
-        c.sitting = Sitting(data["question"], members, presides)
+        members, meeting = self.electorate(c), self.meetings[data["meeting"]]
+        c.sitting = Sitting(data["question"], members, self.first_head(members), meeting)
+        meeting.items, meeting.open_items = meeting.items + 1, meeting.open_items + 1
         c.seated |= set(members)
         c.had_part |= set(members)
+        c.aside |= {w for w, p in self.people.items() if p.office in GROUP and w not in members}
+
+    def _do_call_vote(self, c: Case, who: Any, data: Any, to: str) -> None:
+        assert c.sitting is not None
+        for member in self.tied(c, c.sitting):
+            self._stands_aside(c, member)
+        c.sitting.called_by = who
+
+    def _stands_aside(self, c: Case, member: str) -> None:
+        assert c.sitting is not None
+        c.sitting.recused.add(member)
+        c.aside.add(member)
+
+    def _do_declare_recusal(self, c: Case, who: Any, data: Any, to: str) -> None:
+        self._stands_aside(c, who)
+
+    def _do_propose_recusal(self, c: Case, who: Any, data: Any, to: str) -> None:
+        assert c.sitting is not None
+        c.sitting.proposed[data["member"]] = None
+
+    def _do_decide_recusal(self, c: Case, who: Any, data: Any, to: str) -> None:
+        assert c.sitting is not None
+        c.sitting.proposed[data["member"]] = data["upheld"]
+        if data["upheld"]:
+            self._stands_aside(c, data["member"])
 
     def _do_vote(self, c: Case, who: Any, data: Any, to: str) -> None:
         assert c.sitting is not None

@@ -14,7 +14,7 @@ from tests.proof.case import EDITABLE, FRESH, Case, Person
 from tests.proof.city import City, Rows
 from tests.proof.model import Model
 from tests.proof.panel import LEAST, PLACES, in_order
-from tests.proof.table import GATES, ROWS, STAGES
+from tests.proof.table import GATES, MEETING, ROWS, STAGES
 
 APPENDED = (
     *("audit_events", "remarks", "rounds", "votes", "electors", "excluded_members", "deliberations"),
@@ -23,6 +23,7 @@ APPENDED = (
     *("parcel_keys", "parcels_apart", "verifiers"),
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
     *("panels", "panel_candidates", "panel_seats", "panel_departures", "panel_opinions", "panel_ends"),
+    *("agenda_items", "attendances", "sitting_calls", "recusals", "flawed_votes"),
 )
 """Tables to which rows are only added."""
 WATCHED = {
@@ -35,7 +36,7 @@ WATCHED = {
 """The registry's clocks in the model's words."""
 OFFICES = {
     **{f"officer{n}": "case_officer" for n in ("", "2", "3")},
-    "secretary": "secretary",
+    **{f"secretary{n}": "secretary" for n in ("", "2")},
     "legal": "legal_reviewer",
     "eco": "eco_env",
     "supervisor": "supervisor",
@@ -68,6 +69,7 @@ class Kept:
     database: str
     model: Model
     ids: list[int]
+    meetings: list[int]
     at: Any
 
     def __repr__(self) -> str:
@@ -84,11 +86,14 @@ class Pair:
         self.last: tuple[Any, ...] | None = None
 
     def keep(self) -> Kept:
-        return Kept(self.city.keep(), copy.deepcopy(self.model), list(self.ids), self.city.clock.at)
+        return Kept(
+            self.city.keep(), copy.deepcopy(self.model), list(self.ids), list(self.city.meetings), self.city.clock.at
+        )
 
     def go_back(self, kept: Kept) -> None:
         self.city.go_back(kept.database)
         self.model, self.ids, self.last = copy.deepcopy(kept.model), list(kept.ids), None
+        self.city.meetings = list(kept.meetings)
         self.city.clock.set(kept.at)
         self.before = self.city.rows()
 
@@ -121,10 +126,54 @@ class Pair:
 
     def ask(self, place: int, action: str, who: str | None, data: Mapping[str, Any], *, late: int = 0) -> Any:
         """One request to both; `late` versions behind the case. Returns what came of it."""
+        if action == "plan":
+            return self._plan()
+        if action in MEETING:
+            return self._meet(data["on"], action, who, data)
         case = self.model.cases[place]
         seen = None if who in {None, "anybody"} else case.version - late
         self.last = (place, action, who, seen, data)
         return self._ask(place, action, who, seen, data)
+
+    def _plan(self) -> str:
+        self.city.clock.move(seconds=1)
+        self.city.plan()
+        self.model.plan()
+        rows = self.city.rows()
+        self._only_added(rows, "a meeting planned")
+        self._meetings_agree(rows)
+        self.before = rows
+        return "ok"
+
+    def _meet(self, number: int, action: str, who: str | None, data: Mapping[str, Any]) -> Any:
+        seen = None if who is None else self.model.meetings[number].version
+        expected = self.model.judge_meeting(number, action, who, seen)
+        self.city.clock.move(seconds=1)
+        got = self.city.on_meeting(number, action, who, seen, data)
+        rows, told = self.city.rows(), f"{action} by {who} on meeting {number}, {dict(data)}"
+        assert got == expected, f"{told}: the registry says {got}, the model {expected}"
+        if got == "ok":
+            self.model.take_meeting(number, action, data)
+            self._only_added(rows, told)
+            self._meetings_agree(rows, told)
+        else:
+            REFUSED.update([got] if isinstance(got, str) else got)
+            assert rows == self.before, f"{told}: refused, yet {self._changed(rows)} changed"
+        self.before = rows
+        return got
+
+    def _meetings_agree(self, rows: Rows, told: str = "") -> None:
+        """State, version, room and agenda of every meeting."""
+        ended = {e["deliberation_id"] for e in self.city.table(rows, "deliberation_ends")}
+        items, lines = self.city.table(rows, "agenda_items"), self.city.table(rows, "attendances")
+        for row in self.city.table(rows, "meetings"):
+            mine = self.model.meetings[self.city.meetings.index(row["id"])]
+            room = {a["user_id"]: a["present"] for a in lines if a["meeting_id"] == row["id"]}
+            here = {self.city.names[user_id] for user_id, present in room.items() if present}
+            agenda = [i["deliberation_id"] for i in items if i["meeting_id"] == row["id"]]
+            left = len([d for d in agenda if d not in ended])
+            stands = (row["state"], row["version"], here, len(agenda), left)
+            assert stands == (mine.state, mine.version, mine.room, mine.items, mine.open_items), told
 
     def retry(self) -> None:
         """The same request once more, from the same page."""
@@ -197,6 +246,15 @@ class Pair:
             cast = {self.city.names[v["user_id"]]: v["choice"] for v in votes}
             assert (sitting["question"], cast) == (case.sitting.question, case.sitting.votes), told
             assert sitting["members"] == len(case.sitting.members), told
+            names, of_it = self.city.names, lambda r: r["deliberation_id"] == sitting["id"]
+            aside = {names[r["user_id"]] for r in self.city.table(rows, "recusals") if of_it(r)}
+            called = [names[c["presided_by_id"]] for c in self.city.table(rows, "sitting_calls") if of_it(c)]
+            asked = {names[p["user_id"]]: p["upheld"] for p in self.city.table(rows, "recusal_proposals") if of_it(p)}
+            asked = {who: None if upheld is None else bool(upheld) for who, upheld in asked.items()}
+            mine = (case.sitting.recused, [case.sitting.called_by] if case.sitting.called_by else [])
+            assert (aside, called) == mine, told
+            assert asked == case.sitting.proposed, told
+        self._meetings_agree(rows, told)
 
     def _clocks_agree(self, place: int, rows: Rows, told: str) -> None:
         """Every watched clock that runs has the model's last day; one that stands still has none."""
@@ -282,8 +340,14 @@ class Pair:
                     votes = [v for v in t["votes"] if v["deliberation_id"] == sitting["id"]]
                     electors = [e for e in t["electors"] if e["deliberation_id"] == sitting["id"]]
                     assert len(electors) == sitting["members"]
-                    assert 3 * len(votes) >= 2 * len(electors), "no quorum"
-                    assert 2 * sum(v["choice"] == "for" for v in votes) > len(electors), "no majority of those entitled"
+                    aside = {r["user_id"] for r in t["recusals"] if r["deliberation_id"] == sitting["id"]}
+                    (call,) = (c for c in t["sitting_calls"] if c["deliberation_id"] == sitting["id"])
+                    entitled = len(electors) - len(aside)
+                    assert not {v["user_id"] for v in votes} & aside, "a vote of a member who stood aside"
+                    assert 3 * call["attending"] >= 2 * call["entitled"], "put without a quorum in the room"
+                    assert all(v["cast_at"] >= call["called_at"] for v in votes), "a vote before the question was put"
+                    assert 3 * len(votes) >= 2 * entitled, "no quorum"
+                    assert 2 * sum(v["choice"] == "for" for v in votes) > entitled, "no majority of those entitled"
                     assert (sitting["case_id"], sitting["round_no"]) == (gate["case_id"], gate["round_no"])
                 if name == "validation" and not gates[entry["case_id"], entry["round_no"], name]["carried_from"]:
                     ended = {e["notice_id"] for e in t["notice_ends"]}

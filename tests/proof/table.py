@@ -27,6 +27,8 @@ SHORT = {
     "applicant": ("proponent", "agent"),
     "officer": ("case_officer",),
     "group": ("member", "deputy_chair", "chair"),
+    "heads": ("deputy_chair", "chair"),
+    "tabled": (*STAGES[1:], "registered", "amendment_review", "suspended"),
 }
 TABLE = """
 submit                    draft                                        submitted              applicant
@@ -59,9 +61,14 @@ sign_screening!           screening,amendment                          -        
 answer_finding            decided,amendment                            -                      officer
 give_legal_opinion        screening,risk_review,amendment              -                      legal_reviewer
 name_validator            correctable                                  -                      applicant
-table                     decided,registered,amendment,suspended       -                      officer
-untable                   decided,registered,amendment,suspended       -                      officer
-vote!                     decided,registered,amendment,suspended       -                      group
+table                     tabled                                       -                      secretary
+untable                   tabled                                       -                      secretary
+declare_recusal!          tabled                                       -                      group
+propose_recusal           tabled                                       -                      secretary
+decide_recusal            tabled                                       -                      heads
+call_vote                 tabled                                       -                      chair
+adjourn                   tabled                                       -                      chair,secretary
+vote!                     tabled                                       -                      group
 file_validation           validation,amendment                         -                      vvb
 give_environment_opinion  validation,amendment                         -                      eco_env
 set_parcel_apart          decided,amendment                            -                      officer
@@ -121,6 +128,15 @@ for _line in TABLE.strip().splitlines():
         _action = _name.rstrip("!")
         assert (_action, _source) not in ROWS
         ROWS[_action, _source] = Row(_action, _source, _to, frozenset(_many(_by)), _name.endswith("!"))
+
+MEETING = {
+    "open_meeting": ({"planned": "in_session"}, {"chair", "deputy_chair"}),
+    "close_meeting": ({"in_session": "held"}, {"chair", "deputy_chair"}),
+    "call_off": ({"planned": "called_off"}, {"secretary"}),
+    "change_meeting": ({"planned": "planned"}, {"secretary"}),
+    "note_attendance": ({"planned": "planned", "in_session": "in_session"}, {"secretary"}),
+}
+"""The acts on a meeting: where each leads from each state it is open in, and who may take it."""
 
 ACTIONS = tuple(dict.fromkeys(action for action, _ in ROWS))
 

@@ -88,9 +88,7 @@ def test_a_round_the_bureau_opens_takes_nothing_the_applicant_is_still_preparing
         world.act(case_id, "find_flaw", "supervisor", gate="risk_review", words="应回避未回避")
         world.act(case_id, "resume", "officer", words="重新审议")
     else:
-        world.act(case_id, "table", "officer", question="validation")
-        for who in world.voters:
-            world.act(case_id, "vote", who, choice="for", reasons="理由")
+        world.sit_and_speak(case_id, question="validation")
         world.act(case_id, "reject", "chair", words="理由")
         world.act(case_id, "request_reconsideration", "owner", words="请复核")
         others = [world.people[w] for w in ("legal", "officer3", "eco")]

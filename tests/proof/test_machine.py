@@ -22,7 +22,7 @@ from tests.proof.city import City
 from tests.proof.model import questions
 from tests.proof.pair import JOINERS, REACHED, REFUSED, Kept, Pair
 from tests.proof.requests import ONWARD, onward, open_requests, variants
-from tests.proof.table import ACTIONS, ROWS
+from tests.proof.table import ACTIONS, MEETING, ROWS
 
 QUICK = {"max_examples": 8, "stateful_step_count": 20}
 DEEP = {
@@ -42,6 +42,21 @@ PARTS = (*("contact", "parcels", "contract", "papers") * 3, "disputed", "corrido
 # Real dice: drawn choice by choice, most walks would be variations of one another.
 LUCK = st.randoms(use_true_random=True, note_method_calls=False)
 STARTS = ("submitted", "methodology_screening", "risk_review", "validation", "registration", "registered")
+
+
+HEADS = ("chair", "deputy", "secretary", "secretary", "member1", "officer", "owner", None)
+GROUP = ("chair", "deputy", "member1", "member2", "member3", "insider")
+
+
+def in_the_room(pair: Pair, place: int) -> None:
+    """Open the meeting of a case's sitting, have everybody there, and put the question, as far as it is open."""
+    model, case = pair.model, pair.model.cases[place]
+    for _ in range(4):
+        wanted = {"open_meeting", "note_attendance", "call_vote"}
+        found = [r for r in onward(model, case) if r[0] in wanted]
+        if not found:
+            return
+        pair.ask(place, *found[0])
 
 
 class Lives(RuleBasedStateMachine):
@@ -88,17 +103,43 @@ class Lives(RuleBasedStateMachine):
             here = [a for a in ACTIONS if (a, case.state) in ROWS]
             action = luck.choice(here * 3 + list(ACTIONS))
             who = luck.choice([*self.pair.model.people, None, "anybody"])
-            self._ask(place, action, who, luck.choice(list(variants(case, action))), late)
+            self._ask(place, action, who, luck.choice(list(variants(self.pair.model, case, action))), late)
 
     @rule(luck=LUCK, choice=st.sampled_from(["for", "for", "against", "abstain"]))
     def the_group_votes(self, luck: Random, choice: str) -> None:
         place = self._case(luck)
         case = self.pair.model.cases[place]
+        model = self.pair.model
         if case.sitting is None and (asked := list(questions(case.state))):
-            self._ask(place, "table", "officer2", {"question": luck.choice(asked)})
-        for who in case.sitting.members if case.sitting else ():
+            if model.to_come() is None:
+                self._ask(place, "plan", "secretary", {})
+            self._ask(place, "table", "secretary2", {"question": luck.choice(asked), "meeting": model.to_come()})
+        if case.sitting is None:
+            return
+        in_the_room(self.pair, place)
+        # Where the tabling was refused or nobody may preside, these are refused, by both.
+        for who in (*case.sitting.members, *case.sitting.members):
             if who not in case.sitting.votes:
                 self._ask(place, "vote", who, {"choice": choice})
+
+    @rule(luck=LUCK, action=st.sampled_from(["declare_recusal", "propose_recusal", "decide_recusal", "call_vote"]))
+    def about_the_members(self, luck: Random, action: str) -> None:
+        """Somebody says that a member stands aside, before or after the question is put, rightly or not."""
+        place = self._case(luck)
+        case = self.pair.model.cases[place]
+        if case.sitting:
+            who = luck.choice([*case.sitting.members, "secretary", "chair", "deputy"])
+            self._ask(place, action, who, luck.choice(list(variants(self.pair.model, case, action))))
+
+    @rule(
+        luck=LUCK, action=st.sampled_from([*MEETING, "note_attendance", "note_attendance"]), who=st.sampled_from(HEADS)
+    )
+    def about_a_meeting(self, luck: Random, action: str, who: str | None) -> None:
+        """Anybody tries anything on a meeting."""
+        if meetings := self.pair.model.meetings:
+            number = luck.randrange(len(meetings))
+            present = [w for w in GROUP if luck.random() < 0.8]
+            self._ask(0, action, who, {"on": number, "present": present, "days": luck.randrange(2)})
 
     @rule(luck=LUCK, officers=st.sampled_from([("officer", "officer2"), ("officer2", "officer3"), ("officer",)]))
     def officers_screen(self, luck: Random, officers: tuple[str, ...]) -> None:
@@ -159,43 +200,68 @@ def straight(pair: Pair, upto: str) -> None:
         assert steps < 80, case.state
 
 
+def held(question: str, choice: str = "for") -> list[tuple[str, str, dict[str, Any]]]:
+    """A sitting from the plan of its meeting to its last vote."""
+    here = {"on": -1, "present": list(GROUP)}
+    votes = [("vote", who, {"choice": choice}) for who in ("deputy", "member1", "member2", "member3", "chair")]
+    return [
+        *tabled(question),
+        ("open_meeting", "chair", {"on": -1}),
+        ("note_attendance", "secretary", here),
+        ("call_vote", "chair", {}),
+        *votes,
+    ]
+
+
+def tabled(question: str) -> list[tuple[str, str, dict[str, Any]]]:
+    return [("plan", "secretary", {}), ("table", "secretary", {"question": question, "meeting": -1})]
+
+
 def turned(pair: Pair, kept: Kept) -> list[Kept]:
     """Moments on the side ways that begin here."""
     fault = {"faults": ["contract.note"], "late_reason": ""}
-    against = [("vote", who, {"choice": "against"}) for who in ("chair", "deputy", "member1", "member2")]
-    favour = [("vote", who, {"choice": "for"}) for who in ("chair", "deputy", "member1", "member2")]
     ways: dict[str, list[list[Any]]] = {
         "submitted": [[("decline", "officer", {})]],
         "methodology_screening": [[("request_correction", "officer", fault)]],
         "risk_review": [
-            [("table", "officer", {"question": "risk_review"}), *against, ("reject", "chair", {})],
-            [("table", "officer", {"question": "risk_review"}), *favour, ("approve_risk", "chair", {"conditions": 2})],
+            [*held("risk_review", "against"), ("reject", "chair", {})],
+            [*held("risk_review"), ("approve_risk", "chair", {"conditions": 2})],
+            [*tabled("risk_review"), ("propose_recusal", "secretary", {"member": "chair"})],
+            [*tabled("risk_review"), ("declare_recusal", "chair", {})],
         ],
         "validation": [
             [("request_correction", "officer", fault)],
-            [("find_flaw", "supervisor", {"gate": "risk_review"})],
+            [("find_flaw", "supervisor", {"gate": "risk_review", "member": "member1"})],
         ],
-        "registration": [[("table", "officer", {"question": "registration"}), *favour]],
+        "registration": [held("registration"), held("registration")[:-2]],
         "registered": [
             [("prepare", "parcels"), ("amend", "owner", {})],
-            [("table", "officer", {"question": "suspension"}), *favour, ("suspend", "chair", {})],
+            [*held("suspension"), ("suspend", "chair", {})],
         ],
     }
     found = []
     for way in ways[pair.model.cases[0].state]:
         pair.go_back(kept)
         for step in way:
-            pair.prepare(0, step[1]) if step[0] == "prepare" else pair.ask(0, *step)
+            pair.prepare(0, step[1]) if step[0] == "prepare" else asked(pair, step)
         found.append(pair.keep())
     pair.go_back(kept)
     return found
+
+
+def asked(pair: Pair, step: Any) -> None:
+    """A step of a way; −1 is the meeting planned last."""
+    action, who, data = step
+    last = len(pair.model.meetings) - 1
+    data = {k: last if k in {"on", "meeting"} and v == -1 else v for k, v in data.items()}
+    assert pair.ask(0, action, who, data) == "ok", step
 
 
 def _forward(pair: Pair, place: int) -> Any:
     case = pair.model.cases[place]
     once = {"answer_condition", "give_legal_opinion", "file_validation", "give_environment_opinion"}
     wanted = [r for r in onward(pair.model, case) if r[0] in ONWARD]
-    moves = [r for r in wanted if ROWS[r[0], case.state].to != "-"]
+    moves = [r for r in wanted if (r[0], case.state) in ROWS and ROWS[r[0], case.state].to != "-"]
     done = {(action.partition(":")[2], who, r) for action, who, _, r, *_ in case.log}
     fresh = [r for r in wanted if r[0] not in once or (r[0], r[1], case.round) not in done]
     return (moves or fresh)[0]
@@ -266,7 +332,7 @@ def paths(starts: Sequence[Kept], seed: int) -> list[tuple[Kept, list[Any]]]:
             if (action, case.state) not in seen:
                 seen.add((action, case.state))
                 new = len(path)
-            model.take(case, action, who, data)
+            model.perform(case, action, who, data)
         if new:
             found.append((kept, path[:new]))
         if seen >= wanted:

@@ -43,6 +43,13 @@ def _seat(s: Stage, user: int) -> Step:
     return insert("appointments", user_id=user, body_id=s.body, role="member", since="2020-01-01")
 
 
+def came(s: Stage, place: int) -> Step:
+    """A member comes into the room of the meeting in which the case in validation was decided."""
+    meeting_id = row(s, "agenda_items", f"deliberation_id = {decided(s)}")["meeting_id"]
+    told = {"meeting_id": meeting_id, "user_id": s.voters[place], "present": True, "noted_at": AT, "noted_by_id": 1}
+    return insert("attendances", **told)
+
+
 # Entries
 ALLOWED["an entry with five gates"] = lambda s: [
     *all_gates_but(s, s.cases["fresh"], None),
@@ -277,7 +284,7 @@ FORGERIES |= {
         "votes is append-only",
         lambda s: [*sitting(s, s.cases["risk"], votes=(2, 0, 0)), ballot(s.voters[0], "against")],
     ),
-    "a vote after the decision": (LATE, lambda s: [ballot(s.voters[8], "against", decided(s))]),
+    "a vote after the decision": (LATE, lambda s: [came(s, 8), ballot(s.voters[8], "against", decided(s))]),
     "a vote after the gate and before the end": (
         LATE,
         lambda s: [*open_vote(s, (6, 0, 0)), ballot(s.voters[8], "against")],

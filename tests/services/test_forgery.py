@@ -18,10 +18,21 @@ from registry.extensions import db
 from registry.services import audit
 from tests.conftest import FIXED, Clock
 from tests.databases import let_go, test_settings
-from tests.services import forged_clocks, forged_decisions, forged_mail, forged_panels, forged_papers, forged_records
+from tests.services import (
+    forged_clocks,
+    forged_decisions,
+    forged_mail,
+    forged_meetings,
+    forged_panels,
+    forged_papers,
+    forged_records,
+)
 from tests.services.forging import Stage, Step, prepared
 
-FORGED = (forged_decisions, forged_records, forged_papers, forged_mail, forged_clocks, forged_panels)
+FORGED = (
+    *(forged_decisions, forged_records, forged_papers, forged_mail),
+    *(forged_clocks, forged_panels, forged_meetings),
+)
 FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
 ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}
 

@@ -12,7 +12,7 @@ STANDINGS = {"有表决权，尚未表决": (True, False), "有表决权，已�
 
 def a_sitting(facts, members, *votes):
     counted = dict(zip(("cast_for", "cast_against", "abstained"), map(int, votes), strict=False))
-    sitting = SittingFacts(question=Question.RISK_REVIEW, members=int(members), **counted)
+    sitting = SittingFacts(question=Question.RISK_REVIEW, members=int(members), actor_presides=True, **counted)
     return replace(facts, sitting=sitting, tabled=True)
 
 

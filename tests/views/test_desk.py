@@ -147,15 +147,20 @@ def test_votes_wait_for_members_and_the_decision_for_the_chair(site: Flask, worl
     a_case(site, world, "risk_review")
     with site.app_context():
         case_id = db.session.scalars(select(Case.id)).one()
-        world.act(case_id, "table", "officer")
+        meeting_id = world.table(case_id)
+        assert [i.act for i in waiting(world.user("chair"))] == ["call_vote"]  # the day of the meeting has come
+        assert waiting(world.user("officer")) == waiting(world.user("member1")) == []
+        world.convene(meeting_id, *world.voters[:6])
+        world.act(case_id, "call_vote", "chair")
         assert [i.act for i in waiting(world.user("member1"))] == ["vote"]
-        assert waiting(world.user("officer")) == []
-        for who in ("chair", "deputy", "member1", "member2", "member3"):
+        assert waiting(world.user("member7")) == []  # not in the room
+        assert waiting(world.user("chair")) == []  # who presides comes last
+        for who in world.voters[1:6]:
             world.act(case_id, "vote", who, choice="for", reasons="ok")
-        assert waiting(world.user("chair")) == []  # a majority, but no quorum yet
-        world.act(case_id, "vote", "member4", choice="for", reasons="ok")
+        assert [i.act for i in waiting(world.user("chair"))] == ["vote"]
+        world.act(case_id, "vote", "chair", choice="for", reasons="ok")
         assert [i.act for i in waiting(world.user("chair"))] == ["approve_risk"]
-        assert [i.act for i in waiting(world.user("member7"))] == ["vote"]
+        assert waiting(world.user("deputy")) == []
 
 
 def test_a_count_without_a_majority_is_named_so(site: Flask, world: World) -> None:
@@ -249,7 +254,7 @@ def test_a_notice_that_came_later_stays_new_and_others_are_not_touched(site: Fla
     a_case(site, world, "risk_review")
     with site.app_context():
         case_id = db.session.scalars(select(Case.id)).one()
-        world.act(case_id, "table", "officer")
+        world.table(case_id)
     owner = browser(site, world, "owner")
     with site.app_context():
         mine = select(Notice.id).where(Notice.user_id == world.people["owner"]).order_by(Notice.id)

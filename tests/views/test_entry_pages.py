@@ -57,11 +57,16 @@ def test_an_amendment_goes_from_desk_to_desk_until_it_is_decided(town: Town) -> 
     assert town.waits("officer") == []
     with town.inside():
         town.world.validate(case_id)
-    assert town.waits("officer") == ["table"]
-    town.send("officer", case_id, "table", question="amendment")
+    assert town.waits("secretary") == ["table"]
+    with town.inside():
+        meeting_id = town.world.meeting()
+    town.send("secretary", case_id, "table", question="amendment", meeting=meeting_id)
+    with town.inside():
+        town.world.convene(meeting_id, *town.world.voters[:7])
+        town.world.act(case_id, "call_vote", "chair")
     assert town.waits("member1") == ["vote"]
     with town.inside():
-        for who in town.world.voters[:7]:
+        for who in [*town.world.voters[1:7], "chair"]:
             town.world.act(case_id, "vote", who, choice="for", reasons="ok")
     assert town.waits("chair") == ["decide_amendment"]
     assert problems(town.send("chair", case_id, "decide_amendment", 422)) == [
@@ -102,7 +107,7 @@ def test_an_amendment_is_withdrawn_by_the_proponent(town: Town) -> None:
 
 def test_an_entry_is_revoked_in_a_sitting_and_closed_without_one(town: Town) -> None:
     case_id, number = town.case("registered")
-    assert "Revocation of an entry" in town.page("officer", f"/cases/{number}/act/table")
+    assert "Revocation of an entry" in town.page("secretary", f"/cases/{number}/act/table")
     with town.inside():
         town.world.vote(case_id, 8, question="revocation")
     assert town.waits("chair") == ["revoke"]
@@ -118,13 +123,15 @@ def test_an_entry_is_revoked_in_a_sitting_and_closed_without_one(town: Town) -> 
 def test_a_lost_vote_on_an_entry_is_taken_off_so_that_the_entry_is_not_stuck(town: Town) -> None:
     case_id, _number = town.case("registered")
     with town.inside():
-        town.world.vote(case_id, 3, 4, question="suspension")
-    assert town.waits("officer") == []  # two more votes in favour would carry it
+        town.world.sit_and_speak(case_id, *town.world.voters[1:4], question="suspension")
+        for who in town.world.voters[4:8]:
+            town.world.act(case_id, "vote", who, choice="against", reasons="no")
+    assert town.waits("secretary") == []  # two more votes in favour would carry it
     with town.inside():
-        town.world.act(case_id, "vote", town.world.voters[7], choice="against", reasons="no")
-    assert town.waits("officer") == ["untable"]
-    town.send("officer", case_id, "untable", words="No majority")
-    assert town.waits("officer") == []
+        town.world.act(case_id, "vote", town.world.voters[8], choice="against", reasons="no")
+    assert town.waits("secretary") == ["untable"]
+    town.send("secretary", case_id, "untable", words="No majority")
+    assert town.waits("secretary") == []
 
 
 def test_conditions_are_reported_by_name_and_then_confirmed(town: Town) -> None:

@@ -126,9 +126,10 @@ def test_the_turn_moves_with_what_has_come_in(client, world):
     assert who() == "Legal reviewer"
     behind("give_legal_opinion", "legal", conclusion="favourable", words="同意", time_sufficient=True)
     assert who() == "Task force"
-    behind("table", "officer", question="risk_review")
+    with client.application.app_context():
+        world.sit(case_id)
     assert who() == "Leading group"
-    for voter in world.voters:
+    for voter in [*world.voters[1:], "chair"]:
         behind("vote", voter, choice="for", reasons="理由充分")
     assert who() == "Chair of the leading group"
 
@@ -197,9 +198,7 @@ def asked() -> Iterator[list[str]]:
 def test_a_case_page_asks_no_question_for_each_member_or_paper(client, world, asked):
     case_id, number = made(client, world, "risk_review")
     with client.application.app_context():
-        world.act(case_id, "table", "officer", question="risk_review")
-        for voter in world.voters:
-            world.act(case_id, "vote", voter, choice="for", reasons="理由充分")
+        world.sit_and_speak(case_id)
         world.act(case_id, "approve_risk", "chair", conditions=[], words="同意")
     officer = signed_in(client, world.people["officer"])
     asked.clear()

@@ -156,9 +156,8 @@ def test_a_code_nobody_issued_is_said_to_be_none(town):
 
 def test_a_superseded_or_revoked_certificate_says_so(town):
     case_id, _number, paper = certified(town)
-    town.behind(case_id, "table", "officer", question="revocation")
-    for who in town.world.voters[:8]:
-        town.behind(case_id, "vote", who, choice="for", reasons="查实")
+    with town.inside():
+        town.world.vote(case_id, 8, question="revocation")
     town.behind(case_id, "revoke", "chair", words="提供虚假权属证明")
     page = anybody(town, f"/verify/{paper.code}")
     assert "The entry has since been revoked" in page

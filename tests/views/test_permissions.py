@@ -124,6 +124,7 @@ class Site:
     client: FlaskClient
     cookies: dict[str, str]
     cases: dict[ProjectState, tuple[int, str | None]]
+    world: World
 
     def ask(self, who: str | None, method: str, path: str) -> str:
         """open, sign_in, refused or missing: what was answered."""
@@ -164,7 +165,7 @@ def make_site(client: FlaskClient, clock):
             db.session.get_one(User, world.people["disabled"]).active = False
             seat = db.session.query(Appointment).filter_by(user_id=world.people["removed"]).one()
             seat.until = today().replace(year=today().year - 1)
-        return Site(client, cookies, cases)
+        return Site(client, cookies, cases, world)
 
     return make
 
@@ -280,6 +281,26 @@ def test_a_role_given_up_in_mid_session_opens_nothing_more(make_site):
     number = site.cases[S.SUBMITTED][1]
     assert site.ask("removed", "GET", f"/cases/{number}") == "missing"
     assert site.ask("removed", "GET", "/desk/cases") in {"refused", "missing"}
+
+
+def test_who_stands_aside_reaches_no_page_of_the_case_any_more(make_site):
+    site = make_site((S.RISK_REVIEW,))
+    app, world, (case_id, number) = site.client.application, site.world, site.cases[S.RISK_REVIEW]
+    with app.app_context():
+        world.table(case_id)
+    of_the_case = [(url, m) for endpoint, url, m in addresses(app) if ENTRIES[endpoint].case]
+    paths = [(m, url.format(case_id=case_id, number=number)) for url, methods in of_the_case for m in methods]
+    assert "open" in {site.ask("member1", "GET", path) for method, path in paths if method == "GET"}
+    with app.app_context():
+        world.act(case_id, "declare_recusal", "member1", ground="other_tie", words="")
+    assert {site.ask("member1", method, path) for method, path in paths} == {"missing"}
+    assert number not in page_of(site, "member1", "/desk/cases")
+    assert number in page_of(site, "deputy", "/desk/cases")
+
+
+def page_of(site: Site, who: str, path: str) -> str:
+    with _as(site, who) as client:
+        return client.get(path).text
 
 
 @contextmanager

@@ -206,8 +206,8 @@ def test_the_screening_sheet_leads_to_the_rule_of_every_condition(client, world)
 
 
 def test_a_step_names_its_rules_and_a_mere_record_none():
-    assert rulebook.of_step("reject", POLICY) == ("S11", "S13", "S23")
-    assert rulebook.of_step("revoke", POLICY) == ("S11", "S15", "S26", "S44")
+    assert rulebook.of_step("reject", POLICY) == ("S11", "S13", "S23", "S71")
+    assert rulebook.of_step("revoke", POLICY) == ("S11", "S15", "S26", "S44", "S71")
     assert rulebook.of_step("vote", POLICY) == ()
 
 

@@ -9,6 +9,7 @@ from registry.models import (
     DeliberationEnd,
     Elector,
     ExcludedMember,
+    Meeting,
     Recusal,
     RecusalProposal,
     SittingCall,
@@ -26,7 +27,8 @@ def table(ctx: Context) -> Effect:
     """Put a case on the agenda of a meeting: electorate and figures are fixed from here, as of the meeting's day."""
     question = Question(ctx.data.get("question") or GATE_OF[ctx.case.state].value)
     meeting_id = int(ctx.data["meeting"])
-    who = facts.electorate(ctx.case, facts.held_on(meeting_id))
+    day = facts.seated_on(db.session.get_one(Meeting, meeting_id), ctx.on)
+    who = facts.electorate(ctx.case, day)
     weighty = any(f.severity is Severity.LEADING_GROUP for f in findings(ctx.facts, ctx.policy))
     sitting = Deliberation(
         case_id=ctx.case.id,
