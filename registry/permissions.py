@@ -90,7 +90,8 @@ DESK = office(
     Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
 )
 ADMIN = office(Role.ADMINISTRATOR)
-MINUTES = office(Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, *VOTING)
+MINUTES = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
+"""Who sees a body's meetings sees their minutes; what an item shows depends on its case (`visible`)."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,

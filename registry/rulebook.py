@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
+from workflows.meeting import MEETING
 from workflows.policy import Clause, Enforced, Method, Policy
 from workflows.project import PROJECT
 from workflows.rules import RULES
@@ -37,7 +38,8 @@ SHEET = "answer_condition"
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
     """The rows in which a clause acts, in table order."""
-    return tuple(Place(row, part) for row in PROJECT.acts if (part := _part(row, clause, policy)) is not None)
+    rows = (*PROJECT.acts, *MEETING.acts)
+    return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 
 def _part(row: Act, clause: Clause, policy: Policy) -> Part | None:
