@@ -115,8 +115,7 @@ SECRETARY = office(Role.SECRETARY)
 REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR)
 """Who reads the expert register; the secretary alone keeps it."""
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
-"""Meetings of a body are open to its own people; what an item shows depends on the case (`visible`)."""
-MINUTES = office(Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, *VOTING)
+"""Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -222,9 +221,9 @@ ENTRIES: dict[str, Entry] = {
     "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
     "meeting.opinions": office(*VOTING),
     # minutes of a meeting: for whoever belongs to the meeting's body; the view asks which body (queries/minutes.py)
-    "minutes.show": MINUTES,
-    "minutes.act": MINUTES,
-    "minutes.pdf": MINUTES,
+    "minutes.show": MEETING,
+    "minutes.act": MEETING,
+    "minutes.pdf": MEETING,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

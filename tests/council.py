@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.clock import today
-from registry.extensions import db
-from registry.models import AgendaItem, Deliberation, Meeting
 from registry.services import meetings
 from tests.conftest import Clock
 from tests.world import World
@@ -93,17 +91,3 @@ def a_meeting(world: World, clock: Clock | None = None) -> Council:
     council.act("untabled", "untable", "secretary", words="合同文本有误，申请人正在更换")
     council.at_meeting("close_meeting", "chair")
     return council
-
-
-def number_of(meeting_id: int) -> str:
-    """The number of a meeting, read afresh."""
-    db.session.rollback()
-    return db.session.get_one(Meeting, meeting_id).number
-
-
-def items(meeting_id: int) -> dict[int, int]:
-    """Number of the item → its case."""
-    rows = db.session.query(AgendaItem.no, Deliberation.case_id).join(
-        Deliberation, Deliberation.id == AgendaItem.deliberation_id
-    )
-    return {no: case for no, case in rows.filter(AgendaItem.meeting_id == meeting_id)}

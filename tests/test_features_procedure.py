@@ -5,6 +5,7 @@ from pytest_bdd import scenarios
 from pytest_bdd.parser import ScenarioTemplate
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
+from tests.steps import minutes
 from tests.steps.acts import Said, said
 from tests.ways import WAYS
 
@@ -24,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def told(scenario: ScenarioTemplate) -> Said | None:
     """The act a story is about, by its first example; None for a scenario on one clause alone."""
     example = next((row for table in scenario.examples for row in table.as_contexts()), {})
-    found = [said(step.name) for step in scenario.render(example).steps]
+    found = [said(step.name) or minutes.said(step.name) for step in scenario.render(example).steps]
     return next((what for what, _words in filter(None, found)), None)
 
 

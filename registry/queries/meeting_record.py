@@ -177,7 +177,7 @@ def _item(item: AgendaItem) -> Discussed:
         case=case,
         question=sitting.question,
         presides=db.session.get_one(User, presides).name if presides else "",
-        aside=tuple([*excluded, *(_aside(r, members[r.user_id]) for r in recused)]),
+        aside=(*excluded, *(_aside(r, members[r.user_id]) for r in recused)),
         overruled=tuple(
             Overruled(members[p.user_id].user.name, p.ground, p.reasons or "") for p in _refused(sitting.id)
         ),

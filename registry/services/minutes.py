@@ -1,4 +1,4 @@
-"""Minutes: drawn up when a meeting is closed, confirmed by who was there, corrected by an added page, issued as a paper.
+"""Minutes: drawn up when a meeting is closed, confirmed by who was there, corrected by a page, issued as a paper.
 
 The door calls `draw_up` before the act's link in the chain is written and `keep` after it, as with papers: what a page
 says is frozen as canonical JSON, and its digest stands in the link.

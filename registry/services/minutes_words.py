@@ -4,7 +4,7 @@ A page is frozen as plain values: `head`, `items` (each with its blocks), `tail`
 that a reader who stood aside can be shown the rest. Blocks are those of the papers.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def heading(text: str) -> Block:
 
 
 def grid(columns: Mapping[str, int], rows: Sequence[Sequence[str]], lead: int = 0) -> Block:
-    """A table: names of its columns in the texts with their shares of the width; `lead`: the cell a row is called by."""
+    """A table: its columns by name with their shares of the width; `lead` is the cell a row is called by."""
     head = [words().get(f"column_{name}") or texts()["column"][name] for name in columns]
     return {
         "is": "table",
@@ -308,16 +308,11 @@ def correction(no: int, item: int | None, wrong: str, right: str, by: str, at: d
 
 
 def laid_out(
-    pages: Sequence[Page],
-    presided: int,
-    items: Sequence[Item],
-    *,
-    hide: Callable[[int], str] = lambda no: "",
-    signed: bool = True,
+    pages: Sequence[Page], presided: int, items: Sequence[Item], hidden: Mapping[int, str] | None = None
 ) -> list[Block]:
-    """All pages as blocks, each with who confirmed it; `hide` gives what a reader is told instead of an item."""
+    """All pages as blocks, each with who confirmed it; `hidden`: what a reader is told instead of an item."""
+    hidden, blocks = hidden or {}, []
     with force_locale(LANGUAGE):
-        blocks: list[Block] = []
         if len(pages) > 1:
             blocks.append(paragraph(fill("corrected_note", n=len(pages) - 1)))
         for page in pages:
@@ -325,17 +320,16 @@ def laid_out(
                 blocks.append({"is": "page", "text": fill("correction", n=page.content["correction"])})
             blocks += page.content["head"]
             for item in page.content["items"]:
-                if item["title"]:
-                    told = hide(item["no"])
-                    title = item["title"] if not told else fill("item_hidden", no=item["no"])
-                    blocks.append(heading(title))
-                else:
-                    told = hide(item["no"]) if item["no"] else ""
-                blocks += [{"is": "hidden", "text": told}] if told else item["blocks"]
+                blocks += _shown(item, hidden.get(item["no"], ""))
             blocks += page.content["tail"]
-            if signed:
-                blocks += _signed(page, presided, items)
-        return blocks
+            blocks += _signed(page, presided, items)
+    return blocks
+
+
+def _shown(item: Mapping[str, Any], instead: str) -> list[Block]:
+    title = fill("item_hidden", no=item["no"]) if instead else item["title"]
+    led = [heading(title)] if item["title"] else []
+    return [*led, *([{"is": "hidden", "text": instead}] if instead else item["blocks"])]
 
 
 def _signed(page: Page, presided: int, items: Sequence[Item]) -> list[Block]:

@@ -74,7 +74,7 @@ def show(meeting_id: int) -> str:
         meeting=meeting,
         pages=pages,
         title=minutes_words.title(meeting),
-        blocks=minutes_words.laid_out(pages, meeting.presided_by_id or 0, items, hide=lambda no: hidden.get(no, "")),
+        blocks=minutes_words.laid_out(pages, meeting.presided_by_id or 0, items, hidden),
         hidden=hidden,
         buttons=_buttons(meeting, pages, answering),
         missing=_missing(answering) if pages and meeting.state == "held" else "",

@@ -108,6 +108,24 @@ def test_a_table_goes_on_over_pages_with_its_head_and_every_page_is_numbered():
 
 
 @needs_poppler
+def test_a_page_added_later_begins_on_a_sheet_of_its_own_with_its_title():
+    added = {"is": "page", "text": "更正页（第1次更正）"}
+    read = pages(render(values("minutes", said("原文如此。"), added, said("更正为另文。"), a_table(3), addressee="")))
+    assert len(read) == 2
+    assert "原文如此" in read[0]
+    assert "更正页" not in read[0]
+    assert "更正页（第1次更正）更正为另文。" in read[1]
+    assert "第2页共2页" in read[1]
+
+
+def test_minutes_without_a_case_are_drawn_alike_whenever_they_are_drawn():
+    paper = values(
+        "minutes", said("内容"), {"is": "page", "text": "更正页"}, a_table(40), sample="样稿", case_number=""
+    )
+    assert render(paper) == render(dict(reversed(paper.items())))
+
+
+@needs_poppler
 def test_a_very_long_name_stays_on_the_page(tmp_path):
     made = render(values("certificate", {"is": "facts", "rows": [["项目名称", "长" * 400]]}, addressee=""))
     assert words(made).count("长") == 400

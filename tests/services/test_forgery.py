@@ -23,6 +23,7 @@ from tests.services import (
     forged_decisions,
     forged_mail,
     forged_meetings,
+    forged_minutes,
     forged_panels,
     forged_papers,
     forged_records,
@@ -31,7 +32,7 @@ from tests.services.forging import Stage, Step, prepared
 
 FORGED = (
     *(forged_decisions, forged_records, forged_papers, forged_mail),
-    *(forged_clocks, forged_panels, forged_meetings),
+    *(forged_clocks, forged_panels, forged_meetings, forged_minutes),
 )
 FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
 ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}
