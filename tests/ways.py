@@ -169,6 +169,7 @@ _SPREAD: Mapping[str, Any] = {
     "conditions": lambda form, value: [
         (f"conditions-{place}-{key}", str(told)) for place, entry in enumerate(value) for key, told in entry.items()
     ],
+    "granted": lambda form, value: [("granted", "yes" if value else "no")],
     "approved": lambda form, value: [("approved", "yes" if value else "no")],
     "people": lambda form, value: [("people", [str(v) for v in value])],
 }
