@@ -204,6 +204,7 @@ _SPREAD: Mapping[str, Any] = {
     "conditions": lambda form, value: [
         (f"conditions-{place}-{key}", str(told)) for place, entry in enumerate(value) for key, told in entry.items()
     ],
+    "granted": lambda form, value: [("granted", "yes" if value else "no")],
     "approved": lambda form, value: [("approved", "yes" if value else "no")],
     "independent": lambda form, value: [("independent", "y")] if value else [],
     "upheld": lambda form, value: [("upheld", "yes" if value else "no")],

@@ -143,7 +143,7 @@ def agenda(meeting: Meeting) -> list[tuple[AgendaItem, str]]:
 
 def seen_by(user: User | None, on: date | None = None) -> ColumnElement[bool]:
     """SQL filter on `Meeting`: the meetings whose minutes a person may open, those of the own bodies."""
-    bodies = [b for role, b in permissions.appointments(user, on) if role in permissions.MINUTES.offices]
+    bodies = [b for role, b in permissions.appointments(user, on) if role in permissions.MEETING.offices]
     return Meeting.body_id.in_(bodies)
 
 

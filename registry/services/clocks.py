@@ -120,7 +120,8 @@ def _begin(ctx: Context, clock: Clock) -> list[CaseClock]:
     if clock.kind is ClockKind.CREDITING:
         end = facts.crediting_end(ctx.case)
         approved = ctx.taken.act.name == "register" or ctx.data.get("approved")
-        return [_row(ctx, clock, ctx.on, named_on=end)] if end and approved else []
+        # A project may be entered for removals of years gone by: then no day is waited for.
+        return [_row(ctx, clock, ctx.on, named_on=end)] if end and end > ctx.on and approved else []
     accepted = clock.kind is ClockKind.RISK_DECISION and ctx.taken.act.name in ("accept", "deem_accepted")
     return [_row(ctx, clock, (ctx.case.accepted_on if accepted else None) or ctx.on)]
 

@@ -6,25 +6,43 @@ next tick; the others go on.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import Date, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry.clock import day_of
 from registry.extensions import db
-from registry.models import Case, CaseClock
+from registry.models import Case, CaseClock, ClockReminder
 from registry.queries import calendar, clocks
 from registry.services import acts
 from registry.services.clocks import outdated
-from workflows.clocks import CLOCKS, ClockKind, Marks, reminder_due
-from workflows.states import ProjectState
+from workflows.clocks import CLOCKS, ClockKind, Marks, Reminder, reminder_due
 
 PAGE = 500
+ON = bindparam("on", type_=Date)
+HAS_COME = and_(
+    CaseClock.ended_on.is_(None), or_(CaseClock.half_on <= ON, CaseClock.near_on <= ON, CaseClock.due_on <= ON)
+)
+# Plain rows: thousands of clocks whose day has come were told of already.
+COME = (
+    select(
+        *(CaseClock.id, CaseClock.case_id, CaseClock.kind, CaseClock.ref, CaseClock.extended),
+        *(CaseClock.half_on, CaseClock.near_on, CaseClock.due_on, Case.state),
+    )
+    .join(Case, Case.id == CaseClock.case_id)
+    .where(HAS_COME)
+    .order_by(CaseClock.id)
+)
+SENT = (
+    select(ClockReminder.clock_id, ClockReminder.kind, ClockReminder.extended)
+    .join(CaseClock, CaseClock.id == ClockReminder.clock_id)
+    .where(HAS_COME)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,50 +92,49 @@ def _recounts(*, every: bool) -> list[Due]:
     """Cases of which a date changes by the calendar as it is now."""
     by = calendar.current()
     found: dict[int, Due] = {}
-    for row, _state in _rows() if every else _rows(CaseClock.provisional.is_(True)):
+    for row in _rows() if every else _rows(CaseClock.provisional.is_(True)):
         if row.case_id not in found and outdated(row, by):
             found[row.case_id] = Due(row.case_id, "recount")
     return list(found.values())
 
 
 def _passed_and_reminders(on: date) -> list[Due]:
-    come = or_(CaseClock.half_on <= on, CaseClock.near_on <= on, CaseClock.due_on <= on)
-    rows = [(row, state) for row, state in _rows(come)]
-    reported = clocks.reported([row.ref for row, _ in rows if row.kind is ClockKind.CONDITION])
-    found = []
-    for row, state in rows:
-        if row.kind is ClockKind.CONDITION and row.ref in reported:
-            continue
-        if (due := _due(row, state, on)) is not None:
-            found.append(due)
-    return found
+    rows = db.session.execute(COME, {"on": on}).all()
+    sent: dict[tuple[int, int], list[Reminder]] = {}
+    for clock_id, kind, extended in db.session.execute(SENT, {"on": on}):
+        sent.setdefault((clock_id, extended), []).append(kind)
+    reported = clocks.reported([row.ref for row in rows if row.kind is ClockKind.CONDITION])
+    dues = (
+        _due(row, sent.get((row.id, row.extended), ()), on)
+        for row in rows
+        if row.kind is not ClockKind.CONDITION or row.ref not in reported
+    )
+    return [due for due in dues if due is not None]
 
 
-def _due(row: CaseClock, state: ProjectState, on: date) -> Due | None:
+def _due(row: Row[Any], sent: Sequence[Reminder], on: date) -> Due | None:
     clock = CLOCKS[row.kind]
-    sent = [r.kind for r in row.reminders if r.extended == row.extended]
     kind = reminder_due(Marks(row.half_on, row.near_on, row.due_on), sent, on) if clock.watched else None
     remind = Due(row.case_id, "remind", {"clock": row.id, "kind": kind}) if kind else None
     passed = row.due_on is not None and row.due_on < on
-    if clock.then and passed and state in clock.then_in:
+    if clock.then and passed and row.state in clock.then_in:
         return Due(row.case_id, clock.then, otherwise=remind)
     return remind
 
 
-def _rows(*where: Any) -> Iterator[tuple[CaseClock, ProjectState]]:
-    """Running clocks with the states of their cases, page by page; nothing stays loaded."""
+def _rows(*where: Any) -> Iterator[CaseClock]:
+    """Running clocks page by page, so that many do not stay loaded at once."""
     after = 0
     while True:
         query = (
-            select(CaseClock, Case.state)
-            .join(Case, Case.id == CaseClock.case_id)
+            select(CaseClock)
             .where(CaseClock.ended_on.is_(None), CaseClock.id > after, *where)
-            .options(selectinload(CaseClock.reminders), selectinload(CaseClock.pauses))
+            .options(selectinload(CaseClock.pauses))
             .order_by(CaseClock.id)
             .limit(PAGE)
         )
-        page = db.session.execute(query).all()
-        yield from ((row, state) for row, state in page)
+        page = db.session.scalars(query).all()
+        yield from page
         if len(page) < PAGE:
             return
-        after = page[-1][0].id
+        after = page[-1].id

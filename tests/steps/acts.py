@@ -11,10 +11,13 @@ from typing import Any
 
 from pytest_bdd import parsers, when
 
+from registry.clock import today
 from registry.models import OrganisationKind
+from registry.services import clocks
 from tests import factories
 from tests.steps.story import CONDITION, FAULTS, QUESTIONS, TENURE, WHERE, Story
 from tests.world import NATIONAL
+from workflows.clocks import CLOCKS, Marks, Reminder, reminder_due
 from workflows.project import PROJECT
 from workflows.states import GATE_OF
 
@@ -120,6 +123,15 @@ def _verifier(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
         return {"verifier_id": factories.an_organisation(name="示例核查机构", kind=OrganisationKind.VVB)}
 
 
+def _reminder(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    """The reminder that the tick would ask for now; else the nearest it could think of."""
+    with story.inside():
+        row = next(r for r in clocks.open_clocks(story.case_id) if CLOCKS[r.kind].watched)
+        sent = [r.kind for r in row.reminders]
+        kind = reminder_due(Marks(row.half_on, row.near_on, row.due_on), sent, today()) or Reminder.NEAR
+        return {"clock": row.id, "kind": kind}
+
+
 OPINIONS = {"同意": "favourable", "附条件同意": "conditional", "不同意": "unfavourable"}
 
 
@@ -169,6 +181,14 @@ SAYINGS: dict[str, Said] = {
     "申请人重新提交": Said("resubmit", "owner"),
     "申请人书面说明没有问题，重新提交": Said("resubmit", "owner", words("经核对，联系电话没有错误")),
     "系统按时限视为撤回": Said("lapse", None),
+    "申请人申请延期": Said("ask_extension", "owner", words("等登记机关出证属实")),
+    "经办人(?P<no>不)?同意延期": Said(
+        "extend", "officer", lambda s, t: {"granted": not t["no"], "words": "等登记机关出证属实"}
+    ),
+    "组长延长时限": Said("extend", "chair", words("需要补充评估")),
+    "系统发出时限提醒": Said("remind", None, _reminder),
+    "系统按新的放假通知重新计算时限": Said("recount", None),
+    "系统因条件逾期中止办理": Said("suspend", None),
     # refusals and what can be done about them
     "经办人决定不予受理": Said(
         "decline", "officer", lambda s, t: {"words": "不属于受理范围", "right_way": "local_ticket"}

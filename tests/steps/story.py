@@ -7,7 +7,7 @@ What a story says of its project is collected first and done when the story acts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from registry.extensions import db
 from registry.models import Answers, ApprovalCondition, Meeting, Objection
 from registry.services import drafts, facts
+from registry.services.tick import tick
 from tests import factories
 from tests.conftest import Clock
 from tests.databases import let_go
@@ -261,6 +262,18 @@ class Story:
         self.votes(8, question=Question.SUSPENSION)
         self.done("suspend", "chair", words="核查权属")
 
+    def paused(self) -> None:
+        """The chair suspended the case on the eighth working day; the story says what day it is afterwards."""
+        self.advance("risk_review")
+        self.clock.set(datetime(2026, 3, 12, 1, tzinfo=UTC))
+        self.done("suspend", "chair", words="疫情")
+
+    def condition_overdue(self) -> None:
+        """The day of a condition passed, and the system suspended the case."""
+        self.approved_with_condition()
+        self.clock.set(datetime(2026, 6, 2, 1, tzinfo=UTC))
+        assert tick(self.clock.at).done["suspend"] == 1
+
     def amended(self) -> None:
         """A change of the entry was handed in."""
         self.advance("registered")
@@ -311,6 +324,8 @@ WHERE: dict[str, tuple[S, Callable[[Story], None]]] = {
         S.SUSPENDED,
         _then("validation", lambda s: s.done("suspend", "chair", words="发生松材线虫病疫情")),
     ),
+    "在风险审查阶段第8个工作日由组长中止": (S.SUSPENDED, Story.paused),
+    "附条件通过后因条件逾期中止": (S.SUSPENDED, Story.condition_overdue),
     "因风险审查程序瑕疵而中止": (
         S.SUSPENDED,
         _then("validation", lambda s: s.done("find_flaw", "supervisor", gate="risk_review", words="应回避未回避")),
