@@ -9,7 +9,7 @@ from alembic import op
 from migrations.guards import allow, append_freely, append_only, local_day, refuse
 
 revision = "0015"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

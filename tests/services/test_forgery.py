@@ -18,11 +18,12 @@ from registry.extensions import db
 from registry.services import audit
 from tests.conftest import FIXED, Clock
 from tests.databases import let_go, test_settings
-from tests.services import forged_decisions, forged_papers, forged_records
+from tests.services import forged_decisions, forged_notices, forged_papers, forged_records
 from tests.services.forging import Stage, Step, prepared
 
-FORGERIES = forged_decisions.FORGERIES | forged_records.FORGERIES | forged_papers.FORGERIES
-ALLOWED = forged_decisions.ALLOWED | forged_records.ALLOWED | forged_papers.ALLOWED
+BOOKS = (forged_decisions, forged_records, forged_papers, forged_notices)
+FORGERIES = {name: forged for book in BOOKS for name, forged in book.FORGERIES.items()}
+ALLOWED = {name: forged for book in BOOKS for name, forged in book.ALLOWED.items()}
 
 LEAST = 40
 """Forged rows the proof asks for at the least; what must be let through beside them keeps the refusals honest."""
