@@ -25,8 +25,8 @@ from registry.models import (
 )
 from registry.permissions import APPLICANTS
 from registry.queries import applications
+from registry.queries import calendar as calendars
 from registry.queries.applications import organisation_name
-from registry.working_calendar import calendar
 from workflows.roles import Role
 from workflows.states import ObjectionAbout, ObjectionOutcome, ProjectState, Side
 from workflows.working_days import Period, in_working_days
@@ -154,7 +154,7 @@ def last_day(told: PublicNotice) -> date:
 
 def counted(told: PublicNotice) -> Period:
     """The days of a notice, one by one."""
-    return in_working_days(calendar(), told.from_on, told.days, start_counts=told.start_counts)
+    return in_working_days(calendars.current(), told.from_on, told.days, start_counts=told.start_counts)
 
 
 # --- lists ---

@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 
 from registry.extensions import db
 from registry.models import Case, NoticeEnd, Objection, ObjectionAnswer, Opinion, PublicNotice
+from registry.queries import calendar as calendars
 from registry.queries.notices import last_day
-from registry.working_calendar import calendar
 from workflows.facts import NoticeFacts, ParcelFacts
 from workflows.states import ObjectionAbout, ObjectionOutcome, ProjectState, Side
 from workflows.working_days import ONE
@@ -100,4 +100,4 @@ def national_days(opinion: Opinion | None) -> int | None:
         return None
     if opinion.notice_to < opinion.notice_from:
         return 0
-    return calendar().working_days_between(opinion.notice_from - ONE, opinion.notice_to)
+    return calendars.current().working_days_between(opinion.notice_from - ONE, opinion.notice_to)

@@ -21,6 +21,7 @@ from tests.services.forging import (
     opinion,
     over,
     row,
+    run_out,
     second_round,
     signature,
     state,
@@ -48,6 +49,7 @@ ALLOWED["a screening two officers signed"] = lambda s: [
 ]
 ALLOWED["a validation with a favourable opinion"] = lambda s: [
     opinion(s, s.cases["validation"]),
+    *run_out(s, s.cases["validation"]),
     gate(s.cases["validation"], "validation"),
 ]
 TWO, OPINED = "two officers sign the screening sheet", "a validation rests on an opinion of the body"
@@ -69,11 +71,15 @@ FORGERIES |= {
         "records belong to the round of the case",
         lambda s: [*second_round(s.cases["screening"]), signature(s, s.cases["screening"], "officer2", 1)],
     ),
-    "a validation without an opinion": (OPINED, lambda s: [gate(s.cases["validation"], "validation")]),
+    "a validation without an opinion": (
+        OPINED,
+        lambda s: [*run_out(s, s.cases["validation"]), gate(s.cases["validation"], "validation")],
+    ),
     "a validation with an unfavourable opinion": (
         OPINED,
         lambda s: [
             opinion(s, s.cases["validation"], "unfavourable"),
+            *run_out(s, s.cases["validation"]),
             gate(s.cases["validation"], "validation"),
         ],
     ),
@@ -82,6 +88,7 @@ FORGERIES |= {
         lambda s: [
             opinion(s, s.cases["validation"]),
             opinion(s, s.cases["validation"], "unfavourable"),
+            *run_out(s, s.cases["validation"]),
             gate(s.cases["validation"], "validation"),
         ],
     ),
@@ -89,6 +96,7 @@ FORGERIES |= {
         OPINED,
         lambda s: [
             opinion(s, s.cases["validation"], kind="legal"),
+            *run_out(s, s.cases["validation"]),
             gate(s.cases["validation"], "validation"),
         ],
     ),

@@ -60,7 +60,6 @@ def prepared(app: Any, engine: str) -> Stage:
         "screening": "methodology_screening",
         "risk": "risk_review",
         "validation": "validation",
-        "registered": "registered",
     }.items():
         stage.cases[name] = world.advance(world.draft(), state)
     world.screen(stage.cases["screening"], "officer")
@@ -83,6 +82,8 @@ def prepared(app: Any, engine: str) -> Stage:
     assert {case.proponent_org_id, case.agent_org_id, case.partner_org_id, case.vvb_org_id} == {
         orgs[o] for o in ("applicant", "agent", "partner", "vvb")
     }
+    # Last, because its notice runs for days.
+    stage.cases["registered"] = world.advance(world.draft(), "registered")
     assert audit.verify()[1] is None
     db.session.rollback()
     return stage
@@ -172,6 +173,38 @@ def opinion(s: Stage, case: int, conclusion: str = "favourable", kind: str = "va
     return insert("opinions", **(values | {"words": "x", "matters": "{}", "given_at": AT} | changed))
 
 
+NOTICE, OBJECTION = 9301, 9401
+
+
+def on_notice(s: Stage, case: int, round_no: int = 1, **changed: Any) -> Step:
+    """A notice that had run when the forger comes."""
+    values = {"id": NOTICE, "case_id": case, "round_no": round_no, "from_on": "2026-02-10", "to_on": "2026-03-01"}
+    more = {"days": 7, "start_counts": False, "provisional": False, "opened_at": AT}
+    return insert("public_notices", **(values | more | {"opened_by_id": s.people["officer"]} | changed))
+
+
+def ended(s: Stage, notice: int = NOTICE, at: str = AT) -> Step:
+    return insert("notice_ends", notice_id=notice, ended_at=at, ended_by_id=s.people["officer"])
+
+
+def objected(case: int, **changed: Any) -> Step:
+    values = {"id": OBJECTION, "notice_id": NOTICE, "case_id": case, "round_no": 1, "no": 1, "code": "23456789ABCD"}
+    more = {"kind": "objection", "about": "tenure", "words": "x", "salt": DIGEST, "commitment": DIGEST, "made_at": AT}
+    return insert("objections", **(values | more | changed))
+
+
+def replied(s: Stage, side: str, number: int, objection: int = OBJECTION, **changed: Any) -> Step:
+    outcome = "unfounded" if side == "officer" else None
+    values = {"id": 9500 + number, "objection_id": objection, "side": side, "outcome": outcome, "words": "x"}
+    more = {"author_id": s.people["officer"], "answered_at": AT}
+    return insert("objection_answers", **(values | more | changed))
+
+
+def run_out(s: Stage, case: int, round_no: int = 1) -> list[Step]:
+    """A notice that has run and was ended."""
+    return [on_notice(s, case, round_no), ended(s)]
+
+
 def registration(case: int, round_no: int = 1, **changed: Any) -> Step:
     values = {"case_id": case, "round_no": round_no, "ok": 1, **{f"g{i}": g for i, g in enumerate(GATES, 1)}}
     more = {"project_number": "TA-X-1", "registered_at": AT, "registered_on": "2026-03-02"}
@@ -182,6 +215,8 @@ def all_gates_but(s: Stage, case: int, missing: str | None, round_no: int = 1) -
     """Everything an entry needs in a round, less one gate."""
     steps = [signature(s, case, "officer", round_no), signature(s, case, "officer2", round_no)]
     steps.append(opinion(s, case, round_no=round_no))
+    # The case in hand may stand at another stage: the notice is put there while it is in validation.
+    steps += [update("cases", f"id = {case}", state="validation"), *run_out(s, case, round_no)]
     for number, name in enumerate(GATES):
         more: dict[str, Any] = {"round_no": round_no}
         if name in ("risk_review", "registration"):

@@ -23,9 +23,10 @@ def _(project_facts, number):
 
 
 @given(parsers.parse('登记的全国公示自"{start}"至"{end}"'), target_fixture="project_facts")
-def _(project_facts, start, end):
+def _(project_facts, client, start, end):
     days = [None if d == "没有" else date.fromisoformat(d) for d in (start, end)]
-    recorded = notice_facts.national_days(Opinion(notice_from=days[0], notice_to=days[1]))
+    with client.application.app_context():
+        recorded = notice_facts.national_days(Opinion(notice_from=days[0], notice_to=days[1]))
     return replace(project_facts, national_notice_days=recorded)
 
 

@@ -16,10 +16,10 @@ from registry.models import (
     StoredFile,
     Verifier,
 )
+from registry.queries import calendar as calendars
 from registry.queries.notices import side_of
 from registry.services import facts, papers
 from registry.services.effects.context import Context, Effect
-from registry.working_calendar import calendar
 from workflows.states import ObjectionAbout, ObjectionKind, ObjectionOutcome, ProjectState, Side
 from workflows.working_days import in_working_days
 
@@ -29,7 +29,7 @@ SALT_BYTES = 32
 def open_notice(ctx: Context) -> Effect:
     """公示: its days are counted, told and fixed now; the day of opening is left out (民法典 art. 201)."""
     days = int(ctx.policy.number("local_notice_days", ctx.facts.on))
-    period = in_working_days(calendar(), ctx.on, days)
+    period = in_working_days(calendars.current(), ctx.on, days)
     if period.last_day is None:
         raise RuntimeError("a notice that nothing stops has a last day")
     notice = PublicNotice(
