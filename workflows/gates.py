@@ -51,7 +51,7 @@ def any_of(*clauses: str) -> AnyOf:
 # fmt: off
 GATES: dict[GateName, Gate] = {
     GateName.ACCEPTANCE:   ("S01",),
-    GateName.SCREENING:    ("G02", CONDITIONS, "S08a"),
+    GateName.SCREENING:    ("G02", CONDITIONS, "S08a", "S08b"),
     GateName.RISK_REVIEW:  ("S14", "S18", "S11", "S15"),
     GateName.VALIDATION:   ("S31", "S30"),
     GateName.REGISTRATION: ("S32", "S14", "S25", "S11", "S15"),

@@ -41,6 +41,7 @@ from registry.models.people import (
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
+from registry.models.site_check import LegalReview, SiteCheck, SiteCheckPaper, SiteCheckSignature
 
 __all__ = [
     "Answers",
@@ -64,6 +65,7 @@ __all__ = [
     "ExcludedMember",
     "FindingAnswer",
     "GateDecision",
+    "LegalReview",
     "Mail",
     "MailStatus",
     "Membership",
@@ -84,6 +86,9 @@ __all__ = [
     "ScreeningSignature",
     "SetupLink",
     "SignInAttempt",
+    "SiteCheck",
+    "SiteCheckPaper",
+    "SiteCheckSignature",
     "StoredFile",
     "Trouble",
     "User",

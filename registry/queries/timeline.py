@@ -16,13 +16,15 @@ from registry.labels import happened, label, right_way
 from registry.models import AuditEvent, Remark
 from workflows.roles import Role
 
-INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+INNER = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote", "sign_site_check"})
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
-OWN_PLACE = frozenset({"vote", "give_legal_opinion", "file_validation", "give_environment_opinion"})
-"""Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
+OWN_PLACE = frozenset(
+    {"vote", "give_legal_opinion", "file_validation", "give_environment_opinion", "record_site_check"}
+)
+"""Acts whose words stand where they belong (sitting, opinions, site checks), under the rules of that place."""
 
-FOR_THE_DESK = frozenset({"table"})
+FOR_THE_DESK = frozenset({"table", "send_for_legal_review"})
 """Acts whose words are for the members only."""
 
 
@@ -115,6 +117,9 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _("%(what)s: %(clauses)s", what=text, clauses=_(", ").join(sorted(detail["clauses"])))
     if action == "answer_finding" and detail.get("clause"):
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
+    if action in ("record_site_check", "sign_site_check") and detail.get("no"):
+        shown = {"no": formats.number(detail["no"]), "version": formats.number(detail.get("version", 1))}
+        return _("%(what)s: no. %(no)s, version %(version)s", what=text, **shown)
     if action == "register" and detail.get("project_number"):
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from registry.clock import today
 from registry.models import Case
 from registry.queries.inbox_facts import Known
 from workflows.deliberation import cannot_carry, has_majority, has_quorum
@@ -20,8 +21,9 @@ S = ProjectState
 
 DECIDED = (S.RISK_REVIEW, S.REGISTRATION)
 """States in which tabling is the next thing to do, not an exception."""
-TITLE, NO_CONDITIONS = "title", "no_conditions"
-"""Why a case is held up: a finding on its title, or a method whose conditions are not on file."""
+TITLE, NO_CONDITIONS, LEGAL_TIME = "title", "no_conditions", "legal_time"
+"""Why a case is held up: a finding on its title, a method whose conditions are not on file, a legal review that needs
+its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,15 @@ def _to_sign(case: Case, known: Known) -> Wait | None:
     return Wait(max(signed.values()), "second") if signed else Wait(case.state_since)
 
 
+def _to_sign_check(case: Case, known: Known) -> Wait | None:
+    """A record of a site check lacks a signature: of this officer, or of whoever has not given one."""
+    mine = [c for c in known.unsigned_checks(case) if known.user is None or known.user.id not in c.signed]
+    return Wait(min(c.at for c in mine)) if mine else None
+
+
 def _to_pass_screening(case: Case, known: Known) -> Wait | None:
     signed = known.signed(case)
-    ready = len(signed) >= known.officers_needed and not _nothing_to_ask(case)
+    ready = len(signed) >= known.officers_needed and not _nothing_to_ask(case) and not known.unsigned_checks(case)
     return Wait(max(signed.values())) if ready else None
 
 
@@ -82,7 +90,13 @@ def _to_table(case: Case, known: Known) -> Wait | None:
     if known.legal_missing(case):
         return None
     since = max(case.state_since, known.opinion(case, OpinionKind.LEGAL) or case.state_since)
-    return Wait(since, TITLE if _in_question(known.parcels(case)) else "")
+    if _in_question(known.parcels(case)):
+        return Wait(since, TITLE)
+    return Wait(since, LEGAL_TIME if _legal_short(case, known) else "")
+
+
+def _legal_short(case: Case, known: Known) -> bool:
+    return known.legal_short(case, int(policy().number("legal_review_days", case.accepted_on or today())))
 
 
 def _to_table_amendment(case: Case, known: Known) -> Wait | None:
@@ -90,7 +104,7 @@ def _to_table_amendment(case: Case, known: Known) -> Wait | None:
     came = [case.state_since]
     if GateName.SCREENING not in known.passed(case):
         signed = known.signed(case)
-        if len(signed) < known.officers_needed:
+        if len(signed) < known.officers_needed or known.unsigned_checks(case):
             return None
         came += signed.values()
     if GateName.VALIDATION not in known.passed(case):
@@ -101,7 +115,7 @@ def _to_table_amendment(case: Case, known: Known) -> Wait | None:
     if known.legal_missing(case):
         return None
     came.append(known.opinion(case, OpinionKind.LEGAL) or case.state_since)
-    return Wait(max(came), "amendment")
+    return Wait(max(came), LEGAL_TIME if _legal_short(case, known) else "amendment")
 
 
 def _in_question(parcels: Sequence[Mapping[str, Any]]) -> bool:
@@ -173,8 +187,15 @@ def _to_refuse(case: Case, known: Known) -> Wait | None:
     return Wait(sitting.last_vote_at or sitting.opened_at)
 
 
+def _to_send(case: Case, known: Known) -> Wait | None:
+    """The complete file is there, and nobody has sent it to the lawyer; earlier an officer may, but need not."""
+    complete = case.state is not S.METHODOLOGY_SCREENING and known.legal_missing(case)
+    return Wait(case.state_since) if complete and known.sent_for_review(case) is None else None
+
+
 def _to_advise(case: Case, known: Known) -> Wait | None:
-    return Wait(case.state_since) if known.legal_missing(case) else None
+    sent = known.sent_for_review(case)
+    return Wait(sent) if sent and known.legal_missing(case) else None
 
 
 def _validating(case: Case) -> list[OpinionKind]:
@@ -237,8 +258,10 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "uphold": _to_answer_again,
     "accept": _from_the_start,
     "sign_screening": _to_sign,
+    "sign_site_check": _to_sign_check,
     "pass_screening": _to_pass_screening,
     "confirm_condition": _to_confirm,
+    "send_for_legal_review": _to_send,
     "table": _to_table,
     "pass_validation": _to_pass_validation,
     "give_legal_opinion": _to_advise,

@@ -113,7 +113,7 @@ def _take(
     policy, on = current(), day_of(at)
     before = case.state
     read = facts.facts_of_preparation if action in rounds.OPENING else facts.project_facts
-    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data)
+    known = requests.with_request(read(case, policy, on, actor), case, action, roles, data, actor)
     taken = PROJECT.take(
         machine.Case(
             before,

@@ -14,12 +14,15 @@ from registry.models import (
     DeliberationEnd,
     Elector,
     GateDecision,
+    LegalReview,
     Membership,
     Opinion,
     Reconsideration,
     Registration,
     Round,
     ScreeningSignature,
+    SiteCheck,
+    SiteCheckSignature,
     User,
     Vote,
 )
@@ -63,7 +66,21 @@ MARKS = select(
     .limit(1)
     .scalar_subquery()
     .label("reconsideration"),
+    # Like the opinion: of this round, or of the one whose risk review carried over.
+    select(LegalReview.sent_on)
+    .where(LegalReview.case_id == CASE, LegalReview.round_no.in_((ROUND, APPROVED_IN)))
+    .order_by(LegalReview.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("legal_sent_on"),
 )
+SITE_CHECKS = (
+    select(SiteCheck.id, SiteCheck.no, SiteCheckSignature.officer_id)
+    .outerjoin(SiteCheckSignature, SiteCheckSignature.site_check_id == SiteCheck.id)
+    .where(SiteCheck.case_id == CASE, SiteCheck.round_no == ROUND)
+    .order_by(SiteCheck.no, SiteCheck.version)
+)
+"""Records of site checks with whoever signed them, of each record the version in force last."""
 OPINIONS = (
     select(Opinion)
     .where(

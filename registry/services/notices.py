@@ -10,7 +10,9 @@ from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, Elector, Membership, Notice, User
 from registry.services import facts, mail
 
-QUIET = frozenset({"answer_condition", "sign_screening", "answer_finding", "vote"})
+QUIET = frozenset(
+    {"answer_condition", "sign_screening", "answer_finding", "vote", "record_site_check", "sign_site_check"}
+)
 """Acts inside a stage that change nothing for the applicant."""
 
 

@@ -15,9 +15,11 @@ from registry.models import (
     CorrectionNotice,
     Document,
     Elector,
+    User,
 )
 from registry.models import Deliberation as Sitting
 from registry.queries import changes
+from registry.services import facts as facts_of
 from registry.services import rounds
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
@@ -36,7 +38,12 @@ ASKS = frozenset({"request_reconsideration", "report_condition"})
 
 
 def with_request(
-    facts: ProjectFacts, case: Case, action: str, roles: frozenset[Role], data: Mapping[str, Any]
+    facts: ProjectFacts,
+    case: Case,
+    action: str,
+    roles: frozenset[Role],
+    data: Mapping[str, Any],
+    actor: User | None = None,
 ) -> ProjectFacts:
     """The facts of a case, completed by who acts and what the form says."""
     known: dict[str, Any] = {
@@ -56,6 +63,8 @@ def with_request(
     if "people" in data:
         people = {int(p) for p in data["people"]}
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
+    if action == "sign_site_check":
+        known["site_check"] = _site_check(case, data, actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
@@ -126,6 +135,16 @@ def had_part(case: Case) -> set[int]:
     )
     sat = select(Elector.user_id).join(Sitting, Sitting.id == Elector.deliberation_id).where(Sitting.case_id == case.id)
     return {int(user_id) for (user_id,) in db.session.execute(union(acted, sat))}
+
+
+def _site_check(case: Case, data: Mapping[str, Any], actor: User | None) -> str | None:
+    """How the record in hand stands to the actor's signature; without one in hand, whether any is open to it."""
+    found = facts_of.site_checks(case.id, case.round).values()
+    signed = {row_id: bool(actor and actor.id in officers) for row_id, officers in found}
+    chosen = data.get("site_check_id")
+    if chosen is None:
+        return None if not signed else "open" if not all(signed.values()) else "signed"
+    return {False: "open", True: "signed"}.get(signed.get(int(chosen)))  # type: ignore[arg-type]
 
 
 def _condition(case: Case, condition_id: int) -> str | None:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry import labels, storage
 from registry.permissions import ENTRIES
-from registry.queries import applications, timeline
+from registry.queries import applications, site_checks, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
 from registry.queries.case_review import paper
@@ -39,6 +39,8 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         events=timeline.timeline(case.id, inside=page.inside),
         done=labels.happened(done) if done in labels.ACTIONS else "",
         redress=words.redress(known) if case.state in ask.RECONSIDERED else (),
+        site_checks=site_checks.records(case) if page.inside else (),
+        may_check={b.action for b in open_to_me} & {"record_site_check", "sign_site_check"},
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),
     )
 

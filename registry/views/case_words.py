@@ -21,7 +21,7 @@ from workflows.gates import judge, stops
 from workflows.machine import Act
 from workflows.project import PROJECT
 from workflows.rules import Outcome
-from workflows.states import GateName, ProjectState, Severity, Verdict
+from workflows.states import Conclusion, GateName, ProjectState, Severity, Verdict
 
 STOP = frozenset({"reject", "revoke", "decline", "withdraw", "withdraw_amendment", "close", "find_flaw"})
 """Acts that end or undo something; their button is drawn as one that stops."""
@@ -32,6 +32,8 @@ AHEAD = frozenset(
         "resubmit",
         "sign_screening",
         "pass_screening",
+        "sign_site_check",
+        "send_for_legal_review",
         "give_legal_opinion",
         "table",
         "vote",
@@ -81,6 +83,17 @@ MEANS: Mapping[str, LazyString] = {
     "close": _l("The project leaves the library and the case ends. This cannot be undone. Its record stays public."),
     "sign_screening": _l("You stand behind all your answers as they are now. A later change needs a new signature."),
     "answer_finding": _l("Your answer stands below the finding. The finding itself stays."),
+    "record_site_check": _l(
+        "Your record is signed with your name. A second officer signs it as it stands; until then the screening cannot "
+        "be passed. A change is a new version, which both sign anew; this one stays on file."
+    ),
+    "sign_site_check": _l(
+        "You took part in the visit and stand behind the record as it is. A later change needs a new signature."
+    ),
+    "send_for_legal_review": _l(
+        "The legal reviewer is asked for an opinion on the complete file. "
+        "The time of the review is counted from today; sent again, it begins anew."
+    ),
     "give_legal_opinion": _l("Your opinion is signed with your name. A later one replaces it; this one stays on file."),
     "name_validator": _l("The body can see the case and file its report when validation begins."),
     "table": _l("Opens a sitting. Who may vote, the quorum and the majority are fixed from this moment."),
@@ -206,6 +219,8 @@ def details(outcome: Outcome, case: Case) -> list[str]:
         case "S14":
             clauses = _listed(read, "findings")
             return [_("Open findings: %(what)s", what=_(", ").join(clauses))] if clauses else []
+        case "S18":
+            return _legal_time(read)
         case "S31":
             matters = _listed(read, "matters_unmet")
             return [_("Not met: %(what)s", what=_(", ").join(matters))] if matters else []
@@ -213,6 +228,18 @@ def details(outcome: Outcome, case: Case) -> list[str]:
             gates = [labels.label(word, GateName) for word in _listed(read, "gates")]
             return [_("Not closed yet: %(what)s", what=_(", ").join(gates))] if gates else []
     return []
+
+
+def _legal_time(read: Mapping[str, object]) -> list[str]:
+    """What of the legal review is wanting."""
+    if read.get("legal_opinion") is None:
+        return [_("No legal opinion has been given in this round.")]
+    if read.get("legal_opinion") is Conclusion.UNFAVOURABLE:
+        return [_("The legal opinion is unfavourable.")]
+    if read.get("working_days") is None:
+        return [_("There is no record that the complete file was sent for legal review.")]
+    days = formats.number(str(read["working_days"]))
+    return [_("Whole working days since the file was sent: %(days)s", days=days)]
 
 
 def _listed(read: Mapping[str, object], key: str) -> Sequence[str]:
@@ -236,6 +263,8 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
     elif outcome.clause in ("S11", "S15", "S37", "S38", "S39"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
+    elif outcome.clause in ("S08b", "S58"):
+        return url_for("case.show", number=number, _anchor="site-checks"), _("See the site checks")
     elif outcome.clause in ("S18", "S30", "S31"):
         return url_for("case.show", number=number, _anchor="opinions"), _("See the opinions")
     elif outcome.clause.startswith("R"):
@@ -267,7 +296,7 @@ def _missing(row: Act, case: Case, known: ProjectFacts) -> list[str]:
     if row.name in ("report_condition", "confirm_condition") and not conditions(case, row.name):
         return [_("There is no such condition")]
     # Refusing an amendment is the least that can be decided; what an approval needs is said once it is tried.
-    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False})
+    as_asked = requests.with_request(known, case, row.name, g.roles, {"approved": False}, g.user)
     outcomes = (o for o in judge(row.gate, as_asked, current()) if stops(o) and o.clause not in BY_THE_FORM)
     return list(dict.fromkeys(current().clause(o.clause).title(lang()) for o in outcomes))
 

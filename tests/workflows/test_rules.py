@@ -225,7 +225,7 @@ BROKEN = (
     replace(FACTS, validation=Conclusion.UNFAVOURABLE, unanswered=("basics",), own_unanswered=("A01",)),
     replace(FACTS, actor_has_signed=True, sitting=replace(SITTING, actor_has_voted=True)),
     replace(FACTS, notice_before=True, new_faults=("basics.name",), actor_is_system=True),
-    replace(FACTS, unchanged=True),
+    replace(FACTS, unchanged=True, site_checks=(2, 1), site_check="signed"),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
 )
 

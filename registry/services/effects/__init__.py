@@ -10,6 +10,7 @@ from registry.services.effects import (
     opinions,
     pauses,
     screening,
+    site_checks,
     submission,
 )
 from registry.services.effects.context import Context, Effect
@@ -17,6 +18,7 @@ from registry.services.effects.context import Context, Effect
 EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **submission.EFFECTS,
     **screening.EFFECTS,
+    **site_checks.EFFECTS,
     **opinions.EFFECTS,
     **decisions.EFFECTS,
     **corrections.EFFECTS,
