@@ -168,8 +168,14 @@ class ProjectFacts:
     """Conditions of the method the acting officer has not answered."""
     signatures: frozenset[int] = frozenset()
     actor_has_signed: bool = False
+    site_checks: tuple[int, ...] = ()
+    """Officers who signed each record of a site check in force."""
 
     legal: Conclusion | None = None
+    legal_working_days: int | None = None
+    """Whole working days between sending the complete file for legal review and tabling (today, before it)."""
+    legal_time_sufficient: bool = False
+    """The reviewer states that the time was enough."""
     validator_named: bool = False
     validation: Conclusion | None = None
     matters: Mapping[str, bool] = field(default_factory=dict)
@@ -237,6 +243,8 @@ class ProjectFacts:
 
     asking: bool = False
     """The act asks (for reconsideration, for a condition to be confirmed) rather than answers."""
+    site_check: str | None = None
+    """The record of a site check in hand: 'open' to the actor's signature, 'signed' by the actor, or none in force."""
     condition: str | None = None
     """The condition in hand: 'open', 'reported', 'confirmed', or none such."""
     # What the clocks say of the act in hand.

@@ -52,7 +52,7 @@ def any_of(*clauses: str) -> AnyOf:
 # fmt: off
 GATES: dict[GateName, Gate] = {
     GateName.ACCEPTANCE:   ("S01",),
-    GateName.SCREENING:    ("G02", CONDITIONS, "S08a", "S20"),
+    GateName.SCREENING:    ("G02", CONDITIONS, "S08a", "S08b", "S20"),
     GateName.RISK_REVIEW:  ("S14", "S18", "S71", "S11", "S15"),
     GateName.VALIDATION:   ("S31", "S30", "S63", "S59", "S60", "S19"),
     GateName.REGISTRATION: ("S32", "S14", "S19", "S25", "S71", "S11", "S15"),

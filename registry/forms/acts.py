@@ -13,6 +13,7 @@ from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 
 from registry.forms.act_base import ActForm, words_field
+from registry.forms.act_checks import SendForReviewForm, SignCheckForm, SiteCheckForm
 from registry.forms.act_notice import AnswerObjectionForm, NameVerifierForm, SetApartForm
 from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
 from registry.forms.act_panels import ClosePanelForm, DrawPanelForm, ExpertOpinionForm, RefuseSeatForm
@@ -314,6 +315,9 @@ FORMS: Mapping[str, type[ActForm]] = {
     "revoke": ReasonForm,
     "close": ReasonForm,
     "sign_screening": ConfirmForm,
+    "record_site_check": SiteCheckForm,
+    "sign_site_check": SignCheckForm,
+    "send_for_legal_review": SendForReviewForm,
     "answer_finding": FindingAnswerForm,
     "give_legal_opinion": LegalOpinionForm,
     "name_validator": NameValidatorForm,

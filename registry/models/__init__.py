@@ -67,6 +67,7 @@ from registry.models.people import (
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
+from registry.models.site_check import LegalReview, SiteCheck, SiteCheckPaper, SiteCheckSignature
 
 __all__ = [
     "AgendaItem",
@@ -99,6 +100,7 @@ __all__ = [
     "FindingAnswer",
     "FlawedVote",
     "GateDecision",
+    "LegalReview",
     "Mail",
     "MailStatus",
     "Meeting",
@@ -138,6 +140,9 @@ __all__ = [
     "ScreeningSignature",
     "SetupLink",
     "SignInAttempt",
+    "SiteCheck",
+    "SiteCheckPaper",
+    "SiteCheckSignature",
     "SittingCall",
     "StoredFile",
     "Trouble",

@@ -31,7 +31,7 @@ from registry.queries.nav import applied_for
 from workflows.policy import DocumentStage, Policy
 from workflows.states import ProjectState
 
-OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion"})
+OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion", "site_check"})
 """Papers that come with an opinion given to the bureau; no part of the application."""
 
 

@@ -25,7 +25,7 @@ from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
 from registry.queries.sittings import Sat
-from registry.queries.waits import NO_CONDITIONS, TITLE
+from registry.queries.waits import LEGAL_TIME, NO_CONDITIONS, TITLE
 from workflows.roles import VOTING, Role
 from workflows.states import ENDED, STAGE_OF, STAGES, GateName, GateResult, ProjectState, Tenure, TitleDocument
 
@@ -44,6 +44,7 @@ BODIES: Mapping[Role, LazyString] = {
 """Whom a role stands for where a page says whose turn it is; the others speak for themselves."""
 HELD_UP: Mapping[str, LazyString] = {
     TITLE: _l("The title is in question: the case cannot be tabled until this is settled"),
+    LEGAL_TIME: _l("The legal review has not had its working days yet; after them the case can be tabled"),
     NO_CONDITIONS: _l("The conditions of this standard are not on file yet: until then it cannot be screened"),
 }
 """What comes next where a case is held up, by the reason."""

@@ -44,6 +44,7 @@ INSIDE = frozenset({Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUD
 INNER_PAPERS: Mapping[str, frozenset[Role]] = {
     "legal_opinion": INSIDE,
     "environment_opinion": INSIDE | {Role.ECO_ENV},
+    "site_check": INSIDE,
 }
 """Papers only some may open; every other paper of a case is open to all its people."""
 
@@ -55,6 +56,8 @@ PAPER_OF = {OpinionKind.LEGAL: "legal_opinion", OpinionKind.ENVIRONMENT: "enviro
 
 def paper_words(kind: str) -> str:
     """The name of a kind of paper, the bureau's own ones included."""
+    if kind == "site_check":
+        return _("Photo or document of a site check")
     own = {word: kind_of for kind_of, word in PAPER_OF.items()}
     return labels.label(own[kind]) if kind in own else applications.paper_title(kind)
 

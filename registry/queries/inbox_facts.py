@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from registry.clock import day_of, today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -19,6 +20,7 @@ from registry.models import (
     Deliberation,
     DeliberationEnd,
     GateDecision,
+    LegalReview,
     NoticeEnd,
     Objection,
     ObjectionAnswer,
@@ -27,9 +29,12 @@ from registry.models import (
     PublicNotice,
     Reconsideration,
     ScreeningSignature,
+    SiteCheck,
+    SiteCheckSignature,
     User,
 )
 from registry.queries import sittings
+from registry.queries.calendar import current as working_calendar
 from registry.queries.notices import last_day
 from registry.queries.sittings import Sat
 from workflows.roles import Role
@@ -37,6 +42,7 @@ from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, S
 
 S = ProjectState
 ASKED = "asked"
+ONE_DAY = timedelta(days=1)
 NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
 
 
@@ -95,6 +101,43 @@ class Known:
 
     def _parcels(self) -> dict[int, list[Mapping[str, Any]]]:
         return {case_id: list(data.get("parcels", ())) for case_id, data in self._rows(_parcels())}
+
+    def unsigned_checks(self, case: Case) -> list["Check"]:
+        """The records of site checks in force that too few officers signed."""
+        found: dict[int, list[Check]] = self._once("checks", self._checks)
+        return [c for c in found.get(case.id, ()) if len(c.signed) < self.officers_needed]
+
+    def _checks(self) -> dict[int, list["Check"]]:
+        latest: dict[tuple[int, int], Check] = {}
+        for case_id, no, row_id, at, officer in self._rows(_checks()):
+            before = latest.get((case_id, no))
+            signed = before.signed if before and before.id == row_id else frozenset()
+            latest[case_id, no] = Check(row_id, at, signed | ({officer} if officer else frozenset()))
+        found: dict[int, list[Check]] = {}
+        for (case_id, _no), check in latest.items():
+            found.setdefault(case_id, []).append(check)
+        return found
+
+    def sent_for_review(self, case: Case) -> datetime | None:
+        """When the complete file was last sent for legal review in this round."""
+        found: dict[int, datetime] = self._once("reviews", self._reviews)
+        return found.get(case.id)
+
+    def _reviews(self) -> dict[int, datetime]:
+        return dict(self._rows(_reviews()).all())
+
+    def legal_short(self, case: Case, needed: int) -> bool:
+        """The legal review has not had its whole working days yet, and the reviewer does not say that it had enough."""
+        if not self._legal_land(case) or GateName.RISK_REVIEW in self.passed(case):
+            return False
+        enough: dict[int, bool] = self._once("enough", self._enough)
+        if enough.get(case.id):
+            return False
+        sent = self.sent_for_review(case)
+        return sent is None or working_calendar().working_days_between(day_of(sent), today() - ONE_DAY) < needed
+
+    def _enough(self) -> dict[int, bool]:
+        return {case_id: bool(said) for case_id, said in self._rows(_enough())}
 
     def conditions(self, case: Case) -> "Conditions":
         """The conditions of the approval that are not confirmed yet."""
@@ -172,6 +215,9 @@ class Known:
         """State or collectively managed land, and no legal opinion this round nor one that carried over."""
         if self.opinion(case, OpinionKind.LEGAL) is not None or GateName.RISK_REVIEW in self.passed(case):
             return False
+        return self._legal_land(case)
+
+    def _legal_land(self, case: Case) -> bool:
         return any(p.get("tenure") in NEEDS_LEGAL for p in self.parcels(case))
 
 
@@ -222,6 +268,15 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A record of a site check in force, when it was written, and who signed it."""
+
+    id: int
+    at: datetime
+    signed: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """Conditions of an approval not yet confirmed: how many wait for a report, how many for confirmation."""
 
@@ -247,6 +302,37 @@ def _signatures() -> Select[Any]:
         select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
         .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
         .where(_CASES, ~later)
+    )
+
+
+@cache
+def _checks() -> Select[Any]:
+    return (
+        select(SiteCheck.case_id, SiteCheck.no, SiteCheck.id, SiteCheck.recorded_at, SiteCheckSignature.officer_id)
+        .join(Case, and_(Case.id == SiteCheck.case_id, Case.round == SiteCheck.round_no))
+        .outerjoin(SiteCheckSignature, SiteCheckSignature.site_check_id == SiteCheck.id)
+        .where(_CASES, Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
+        .order_by(SiteCheck.case_id, SiteCheck.no, SiteCheck.version)
+    )
+
+
+@cache
+def _reviews() -> Select[Any]:
+    return (
+        select(LegalReview.case_id, func.max(LegalReview.sent_at))
+        .join(Case, and_(Case.id == LegalReview.case_id, Case.round == LegalReview.round_no))
+        .where(_CASES)
+        .group_by(LegalReview.case_id)
+    )
+
+
+@cache
+def _enough() -> Select[Any]:
+    return (
+        select(Opinion.case_id, Opinion.time_sufficient)
+        .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
+        .where(_CASES, Opinion.kind == OpinionKind.LEGAL)
+        .order_by(Opinion.id)
     )
 
 

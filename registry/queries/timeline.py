@@ -22,16 +22,16 @@ from workflows.states import RecusalGround
 INNER = frozenset(
     {
         *("answer_condition", "sign_screening", "answer_finding", "remind", "refuse_seat", "give_expert_opinion"),
-        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
+        *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal", "sign_site_check"),
     }
 )
 """Acts the bureau takes within a stage; the applicant sees what comes of them."""
 
 OWN_PLACE = frozenset(
     {"vote", "answer_objection", "give_legal_opinion", "file_validation", "give_environment_opinion"}
-    | {"draw_panel", "refuse_seat", "give_expert_opinion", "close_panel"}
+    | {"draw_panel", "refuse_seat", "give_expert_opinion", "close_panel", "record_site_check"}
 )
-"""Acts whose words stand where they belong (sitting, opinions), under the rules of that place."""
+"""Acts whose words stand where they belong (sitting, opinions, site checks), under the rules of that place."""
 
 IN_A_SITTING = frozenset(
     {
@@ -41,7 +41,7 @@ IN_A_SITTING = frozenset(
 )
 """Acts on a case that are part of its sitting, and so of the meeting."""
 
-FOR_THE_DESK = frozenset({"table"})
+FOR_THE_DESK = frozenset({"table", "send_for_legal_review"})
 """Acts whose words are for the members only."""
 
 
@@ -178,6 +178,9 @@ def _text(action: str, detail: dict[str, Any]) -> str:
         return _("%(what)s: %(clauses)s", what=text, clauses=str(detail["clause"]))
     if action in ("object", "answer_objection") and detail.get("no"):
         return _("%(what)s: no. %(no)s", what=text, no=str(detail["no"]))
+    if action in ("record_site_check", "sign_site_check") and detail.get("no"):
+        shown = {"no": formats.number(detail["no"]), "version": formats.number(detail.get("version", 1))}
+        return _("%(what)s: no. %(no)s, version %(version)s", what=text, **shown)
     if action == "register" and detail.get("project_number"):
         return _("%(what)s under number %(number)s", what=text, number=detail["project_number"])
     if action == "decide_amendment":

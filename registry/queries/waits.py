@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from registry.clock import start_of
+from registry.clock import start_of, today
 from registry.models import Case
 from registry.queries.inbox_facts import Known
 from registry.queries.sittings import Sat
@@ -33,8 +33,9 @@ S = ProjectState
 
 DECIDED = (S.RISK_REVIEW, S.REGISTRATION)
 """States in which tabling is the next thing to do, not an exception."""
-TITLE, NO_CONDITIONS = "title", "no_conditions"
-"""Why a case is held up: a finding on its title, or a method whose conditions are not on file."""
+TITLE, NO_CONDITIONS, LEGAL_TIME = "title", "no_conditions", "legal_time"
+"""Why a case is held up: a finding on its title, a method whose conditions are not on file, a legal review that needs
+its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,15 @@ def _to_sign(case: Case, known: Known) -> Wait | None:
     return Wait(max(signed.values()), "second") if signed else Wait(case.state_since)
 
 
+def _to_sign_check(case: Case, known: Known) -> Wait | None:
+    """A record of a site check lacks a signature: of this officer, or of whoever has not given one."""
+    mine = [c for c in known.unsigned_checks(case) if known.user is None or known.user.id not in c.signed]
+    return Wait(min(c.at for c in mine)) if mine else None
+
+
 def _to_pass_screening(case: Case, known: Known) -> Wait | None:
     signed = known.signed(case)
-    ready = len(signed) >= known.officers_needed and not _nothing_to_ask(case)
+    ready = len(signed) >= known.officers_needed and not _nothing_to_ask(case) and not known.unsigned_checks(case)
     return Wait(max(signed.values())) if ready else None
 
 
@@ -95,7 +102,13 @@ def _to_table(case: Case, known: Known) -> Wait | None:
     if known.legal_missing(case):
         return None
     since = max(case.state_since, known.opinion(case, OpinionKind.LEGAL) or case.state_since)
-    return Wait(since, TITLE if _in_question(known.parcels(case)) else "")
+    if _in_question(known.parcels(case)):
+        return Wait(since, TITLE)
+    return Wait(since, LEGAL_TIME if _legal_short(case, known) else "")
+
+
+def _legal_short(case: Case, known: Known) -> bool:
+    return known.legal_short(case, int(policy().number("legal_review_days", case.accepted_on or today())))
 
 
 def _to_table_amendment(case: Case, known: Known) -> Wait | None:
@@ -103,7 +116,7 @@ def _to_table_amendment(case: Case, known: Known) -> Wait | None:
     came = [case.state_since]
     if GateName.SCREENING not in known.passed(case):
         signed = known.signed(case)
-        if len(signed) < known.officers_needed:
+        if len(signed) < known.officers_needed or known.unsigned_checks(case):
             return None
         came += signed.values()
     if GateName.VALIDATION not in known.passed(case):
@@ -115,7 +128,7 @@ def _to_table_amendment(case: Case, known: Known) -> Wait | None:
     if known.legal_missing(case):
         return None
     came.append(known.opinion(case, OpinionKind.LEGAL) or case.state_since)
-    return Wait(max(came), "amendment")
+    return Wait(max(came), LEGAL_TIME if _legal_short(case, known) else "amendment")
 
 
 def _in_question(parcels: Sequence[Mapping[str, Any]]) -> bool:
@@ -244,8 +257,15 @@ def _to_refuse(case: Case, known: Known) -> Wait | None:
     return _since(sitting) if sitting is not None and has_quorum(sitting.facts()) else None
 
 
+def _to_send(case: Case, known: Known) -> Wait | None:
+    """The complete file is there, and nobody has sent it to the lawyer; earlier an officer may, but need not."""
+    complete = case.state is not S.METHODOLOGY_SCREENING and known.legal_missing(case)
+    return Wait(case.state_since) if complete and known.sent_for_review(case) is None else None
+
+
 def _to_advise(case: Case, known: Known) -> Wait | None:
-    return Wait(case.state_since) if known.legal_missing(case) else None
+    sent = known.sent_for_review(case)
+    return Wait(sent) if sent and known.legal_missing(case) else None
 
 
 def _validating(case: Case) -> list[OpinionKind]:
@@ -376,11 +396,13 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "extend": _to_answer_request,
     "accept": _from_the_start,
     "sign_screening": _to_sign,
+    "sign_site_check": _to_sign_check,
     "pass_screening": _to_pass_screening,
     "give_expert_opinion": _to_advise_as_expert,
     "close_panel": _to_close,
     "draw_panel": _to_draw,
     "confirm_condition": _to_confirm,
+    "send_for_legal_review": _to_send,
     "table": _to_table,
     "answer_objection": _to_answer_objection,
     "open_notice": _to_open_notice,

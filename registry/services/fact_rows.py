@@ -19,6 +19,7 @@ from registry.models import (
     ExpertTie,
     FlawedVote,
     GateDecision,
+    LegalReview,
     Meeting,
     Membership,
     Opinion,
@@ -29,6 +30,8 @@ from registry.models import (
     Registration,
     Round,
     ScreeningSignature,
+    SiteCheck,
+    SiteCheckSignature,
     SittingCall,
     User,
     Vote,
@@ -73,7 +76,21 @@ MARKS = select(
     .limit(1)
     .scalar_subquery()
     .label("reconsideration"),
+    # Like the opinion: of this round, or of the one whose risk review carried over.
+    select(LegalReview.sent_on)
+    .where(LegalReview.case_id == CASE, LegalReview.round_no.in_((ROUND, APPROVED_IN)))
+    .order_by(LegalReview.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("legal_sent_on"),
 )
+SITE_CHECKS = (
+    select(SiteCheck.id, SiteCheck.no, SiteCheckSignature.officer_id)
+    .outerjoin(SiteCheckSignature, SiteCheckSignature.site_check_id == SiteCheck.id)
+    .where(SiteCheck.case_id == CASE, SiteCheck.round_no == ROUND)
+    .order_by(SiteCheck.no, SiteCheck.version)
+)
+"""Records of site checks with whoever signed them, of each record the version in force last."""
 _IN_FORCE = or_(Opinion.round_no == ROUND, and_(Opinion.round_no == APPROVED_IN, Opinion.kind == OpinionKind.LEGAL))
 OPINIONS = select(Opinion).where(
     Opinion.id.in_(select(func.max(Opinion.id)).where(Opinion.case_id == CASE, _IN_FORCE).group_by(Opinion.kind))

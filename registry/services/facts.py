@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -19,9 +19,11 @@ from registry.models import (
     Meeting,
     Opinion,
     Round,
+    SiteCheck,
     User,
 )
 from registry.queries import applications, notices
+from registry.queries.calendar import current as working_calendar
 from registry.services import documents as papers
 from registry.services import land, notice_facts, panel_facts
 from registry.services.fact_rows import (
@@ -39,6 +41,7 @@ from registry.services.fact_rows import (
     PASSED,
     SEATS,
     SIGNED,
+    SITE_CHECKS,
     STOOD_ASIDE,
 )
 from workflows import deliberation
@@ -199,6 +202,9 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
         **_review(case, policy, method_id, actor),
         legal=_conclusion(opinions, OpinionKind.LEGAL),
+        legal_working_days=legal_working_days(marks.legal_sent_on, day_of(sitting.opened_at) if sitting else on),
+        legal_time_sufficient=bool(OpinionKind.LEGAL in opinions and opinions[OpinionKind.LEGAL].time_sufficient),
+        site_checks=_signatures_of_site_checks(case),
         validator_named=case.vvb_org_id is not None,
         validation=_conclusion(opinions, OpinionKind.VALIDATION),
         matters={k: bool(v.get("met")) for k, v in (validation.matters if validation else {}).items()},
@@ -272,6 +278,39 @@ def standing_signatures(case_id: int, round_no: int) -> frozenset[int]:
 def _standing(case_id: int, round_no: int, given: list[Any]) -> frozenset[int]:
     signed = _of_round(SIGNED, case_id, round_no)
     return frozenset(officer for officer, said in signed if said == _digest_of(given, officer))
+
+
+def legal_working_days(sent_on: date | None, tabled_on: date) -> int | None:
+    """Whole working days a legal reviewer had; None where the file was not sent."""
+    if sent_on is None:
+        return None
+    return max(0, working_calendar().working_days_between(sent_on, tabled_on - timedelta(days=1)))
+
+
+SCREENED = (ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW)
+"""States in which a record of a site check can still be wanting."""
+
+
+def _signatures_of_site_checks(case: Case) -> tuple[int, ...]:
+    if case.state not in SCREENED:
+        return ()
+    return tuple(len(signed) for _id, signed in site_checks(case.id, case.round).values())
+
+
+def site_checks(case_id: int, round_no: int) -> dict[int, tuple[int, frozenset[int]]]:
+    """Number of each site check of a round → the id of its record in force, and who signed that."""
+    found: dict[int, tuple[int, frozenset[int]]] = {}
+    for row_id, no, officer in _of_round(SITE_CHECKS, case_id, round_no):
+        # Versions come in order: the last one replaces what stood before.
+        before = found[no][1] if no in found and found[no][0] == row_id else frozenset()
+        found[no] = row_id, before | ({officer} if officer else frozenset())
+    return found
+
+
+def site_check_in_force(case: Case, row_id: int) -> SiteCheck | None:
+    """The record of this id, if it is of the case's round and no later version replaces it."""
+    there = any(row_id == known for known, _signed in site_checks(case.id, case.round).values())
+    return db.session.get(SiteCheck, row_id) if there else None
 
 
 def gates_passed(case_id: int, round_no: int) -> frozenset[GateName]:

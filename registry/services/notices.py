@@ -18,7 +18,7 @@ QUIET = frozenset(
     {
         *("answer_condition", "sign_screening", "answer_finding", "remind", "recount"),
         *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
-        *("refuse_seat", "give_expert_opinion"),
+        *("refuse_seat", "give_expert_opinion", "record_site_check", "sign_site_check"),
     }
 )
 """Acts inside a stage, or inside the room, that change nothing for the applicant."""

@@ -26,6 +26,7 @@ from registry.models import (
 from registry.models import Deliberation as Sitting
 from registry.queries import changes, notices
 from registry.services import clocks, notice_facts, panel_facts, rounds
+from registry.services import facts as facts_of
 from registry.services.fact_rows import MEMBERS
 from registry.services.facts import electorate, open_sitting, seated_on
 from registry.services.policy import current
@@ -93,6 +94,8 @@ def with_request(
             known["available_members"] = len(electorate(case, seated_on(meeting, today())).electors)
     if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
+    if action == "sign_site_check":
+        known["site_check"] = _site_check(case, data, actor)
     if "condition_id" in data:
         known["condition"] = _condition(case, int(data["condition_id"]))
     return replace(facts, **known)
@@ -214,6 +217,16 @@ def had_part(case: Case) -> set[int]:
     )
     sat = select(Elector.user_id).join(Sitting, Sitting.id == Elector.deliberation_id).where(Sitting.case_id == case.id)
     return {int(user_id) for (user_id,) in db.session.execute(union(acted, sat))}
+
+
+def _site_check(case: Case, data: Mapping[str, Any], actor: User | None) -> str | None:
+    """How the record in hand stands to the actor's signature; without one in hand, whether any is open to it."""
+    found = facts_of.site_checks(case.id, case.round).values()
+    signed = {row_id: bool(actor and actor.id in officers) for row_id, officers in found}
+    chosen = data.get("site_check_id")
+    if chosen is None:
+        return None if not signed else "open" if not all(signed.values()) else "signed"
+    return {False: "open", True: "signed"}.get(signed.get(int(chosen)))  # type: ignore[arg-type]
 
 
 def _condition(case: Case, condition_id: int) -> str | None:

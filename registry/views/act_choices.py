@@ -14,6 +14,7 @@ from registry.queries import applications, meetings, notices
 from registry.queries import case as ask
 from registry.services import requests
 from registry.services.policy import current
+from registry.views import case_site_checks as site_checks
 from registry.views import case_words as words
 from workflows.gates import findings
 from workflows.states import Advice, Choice, Conclusion, ExpertField, ObjectionOutcome, RecusalGround
@@ -98,6 +99,8 @@ CHOICES: Mapping[str, Callable[[Case], Choices]] = {
     "decline": _ways,
     "report_condition": lambda case: {"condition_id": _of(words.conditions(case, "report_condition"))},
     "confirm_condition": lambda case: {"condition_id": _of(words.conditions(case, "confirm_condition"))},
+    "record_site_check": lambda case: site_checks.choices("record_site_check", case, g.user),
+    "sign_site_check": lambda case: site_checks.choices("sign_site_check", case, g.user),
     "answer_objection": _objections,
     "set_parcel_apart": _parcels,
     **dict.fromkeys(("uphold", "reopen"), _others),

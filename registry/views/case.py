@@ -9,7 +9,7 @@ from registry import labels, storage
 from registry.clock import today
 from registry.models import Case
 from registry.permissions import ENTRIES
-from registry.queries import applications, notices, timeline
+from registry.queries import applications, notices, site_checks, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
 from registry.queries import panels as panels_of
@@ -51,6 +51,8 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         panels=panels_of.of_case(case, g.roles, g.user),
         redress=words.redress(known) if case.state in ask.RECONSIDERED else (),
         **clocks_shown(case),
+        site_checks=site_checks.records(case) if page.inside else (),
+        may_check={b.action for b in open_to_me} & {"record_site_check", "sign_site_check"},
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),
     )
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from registry import labels, storage
 from registry.clock import now
 from registry.forms.act_base import ActForm
+from registry.forms.act_checks import SiteCheckForm
 from registry.forms.act_notice import AnswerObjectionForm
 from registry.forms.act_opinions import ValidationForm
 from registry.forms.act_sheets import build_correction
@@ -19,6 +20,7 @@ from registry.services import acts, case_files, documents, facts
 from registry.services.policy import current
 from registry.services.rounds import OPENING
 from registry.storage import FileRefused
+from registry.views import case_site_checks as site_checks
 from registry.views import case_words as words
 from registry.views.act_choices import choices
 from registry.views.applicant_documents import WORDS as FILE_WORDS
@@ -36,6 +38,7 @@ PAPER_KINDS: Mapping[str, str] = {
     "give_legal_opinion": "legal_opinion",
     "give_environment_opinion": "environment_opinion",
     "file_validation": "validation_report",
+    "record_site_check": "site_check",
 }
 REFUSING = frozenset({"reject", "decline"})
 """Acts whose notice tells the ways of redress (S23)."""
@@ -69,8 +72,10 @@ def act(number: str, action: str) -> Answer:
     try:
         data = form.values() | _file(action, form, seen)
     except FileRefused as refused:
-        name, limit = storage.clean_name(form.file.data.filename), str(storage.limit_bytes() // 2**20)
-        form.file.errors = [str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}]
+        field = form["files" if "files" in form else "file"]
+        name = storage.clean_name(getattr(refused, "filename", "") or field.data.filename)
+        limit = str(storage.limit_bytes() // 2**20)
+        field.errors = [str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}]
         return _page(action, form, groups), 422
     to = "case.screening" if action == "sign_screening" else ""
 
@@ -149,6 +154,7 @@ def _page(
         stop=action in words.STOP,
         redress=words.redress(words.facts_shown(g.case)) if action in REFUSING else (),
         has_file="file" in form,
+        has_files="files" in form,
         accept=storage.ACCEPT,
         limit=storage.limit_bytes() // 2**20,
     )
@@ -156,6 +162,8 @@ def _page(
 
 def _file(action: str, form: ActForm, seen: int) -> dict[str, Any]:
     """Keep the paper that came with an opinion and name it; raises FileRefused. Nothing is kept for a stale page."""
+    if isinstance(form, SiteCheckForm):
+        return {"document_ids": _files(form) if seen == g.case.version else []}
     if "file" not in form or not form.file.data or seen != g.case.version:
         return {}
     upload = form.file.data
@@ -165,6 +173,20 @@ def _file(action: str, form: ActForm, seen: int) -> dict[str, Any]:
     if action == "file_validation" and g.case.scheme is Scheme.OTHER_STANDARD:
         kind = "standard_validation"
     return {"document_id": case_files.file_paper(g.case.id, kind, name, stored, by=g.user, at=now())}
+
+
+def _files(form: SiteCheckForm) -> list[int]:
+    """Keep the photos and documents of a site check, all of them or, where one is refused, none on file."""
+    kept = []
+    for upload in form.chosen():
+        name = storage.clean_name(upload.filename)
+        try:
+            kept.append((name, storage.put(upload.stream, name)))
+        except FileRefused as refused:
+            refused.filename = name  # type: ignore[attr-defined]
+            raise
+    kind = PAPER_KINDS["record_site_check"]
+    return [case_files.file_paper(g.case.id, kind, name, stored, by=g.user, at=now()) for name, stored in kept]
 
 
 # --- the form of an act, with its choices ---
@@ -178,6 +200,8 @@ def _form(action: str) -> tuple[ActForm, list[Any]]:
     form.offer(choices(action, g.case))
     if action == "extend" and g.case.state is not ProjectState.CORRECTION_REQUESTED:
         del form.granted  # nobody asked: the chair extends, or does nothing
+    if isinstance(form, SiteCheckForm) and len(form.corrects.choices) == 1:
+        del form.corrects
     if isinstance(form, ValidationForm):
         form.national = g.case.scheme is Scheme.CCER
         for name in () if form.national else NATIONAL_FIELDS:
@@ -199,9 +223,11 @@ def _prefill(action: str, form: ActForm) -> None:
         form.meeting.data = request.args["meeting"]
     elif action == "name_validator" and g.case.vvb_org_id:
         form.organisation_id.data = str(g.case.vvb_org_id)
+    elif action == "record_site_check":
+        site_checks.prefill(form, case=g.case)
     for name in (
         *("question", "clause", "organisation_id", "gate", "condition_id", "objection_id", "parcel_key"),
-        *("meeting", "member"),
+        *("meeting", "member", "site_check_id"),
     ):
         if name in form and not form[name].data and len(form[name].choices) == 1 and not form[name].flags.optional:
             form[name].data = form[name].choices[0].value

@@ -21,7 +21,7 @@ from workflows.gates import judge, stops
 from workflows.machine import Act
 from workflows.project import PROJECT
 from workflows.rules import Outcome
-from workflows.states import GateName, ProjectState, Severity, Verdict
+from workflows.states import Conclusion, GateName, ProjectState, Severity, Verdict
 
 STOP = frozenset(
     {
@@ -44,6 +44,8 @@ AHEAD = frozenset(
         "resubmit",
         "sign_screening",
         "pass_screening",
+        "sign_site_check",
+        "send_for_legal_review",
         "give_legal_opinion",
         "table",
         "call_vote",
@@ -102,6 +104,17 @@ MEANS: Mapping[str, LazyString] = {
     "close": _l("The project leaves the library and the case ends. This cannot be undone. Its record stays public."),
     "sign_screening": _l("You stand behind all your answers as they are now. A later change needs a new signature."),
     "answer_finding": _l("Your answer stands below the finding. The finding itself stays."),
+    "record_site_check": _l(
+        "Your record is signed with your name. A second officer signs it as it stands; until then the screening cannot "
+        "be passed. A change is a new version, which both sign anew; this one stays on file."
+    ),
+    "sign_site_check": _l(
+        "You took part in the visit and stand behind the record as it is. A later change needs a new signature."
+    ),
+    "send_for_legal_review": _l(
+        "The legal reviewer is asked for an opinion on the complete file. "
+        "The time of the review is counted from today; sent again, it begins anew."
+    ),
     "give_legal_opinion": _l("Your opinion is signed with your name. A later one replaces it; this one stays on file."),
     "name_validator": _l("The body can see the case and file its report when validation begins."),
     "table": _l("Puts the case on the agenda. Who may vote, the quorum and the majority are fixed from this moment."),
@@ -160,7 +173,7 @@ PREPARED: Mapping[str, LazyString] = {
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 
-BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75"})
+BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75", "S76"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 NAMED: Mapping[str, Callable[[int], list[tuple[int, str]]]] = {
@@ -286,6 +299,8 @@ def details(outcome: Outcome, case: Case) -> list[str]:
                 )
                 for o in facts_shown(case).overlaps
             ]
+        case "S18":
+            return _legal_time(read)
         case "S31":
             matters = _listed(read, "matters_unmet")
             return [_("Not met: %(what)s", what=_(", ").join(matters))] if matters else []
@@ -293,6 +308,18 @@ def details(outcome: Outcome, case: Case) -> list[str]:
             gates = [labels.label(word, GateName) for word in _listed(read, "gates")]
             return [_("Not closed yet: %(what)s", what=_(", ").join(gates))] if gates else []
     return []
+
+
+def _legal_time(read: Mapping[str, object]) -> list[str]:
+    """What of the legal review is wanting."""
+    if read.get("legal_opinion") is None:
+        return [_("No legal opinion has been given in this round.")]
+    if read.get("legal_opinion") is Conclusion.UNFAVOURABLE:
+        return [_("The legal opinion is unfavourable.")]
+    if read.get("working_days") is None:
+        return [_("There is no record that the complete file was sent for legal review.")]
+    days = formats.number(str(read["working_days"]))
+    return [_("Whole working days since the file was sent: %(days)s", days=days)]
 
 
 def _listed(read: Mapping[str, object], key: str) -> Sequence[str]:
@@ -318,6 +345,8 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
     elif outcome.clause in ("S09", "S11", "S12", "S15", "S37", "S38", "S39", "S66", "S67", "S69", "S71"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
+    elif outcome.clause in ("S08b", "S76"):
+        return url_for("case.show", number=number, _anchor="site-checks"), _("See the site checks")
     elif outcome.clause in ("S19", "S59", "S60", "S61", "S62"):
         return url_for("case.show", number=number, _anchor="notice"), _("See the public notice")
     elif outcome.clause in ("S18", "S30", "S31", "S63"):

@@ -15,7 +15,7 @@ from registry.clock import today
 from registry.models import OrganisationKind
 from registry.services import clocks
 from tests import factories
-from tests.steps.story import CONDITION, FAULTS, QUESTIONS, TENURE, WHERE, Story
+from tests.steps.story import CONDITION, FAULTS, QUESTIONS, SITE_CHECK, TENURE, WHERE, Story
 from tests.world import NATIONAL
 from workflows.clocks import CLOCKS, Marks, Reminder, reminder_due
 from workflows.project import PROJECT
@@ -143,6 +143,11 @@ def _verdict(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
     return {"answers": {told["clause"]: {"verdict": "met", "evidence": "见作业设计批复"}}}
 
 
+def _site_check(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    with story.inside():
+        return {"site_check_id": story.site_check(first=bool(told.get("old")))}
+
+
 HOW = "(?P<how>同意|附条件同意|不同意)"
 OTHERS = ("legal", "eco", "officer3")
 MIXED = ("officer", "legal", "officer3")
@@ -226,6 +231,10 @@ SAYINGS: dict[str, Said] = {
     # records
     "经办人认定符合\"(?P<clause>[^\"]*)\"": Said("answer_condition", "officer", _verdict),
     "经办人在筛选表上签字": Said("sign_screening", "officer"),
+    "经办人记录现场核查": Said("record_site_check", "officer", lambda s, t: SITE_CHECK),
+    "经办人在现场核查记录上签字": Said("sign_site_check", "officer", _site_check),
+    "另一名经办人在(?P<old>改动前的)?现场核查记录上签字": Said("sign_site_check", "officer2", _site_check),
+    "经办人将完整材料送合法性审查": Said("send_for_legal_review", "officer"),
     "经办人答复检查发现\"(?P<clause>[^\"]*)\"": Said(
         "answer_finding", "officer", lambda s, t: {"clause": t["clause"], "words": "已要求补充政府处理决定"}
     ),

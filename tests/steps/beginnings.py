@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers
 from registry.clock import ZONE
 from registry.services import facts
 from registry.services.policy import current
-from tests.steps.story import LAND, PAPERS, PARTS, PLACES, SCHEMES, SETTINGS, TENURE, WEST
+from tests.steps.story import LAND, PAPERS, PARTS, PLACES, SCHEMES, SETTINGS, SITE_CHECK, TENURE, WEST
 
 
 @given(parsers.re(rf"一个(?P<scheme>{'|'.join(SCHEMES)})项目(?P<where>{PLACES})"))
@@ -105,13 +105,48 @@ def _(story, left):
         story.done("answer_condition", "officer", answers=answers)
 
 
+# Site checks ----------------------------------------------------------------------------------------------
+
+
+@given("经办人已记录现场核查")
+def _(story):
+    with story.inside():
+        story.done("record_site_check", "officer", **SITE_CHECK)
+
+
+@given("经办人又改动了现场核查记录")
+def _(story):
+    with story.inside():
+        changed = {**SITE_CHECK, "observed": "界桩缺一处", "corrects": story.site_check()}
+        story.done("record_site_check", "officer", **changed)
+
+
+@given("另一名经办人已在现场核查记录上签字")
+def _(story):
+    with story.inside():
+        story.done("sign_site_check", "officer2", site_check_id=story.site_check())
+
+
 # Opinions -------------------------------------------------------------------------------------------------
 
 
-@given("法律顾问已出具同意的意见")
+@given(parsers.re("法律顾问已出具同意的意见(?P<enough>，并说明审查时间充足)?"))
+def _(story, enough):
+    with story.inside():
+        said = {"time_sufficient": True} if enough else {}
+        story.done("give_legal_opinion", "legal", conclusion="favourable", words="程序齐全", **said)
+
+
+@given(parsers.parse("完整材料已送合法性审查{days:d}个工作日"))
+def _(story, days):
+    with story.inside():
+        story.days_of_review(days)
+
+
+@given("经办人又重新送审")
 def _(story):
     with story.inside():
-        story.done("give_legal_opinion", "legal", conclusion="favourable", words="程序齐全")
+        story.done("send_for_legal_review", "officer")
 
 
 @given(parsers.re("审定机构已出具(?P<how>肯定|否定)的意见"))

@@ -28,6 +28,13 @@ def _(project_facts, conclusion):
     return replace(project_facts, legal=CONCLUSIONS[conclusion])
 
 
+@given(parsers.parse('送审后经过的整工作日为"{days}"，审查人"{said}"'), target_fixture="project_facts")
+def _(project_facts, days, said):
+    counted = None if days == "没有送" else int(days)
+    enough = {"没有说明": False, "说明时间充足": True}[said]
+    return replace(project_facts, legal_working_days=counted, legal_time_sufficient=enough)
+
+
 @given(parsers.parse('生态环境部门意见为"{conclusion}"'), target_fixture="project_facts")
 def _(project_facts, conclusion):
     return replace(project_facts, environment=CONCLUSIONS[conclusion])

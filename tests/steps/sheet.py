@@ -23,6 +23,18 @@ def _(project_facts, names):
     return replace(project_facts, signatures=people(names))
 
 
+@given(parsers.parse('各份现场核查记录的签字人数为"{signed}"'), target_fixture="project_facts")
+def _(project_facts, signed):
+    counted = () if signed == "没有核查" else tuple(map(int, signed.split("、")))
+    return replace(project_facts, site_checks=counted)
+
+
+@given(parsers.parse('手上的现场核查记录"{how}"'), target_fixture="project_facts")
+def _(project_facts, how):
+    known = {"本人没有签过字": "open", "本人已经签过字": "signed", "已被改动": None}
+    return replace(project_facts, site_check=known[how])
+
+
 @given(parsers.parse('"{names}"对全部条件答复"{answer}"并签字'), target_fixture="project_facts")
 def _(project_facts, base_policy, names, answer):
     answers = dict.fromkeys(people(names), ANSWERS[answer])

@@ -7,7 +7,7 @@ What a story says of its project is collected first and done when the story acts
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from registry.clock import today
 from registry.extensions import db
-from registry.models import Answers, ApprovalCondition, Meeting, Objection
+from registry.models import Answers, ApprovalCondition, Meeting, Objection, SiteCheck
+from registry.queries.calendar import current as working_calendar
 from registry.services import drafts, facts
 from registry.services.tick import tick
 from tests import factories
@@ -53,6 +55,13 @@ TENURE = {
     "reach": "0538-7777777",
 }
 CONDITION = {"words": "补办流转登记", "evidence": "登记证明", "due_on": date(2026, 6, 1)}
+
+SITE_CHECK = {
+    "visited_on": date(2026, 2, 27),
+    "place": "东坡，p1地块",
+    "who_went": "经办人二人，村林业员一人",
+    "observed": "界桩齐全，现状为荒草坡",
+}
 
 
 BEGINNINGS: dict[str, tuple[bytes, datetime, World, int]] = {}
@@ -219,6 +228,18 @@ class Story:
     def condition(self) -> int:
         """The one condition of the approval; call it inside the application's context."""
         return int(db.session.query(ApprovalCondition.id).filter_by(case_id=self.case_id).one().id)
+
+    def site_check(self, *, first: bool = False) -> int:
+        """The latest record of a site check, or the first one; call it inside the application's context."""
+        rows = db.session.query(SiteCheck.id).filter_by(case_id=self.case_id).order_by(SiteCheck.id).all()
+        return int(rows[0 if first else -1].id)
+
+    def days_of_review(self, days: int) -> None:
+        """The complete file was sent for legal review, and so many whole working days have gone by."""
+        self.done("send_for_legal_review", "officer")
+        sent, calendar = today(), working_calendar()
+        while calendar.working_days_between(sent, today() - timedelta(days=1)) < days:
+            self.clock.move(days=1)
 
     def refused(self) -> None:
         """The group refused entry."""

@@ -236,7 +236,7 @@ BROKEN = (
     replace(FACTS, validation=Conclusion.UNFAVOURABLE, unanswered=("basics",), own_unanswered=("A01",)),
     replace(FACTS, actor_has_signed=True, sitting=replace(SITTING, actor_has_voted=True)),
     replace(FACTS, notice_before=True, new_faults=("basics.name",), actor_is_system=True),
-    replace(FACTS, unchanged=True, question_fits=False),
+    replace(FACTS, unchanged=True, question_fits=False, site_checks=(2, 1), site_check="signed"),
     replace(FACTS, suspended_by_chair=False, conditions_overdue=1, reminder_due=False, recount_due=False),
     replace(FACTS, sitting=replace(SITTING, actor_presides=True, others_to_speak=2), named_fits=False, flaw_fits=False),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),

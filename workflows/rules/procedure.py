@@ -37,14 +37,25 @@ def no_block_open(facts: ProjectFacts, policy: Policy) -> Said:
 
 
 @rule("S18")
-def legal_opinion_on_file(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
-    """State or collectively managed land is not put to the vote without a legal opinion (暂行条例 arts. 25–26)."""
-    read = {"legal_opinion": facts.legal}
+def legally_reviewed_in_time(facts: ProjectFacts, policy: Policy) -> Said:
+    """State or collectively managed land is put to the vote after a legal review that had its time (暂行条例 25–26).
+
+    The days are whole ones: neither the day the file is sent nor the day of tabling is time to review it.
+    """
+    least = policy.figure("legal_review_days", facts.on)
+    days, enough = facts.legal_working_days, facts.legal_time_sufficient
+    read = {"legal_opinion": facts.legal, "working_days": days, "time_sufficient": enough}
     if not (facts.state_land or facts.collective):
         return not_applicable(read)
     if facts.legal is None:
-        return unknown(read)
-    return failed(read) if facts.legal is Conclusion.UNFAVOURABLE else passed(read)
+        return unknown(read, _figures(least))
+    if facts.legal is Conclusion.UNFAVOURABLE:
+        return failed(read, _figures(least))
+    if enough:
+        return passed(read, _figures(least))
+    if days is None:
+        return unknown(read, _figures(least))
+    return passed(read, _figures(least)) if days >= int(least.number) else failed(read, _figures(least))
 
 
 @rule("S11")

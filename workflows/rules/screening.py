@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from workflows.facts import ProjectFacts
 from workflows.policy import Policy
-from workflows.rules.outcome import Outcome, Said, failed, passed, rule, severity_of, unknown
+from workflows.rules.outcome import Outcome, Said, failed, not_applicable, passed, rule, severity_of, unknown
 from workflows.states import ConditionVerdict, Verdict
 
 C = ConditionVerdict
@@ -43,6 +43,26 @@ def two_officers_sign(facts: ProjectFacts, policy: Policy) -> Said:
     read = {"signatures": len(facts.signatures)}
     figures = {"screening_officers": needed}
     return passed(read, figures) if len(facts.signatures) >= int(needed.number) else unknown(read, figures)
+
+
+@rule("S08b")
+def two_officers_sign_a_site_check(facts: ProjectFacts, policy: Policy) -> Said:
+    """Every record of a site check bears two officers' signatures (行政许可法 art. 34 by analogy)."""
+    needed = policy.figure("site_check_officers", facts.on)
+    short = sum(signed < int(needed.number) for signed in facts.site_checks)
+    read = {"site_checks": len(facts.site_checks), "records_short": short}
+    if not facts.site_checks:
+        return not_applicable(read)
+    return failed(read, {needed.key: needed}) if short else passed(read, {needed.key: needed})
+
+
+@rule("S76")
+def signs_a_site_check_in_force(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """An officer signs a record once, and only as it stands now."""
+    read = {"site_check": facts.site_check}
+    if facts.site_check is None:
+        return unknown(read)
+    return passed(read) if facts.site_check == "open" else failed(read)
 
 
 @rule("S36")

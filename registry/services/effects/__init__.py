@@ -13,6 +13,7 @@ from registry.services.effects import (
     panels,
     pauses,
     screening,
+    site_checks,
     sittings,
     submission,
 )
@@ -21,6 +22,7 @@ from registry.services.effects.context import Context, Effect
 EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **submission.EFFECTS,
     **screening.EFFECTS,
+    **site_checks.EFFECTS,
     **opinions.EFFECTS,
     **sittings.EFFECTS,
     **decisions.EFFECTS,

@@ -1,7 +1,7 @@
 """Opinions of lawyers, validation bodies and the environment bureau; the validation gate."""
 
 from registry.extensions import db
-from registry.models import Opinion
+from registry.models import LegalReview, Opinion
 from registry.services.effects.context import Context, Effect, close_gate
 from workflows.rules.procedure import MATTERS
 from workflows.states import Conclusion, GateName, GateResult, OpinionKind
@@ -42,6 +42,17 @@ def _give(ctx: Context, kind: OpinionKind, organisation_id: int | None) -> Effec
     return Effect(detail=detail, words=data["words"])
 
 
+def send_for_legal_review(ctx: Context) -> Effect:
+    """The complete file goes to the legal reviewer; the time of the review is counted from this day."""
+    db.session.add(
+        LegalReview(
+            case_id=ctx.case.id, round_no=ctx.case.round, sent_on=ctx.on, sent_by_id=ctx.person_id, sent_at=ctx.at
+        )
+    )
+    words = ctx.data.get("words") or ""
+    return Effect(detail={"sent_on": ctx.on.isoformat()}, words=words)
+
+
 def give_legal_opinion(ctx: Context) -> Effect:
     """合法性审查意见."""
     return _give(ctx, OpinionKind.LEGAL, None)
@@ -63,6 +74,7 @@ def pass_validation(ctx: Context) -> Effect:
 
 
 EFFECTS = {
+    "send_for_legal_review": send_for_legal_review,
     "give_legal_opinion": give_legal_opinion,
     "file_validation": file_validation,
     "give_environment_opinion": give_environment_opinion,
