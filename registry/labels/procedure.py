@@ -128,7 +128,6 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     # of a meeting
     "plan": (_l("Plan a meeting"), _l("The meeting was planned")),
     "open_meeting": (_l("Open the meeting"), _l("The meeting was opened")),
-    "close_meeting": (_l("Close the meeting"), _l("The meeting was closed")),
     "call_off": (_l("Call the meeting off"), _l("The meeting was called off")),
     "change_meeting": (_l("Change day, hour or place"), _l("Day, hour or place of the meeting were changed")),
     "note_attendance": (_l("Note who is in the room"), _l("The roll was noted")),

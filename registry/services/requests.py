@@ -81,6 +81,19 @@ def with_request(
         known |= {"reconsiderers": len(people), "reconsiderers_with_part": len(people & had_part(case))}
     known |= _panel(case, action, data, on)
     known |= _of_the_notice(facts, case, roles, data)
+    known |= _of_the_room(facts, case, action, data, actor)
+    if action == "sign_site_check":
+        known["site_check"] = _site_check(case, data, actor)
+    if "condition_id" in data:
+        known["condition"] = _condition(case, int(data["condition_id"]))
+    return replace(facts, **known)
+
+
+def _of_the_room(
+    facts: ProjectFacts, case: Case, action: str, data: Mapping[str, Any], actor: User | None
+) -> dict[str, Any]:
+    """What an act on a sitting says: the meeting, the question, the member, the flaw."""
+    known: dict[str, Any] = {}
     if action == "call_vote":
         known |= _found_aside(facts, case, actor)
     if action == "table":
@@ -94,11 +107,7 @@ def with_request(
             known["available_members"] = len(electorate(case, seated_on(meeting, today())).electors)
     if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
-    if action == "sign_site_check":
-        known["site_check"] = _site_check(case, data, actor)
-    if "condition_id" in data:
-        known["condition"] = _condition(case, int(data["condition_id"]))
-    return replace(facts, **known)
+    return known
 
 
 def _panel(case: Case, action: str, data: Mapping[str, Any], on: date) -> dict[str, Any]:
