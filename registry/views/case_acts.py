@@ -14,7 +14,7 @@ from registry.forms.act_notice import AnswerObjectionForm
 from registry.forms.act_opinions import ValidationForm
 from registry.forms.act_sheets import build_correction
 from registry.forms.acts import FORMS
-from registry.queries import applications, notices, timeline
+from registry.queries import applications, meetings, notices, timeline
 from registry.queries import case as ask
 from registry.services import acts, case_files, documents, facts
 from registry.services.policy import current
