@@ -15,7 +15,7 @@ from registry.demo import paper, people, story
 from registry.extensions import db
 from registry.models import Answers, AuditEvent, Case, Document, Organisation, Reconsideration, User
 from registry.queries.inbox import Item, waiting
-from registry.services import audit, facts
+from registry.services import audit, facts, requests
 from registry.services.policy import current
 from registry.storage import open_file
 from registry.views.desk import TASKS
@@ -183,8 +183,8 @@ def judged(user: User, item: Item) -> None:
     """Take the act as the door would, and throw it away; raises what the door would raise."""
     case = db.session.get_one(Case, item.case_id)
     policy = current()
-    known = facts.project_facts(case, policy, today(), user)
     roles = permissions.roles_on(case.id, user)
+    known = requests.with_request(facts.project_facts(case, policy, today(), user), case, item.act, roles, {})
     PROJECT.take(machine.Case(case.state, roles, known, returns_to=case.returns_to), item.act, policy, gates.judge)
 
 
