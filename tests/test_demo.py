@@ -193,7 +193,8 @@ def judged(user: User, item: Item) -> None:
     policy = current()
     roles = permissions.roles_on(case.id, user)
     said = {"meeting": meeting("planned").id} if item.act == "table" else {}
-    known = requests.with_request(facts.project_facts(case, policy, today(), user), case, item.act, roles, said, user)
+    known = facts.project_facts(case, policy, today(), user)
+    known = requests.with_request(known, case, item.act, roles, said, today(), user)
     PROJECT.take(machine.Case(case.state, roles, known, returns_to=case.returns_to), item.act, policy, gates.judge)
 
 

@@ -44,6 +44,8 @@ def _seated(
     for left in (d for d in drawn.departures if d.reason is Bar.REFUSED):
         # Whoever was passed over while this seat was filled left in the same instant.
         passed = {d.user_id for d in drawn.departures if d.left_at <= left.left_at}
+        if left.user_id not in now:
+            break  # the repetition never seated who refused: the seats differ already
         now.remove(left.user_id)
         follows = panels.replacement(recorded, now, passed, wanted, of)
         if follows is not None:
