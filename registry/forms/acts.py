@@ -70,8 +70,8 @@ class VoteForm(ActForm):
     )
     no_conflict = TickField(
         _l("Nothing ties me to a party of this case"),
-        [Answered(_l("Say that nothing ties you to a party; otherwise tell the secretary and do not vote"))],
-        description=_l("Own interest, family or employment. If something does, tell the secretary and do not vote."),
+        [Answered(_l("Say that nothing ties you to a party; otherwise stand aside and do not vote"))],
+        description=_l("Own interest, family or employment. If something does, stand aside and do not vote."),
     )
 
     def values(self) -> dict[str, Any]:

@@ -180,12 +180,13 @@ def _to_call(case: Case, known: Known) -> Wait | None:
 
 
 def _to_adjourn(case: Case, known: Known) -> Wait | None:
-    """The roll shows fewer in the room than a quorum; or too few of those who spoke are left to decide."""
+    """The roll shows fewer in the room than a quorum; once the question is put, fewer than have voted or still can."""
     sitting = known.sitting(case)
-    if sitting is None or sitting.session_at is None or not _presides(sitting, known):
+    if sitting is None or sitting.session_at is None or not sitting.here or not _presides(sitting, known):
         return None
-    short = len(sitting.here or ()) < quorum_needed(sitting.facts())
-    return Wait(sitting.session_at) if sitting.here and sitting.call is None and short else None
+    votes = sitting.facts()
+    left = len(sitting.here) if sitting.call is None else votes.present + len(sitting.to_speak)
+    return Wait(sitting.session_at) if left < quorum_needed(votes) else None
 
 
 def _to_judge_recusal(case: Case, known: Known) -> Wait | None:
@@ -221,11 +222,9 @@ def _to_decide(*questions: Question) -> Callable[[Case, Known], Wait | None]:
 
     def wait(case: Case, known: Known) -> Wait | None:
         sitting = _spoken(case, known, *questions)
-        if sitting is None:
+        if sitting is None or not has_quorum(sitting.facts()):
             return None
-        votes = sitting.facts()
-        why = "" if has_majority(votes) else "no_majority"
-        return _since(sitting, why if has_quorum(votes) else "no_quorum")
+        return _since(sitting, "" if has_majority(sitting.facts()) else "no_majority")
 
     return wait
 

@@ -181,6 +181,17 @@ def test_the_inbox_asks_for_a_vote_once_the_question_is_put_and_only_those_in_th
     assert town.waits("chair") == ["approve_risk"]
 
 
+def test_a_question_put_to_a_room_that_empties_waits_to_be_adjourned(town: Town, tabled: tuple[int, int, str]) -> None:
+    meeting_id, case_id, _number = tabled
+    with town.inside():
+        town.world.convene(meeting_id)
+    town.behind(case_id, "call_vote", "chair")
+    do(town, "secretary", meeting_id, "note_attendance", present=ids(town, "chair", "member1"))
+    assert (town.waits("chair"), town.waits("member1"), town.waits("member2")) == (["adjourn"], ["vote"], [])
+    town.send("chair", case_id, "adjourn", words="Too few are left")
+    assert town.waits("secretary") == ["table"]
+
+
 def test_a_deputy_finds_the_question_where_the_chair_is_away(town: Town, tabled: tuple[int, int, str]) -> None:
     meeting_id, case_id, _number = tabled
     do(town, "deputy", meeting_id, "open_meeting")
