@@ -135,6 +135,11 @@ class Pair:
         self.last = (place, action, who, seen, data)
         return self._ask(place, action, who, seen, data)
 
+    def last_meeting(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A request in which −1 stands for the meeting planned last."""
+        last = len(self.model.meetings) - 1
+        return {k: last if k in {"on", "meeting"} and v == -1 else v for k, v in data.items()}
+
     def _plan(self) -> str:
         self.city.clock.move(seconds=1)
         self.city.plan()

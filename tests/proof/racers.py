@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+Subject = tuple[str, int]
+"""("project", id of a case) or ("meeting", id)."""
 Press = tuple[str, str | None, int | None, dict[str, Any]]
 """An act, the person (as the world names them), the version of their page, what they typed."""
 PATIENCE_S = 30
@@ -15,7 +17,7 @@ SLOW_S = 5
 
 
 def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
-    """A racer: stands ready, takes (case, press), says it is set, takes the moment, answers (outcome, seconds)."""
+    """A racer: stands ready, takes (subject, press), says it is set, takes the moment, answers (outcome, seconds)."""
     os.environ["TAILIN_ENV"] = "test"
     from registry import clock, create_app
     from registry.extensions import db
@@ -27,13 +29,13 @@ def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
     app = create_app(test_settings(Path(folder), url))
     clock_source = Clock(FIXED)
 
-    def press(case_id: int, action: str, who: str | None, seen: int | None, data: dict[str, Any]) -> str:
+    def press(subject: Subject, action: str, who: str | None, seen: int | None, data: dict[str, Any]) -> str:
         with app.app_context():
             by = db.session.get_one(User, people[who]) if who and who != "anybody" else None
             by = acts.ANYBODY if who == "anybody" else by
             clock_source.set(data.pop("at", clock_source.at))
             try:
-                acts.act(("project", case_id), action, by=by, at=clock.now(), seen=seen, data=data)
+                acts.act(subject, action, by=by, at=clock.now(), seen=seen, data=data)
             except (acts.Stale, acts.NotOpen, acts.NotVisible) as late:
                 return type(late).__name__
             except acts.Refused as refused:
@@ -45,7 +47,7 @@ def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
     with clock.told_by(clock_source):
         pipe.send("ready")
         while (order := pipe.recv()) is not None:
-            case_id, asked = order
+            subject, asked = order
             with app.app_context():
                 db.session.connection()  # a connection in hand, as a busy worker has
                 db.session.remove()
@@ -54,14 +56,14 @@ def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
             while time.monotonic() < when:
                 pass
             begun = time.monotonic()
-            answer = press(case_id, *asked)
+            answer = press(subject, *asked)
             seconds = time.monotonic() - begun
             let_go(app)  # the database may be put back behind it
             pipe.send((answer, seconds))
 
 
 class Racers:
-    """Processes that race; `race(case, presses)` returns what each came to."""
+    """Processes that race; `race(presses)` returns what each came to."""
 
     def __init__(self, number: int, url: str, folder: Path, people: dict[str, int]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -77,10 +79,10 @@ class Racers:
             assert pipe.poll(PATIENCE_S * 2), "a racer did not start"
             pipe.recv()
 
-    def race(self, case_id: int, presses: Sequence[Press], gap_s: float = 0.0) -> list[str]:
+    def race(self, presses: Sequence[tuple[Subject, Press]], gap_s: float = 0.0) -> list[str]:
         """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S."""
         for place, asked in enumerate(presses):
-            self._pipes[place].send((case_id, asked))
+            self._pipes[place].send(asked)
         for place in range(len(presses)):
             assert self._heard(place) == "set"
         start = time.monotonic() + 0.002

@@ -250,11 +250,9 @@ def turned(pair: Pair, kept: Kept) -> list[Kept]:
 
 
 def asked(pair: Pair, step: Any) -> None:
-    """A step of a way; −1 is the meeting planned last."""
+    """A step of a way that is taken; −1 is the meeting planned last."""
     action, who, data = step
-    last = len(pair.model.meetings) - 1
-    data = {k: last if k in {"on", "meeting"} and v == -1 else v for k, v in data.items()}
-    assert pair.ask(0, action, who, data) == "ok", step
+    assert pair.ask(0, action, who, pair.last_meeting(data)) == "ok", step
 
 
 def _forward(pair: Pair, place: int) -> Any:

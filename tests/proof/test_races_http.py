@@ -26,8 +26,8 @@ from tests import postgres
 from tests.proof.case import Case
 from tests.proof.city import City
 from tests.proof.pair import Pair
-from tests.proof.test_machine import straight
-from tests.proof.test_races import ENGINES, GROUP
+from tests.proof.test_machine import held, straight
+from tests.proof.test_races import ENGINES
 
 ROOT = Path(__file__).parents[2]
 KEY = "a key for two servers of one test " * 2
@@ -134,9 +134,8 @@ class Site:
         if state != "draft":
             straight(self.pair, state.removesuffix(" voted"))
         if state.endswith(" voted"):
-            self.pair.ask(place, "table", "officer", {"question": "risk_review"})
-            for who in GROUP:
-                self.pair.ask(place, "vote", who, {"choice": "for"})
+            for action, who, data in held("risk_review"):
+                assert self.pair.ask(place, action, who, self.pair.last_meeting(data)) == "ok", action
         return place
 
     def number(self, place: int) -> str:
