@@ -1,4 +1,4 @@
-"""Where a clause acts: the rows of the lifecycle that ask for it, carry it out, or answer it. Read from the tables."""
+"""Where a clause acts: the rows of the tables that ask for it, carry it out, or answer it. Read from the tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ SHEET = "answer_condition"
 
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
-    """The rows in which a clause acts, in table order."""
+    """The rows of the lifecycle, and of a meeting, in which a clause acts, in table order."""
     rows = (*PROJECT.acts, *MEETING.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 

@@ -149,8 +149,9 @@ def test_only_notices_writes_notices():
 
 
 LINKING = {
-    "registry/services/acts.py": {"_take"},
+    "registry/services/acts.py": {"_take", "_on_meeting"},
     "registry/services/drafts.py": {"_proponent"},
+    "registry/services/meetings.py": {"plan"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},

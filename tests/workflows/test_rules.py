@@ -1,7 +1,7 @@
 """A rule reads facts and the policy, and never lets a missing fact pass."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from gherkin.parser import Parser
 
-from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
+from workflows.facts import MeetingFacts, ParcelFacts, ProjectFacts, SittingFacts
+from workflows.meeting import MEETING
 from workflows.policy import Confidence, Enforced, Policy
 from workflows.rules import RULES, Outcome, failed, judge, passed, rule
 from workflows.states import Conclusion, LandSetting, Question, Scheme, Severity, Tenure, TitleDocument, Verdict
@@ -225,15 +226,23 @@ BROKEN = (
     replace(FACTS, validation=Conclusion.UNFAVOURABLE, unanswered=("basics",), own_unanswered=("A01",)),
     replace(FACTS, actor_has_signed=True, sitting=replace(SITTING, actor_has_voted=True)),
     replace(FACTS, notice_before=True, new_faults=("basics.name",), actor_is_system=True),
-    replace(FACTS, unchanged=True),
+    replace(FACTS, unchanged=True, question_fits=False),
+    replace(FACTS, sitting=replace(SITTING, actor_presides=True, others_to_speak=2), named_fits=False, flaw_fits=False),
     replace(FACTS, suspended_by_chair=True, tabled=True, has_entry=True, was_reopened=True),
 )
+BROKEN_MEETING = (
+    MeetingFacts(on=FACTS.on, held_on=FACTS.on + timedelta(days=1), items=2, items_open=2),
+    MeetingFacts(on=FACTS.on, held_on=FACTS.on),
+    MeetingFacts(on=FACTS.on, held_on=FACTS.on, minutes_pages=1, heads_missing=1, members_missing=2),
+)
+OF_A_MEETING = {clause for row in MEETING.acts for clause in row.gate}
 
 
 @pytest.mark.parametrize("clause_id", RULES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_whatever_a_rule_finds_can_be_said(clause_id, lang):
-    outcomes = [outcome for facts in BROKEN if (outcome := RULES[clause_id](facts, POLICY)).finding]
+    broken = BROKEN_MEETING if clause_id in OF_A_MEETING else BROKEN
+    outcomes = [outcome for facts in broken if (outcome := RULES[clause_id](facts, POLICY)).finding]
     assert outcomes, "no facts here break the clause"
     for outcome in outcomes:
         assert POLICY.clause(clause_id).sentence(outcome.verdict, lang, outcome.facts, outcome.figures)
