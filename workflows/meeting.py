@@ -25,8 +25,7 @@ MEETING = Workflow(
         # minutes
         Act("confirm_minutes", (M.HELD,),                  None,         MEMBERS,   ("S74",), own=True),
         Act("issue_minutes",   (M.HELD,),                  M.MINUTED,    SECRETARY, ("S29",)),
-        Act("correct_minutes", (M.MINUTED,),               M.HELD,       SECRETARY),
-        Act("correct_minutes", (M.HELD,),                  None,         SECRETARY),
+        Act("correct_minutes", (M.HELD, M.MINUTED),        M.HELD,       SECRETARY),
     ),
     (M.PLANNED, M.IN_SESSION, M.HELD, M.MINUTED),
 )

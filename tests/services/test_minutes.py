@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from registry import jobs, storage
+from registry import clock as registry_clock
+from registry import create_app, jobs, storage
 from registry.clock import now
 from registry.extensions import db
 from registry.models import AuditEvent, Meeting, MinutesPage, Notice, Paper, PaperKind
@@ -13,14 +14,42 @@ from registry.queries import minutes as ask
 from registry.queries import papers as papers_of
 from registry.queries.papers import Standing
 from registry.services import acts, audit, papers
+from tests.conftest import FIXED, Clock
 from tests.council import BAD, CONDITION, OVERRULED, a_meeting
+from tests.databases import let_go, test_settings
 from tests.documents.samples import needs_poppler, words
 from tests.world import World
 from workflows.states import MeetingState
 
 
+@pytest.fixture(scope="module")
+def closed(_pools, engine_name, tmp_path_factory):
+    """The whole meeting, for tests that only read: two hundred acts are not taken for each of them."""
+    folder = tmp_path_factory.mktemp("minutes")
+    (folder / "files").mkdir()
+    url = _pools[engine_name].copy()
+    app = create_app(test_settings(folder, url))
+    told = Clock(FIXED)
+    with app.app_context(), registry_clock.told_by(told):
+        council = a_meeting(World(), told)
+        db.session.rollback()
+        yield council
+        db.session.rollback()
+    let_go(app)
+    _pools[engine_name].drop(url)
+
+
 @pytest.fixture
-def council(app, clock):
+def council(closed):
+    """No transaction stays open between two tests: the server would end it."""
+    db.session.rollback()
+    yield closed
+    db.session.rollback()
+
+
+@pytest.fixture
+def own_council(app, clock):
+    """The same for a test that goes on."""
     return a_meeting(World(), clock)
 
 
@@ -135,8 +164,8 @@ def test_what_a_page_says_is_frozen_and_its_digest_stands_in_the_link_of_the_act
 # Whose confirmation they wait for -----------------------------------------------------------------------
 
 
-def test_whoever_presided_over_an_item_confirms_and_nobody_counts_for_an_item_left(council):
-    world, meeting_id = council.world, council.meeting
+def test_whoever_presided_over_an_item_confirms_and_nobody_counts_for_an_item_left(own_council):
+    world, meeting_id = own_council.world, own_council.meeting
     confirmed_by(world, meeting_id, "chair", "member3", "member4")
     with pytest.raises(acts.Refused) as refused:
         world.in_meeting(meeting_id, "issue_minutes", "secretary")
@@ -251,8 +280,8 @@ def test_a_corrected_issue_takes_the_place_of_the_one_before_and_both_hold(brief
 
 
 @needs_poppler
-def test_the_job_makes_the_pdf_with_names_instants_and_dissent_and_it_is_checked_by_its_code(council):
-    world, meeting_id = council.world, council.meeting
+def test_the_job_makes_the_pdf_with_names_instants_and_dissent_and_it_is_checked_by_its_code(own_council):
+    world, meeting_id = own_council.world, own_council.meeting
     confirmed_by(world, meeting_id, "chair", "deputy", "member3", "member4")
     world.in_meeting(meeting_id, "issue_minutes", "secretary")
     (paper,) = issued(meeting_id)

@@ -249,6 +249,7 @@ BROKEN = (
 BROKEN_MEETING = (
     MeetingFacts(on=FACTS.on, held_on=FACTS.on + timedelta(days=1), items=2, items_open=2),
     MeetingFacts(on=FACTS.on, held_on=FACTS.on),
+    MeetingFacts(on=FACTS.on, held_on=FACTS.on, minutes_pages=1, heads_missing=1, members_missing=2),
 )
 OF_A_MEETING = {clause for row in MEETING.acts for clause in row.gate}
 
