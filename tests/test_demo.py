@@ -13,17 +13,19 @@ from registry import application, demo, permissions
 from registry.clock import day_of, today
 from registry.demo import paper, people, story
 from registry.extensions import db
-from registry.models import Answers, AuditEvent, Case, Document, Meeting, Organisation, Reconsideration, User
-from registry.queries import sitting_views, sittings
+from registry.models import Answers, AuditEvent, Case, CaseClock, Document, Meeting, Organisation, Reconsideration, User
+from registry.queries import clocks, sitting_views, sittings
 from registry.queries.inbox import Item, waiting
 from registry.services import audit, facts, requests
 from registry.services.policy import current
+from registry.services.tick import tick
 from registry.storage import open_file
 from registry.views.desk import TASKS
 from tests.conftest import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
 from workflows import deliberation, gates, machine
 from workflows.project import PROJECT
+from workflows.roles import Role
 from workflows.states import ENDED, ProjectState, Tenure
 
 S = ProjectState
@@ -284,10 +286,10 @@ def test_a_member_who_stands_aside_reads_no_name_of_the_case_on_the_agenda(city:
     assert sum(bool(line.mine) for line in farm) == 1
 
 
-def test_the_longest_wait_comes_first(city: Flask) -> None:
+def test_the_nearest_deadline_comes_first_then_the_longest_wait(city: Flask) -> None:
     for user in everybody():
-        instants = [item.since for item in waiting(user)]
-        assert instants == sorted(instants)
+        order = [(item.due_on, item.since) for item in waiting(user)]
+        assert order == sorted(order)
 
 
 def test_the_inbox_asks_a_bounded_number_of_questions(city: Flask) -> None:
@@ -302,7 +304,7 @@ def test_the_inbox_asks_a_bounded_number_of_questions(city: Flask) -> None:
         assert len(waiting(user)) > 4
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert len(asked) <= 10, asked
+    assert len(asked) <= 14, asked
 
 
 def test_side_ways_wait_for_whoever_can_go_on(city: Flask) -> None:
@@ -333,3 +335,22 @@ def test_the_demo_took_no_way_round_the_door() -> None:
     for forbidden in ("state=", ".state =", "AuditEvent", "GateDecision(", "Vote(", "Registration(", "Opinion("):
         assert forbidden not in source
     assert "acts.act(" in source
+
+
+# The clocks ----------------------------------------------------------------------------------------------
+
+
+def test_the_first_tick_after_loading_reminds_people_and_moves_no_case(city: Flask) -> None:
+    before = dict(db.session.execute(select(Case.id, Case.state)).all())
+    came = tick(FIXED)
+    assert (set(came.done), came.failed) == ({"remind"}, [])
+    assert dict(db.session.execute(select(Case.id, Case.state)).all()) == before
+
+
+def test_the_demo_shows_clocks_of_every_standing(city: Flask) -> None:
+    chair = db.session.scalars(select(User).where(User.login == "chair")).one()
+    late = clocks.overdue(chair, frozenset({Role.CHAIR}), day_of(FIXED))
+    rows = db.session.scalars(select(CaseClock).where(CaseClock.ended_on.is_(None))).all()
+    assert late
+    assert any(r.due_on is None for r in rows)
+    assert any(r.extended for r in rows)

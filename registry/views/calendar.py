@@ -44,7 +44,7 @@ def show(year: int | None) -> str:
             working_days=view.working_days,
             months=[_month(m) for m in view.months],
         ),
-        years=years,
+        years=[{"label": y, "url": url_for("calendar.show", year=y), "current": y == shown} for y in years],
         holidays=_holidays(view),
         week_heads=monday_to_sunday(),
         imported=words.imported(done, shown, view.working_days) if done in words.IMPORTED else "",
