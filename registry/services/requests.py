@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, union
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -20,6 +21,7 @@ from registry.models import (
 from registry.models import Deliberation as Sitting
 from registry.queries import changes, notices
 from registry.services import notice_facts, rounds
+from registry.services.facts import electorate
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
 from workflows.states import GATE_OF, OpinionKind, ProjectState, Question, TitleDocument
@@ -49,6 +51,8 @@ def with_request(
     question = _question(action, case.state)
     if question and facts.sitting and facts.sitting.question is not question:
         known["sitting"] = None  # a sitting on another question decides nothing here
+    if action == "table":
+        known["available_members"] = len(electorate(case, today()).electors)
     if action == "request_correction":
         known |= _notice(case, data)
     if action in HANDS_IN_AGAIN:

@@ -20,9 +20,19 @@ from sqlalchemy import func, select
 from registry.config import ROOT
 from registry.extensions import db
 from registry.jobs import make_papers
-from registry.models import Answers, Appointment, Case, Deliberation, DeliberationEnd, Paper, PaperKind, Registration
+from registry.models import (
+    Answers,
+    Appointment,
+    Case,
+    Deliberation,
+    DeliberationEnd,
+    Objection,
+    Paper,
+    PaperKind,
+    Registration,
+)
 from tests.browser.serving import Served, chromium, demo_server, sign_in
-from workflows.states import ProjectState, Scheme
+from workflows.states import ObjectionAbout, ProjectState, Scheme
 
 S = ProjectState
 
@@ -56,6 +66,9 @@ def stops(served: Served) -> list[Stop]:
             .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
             .where(DeliberationEnd.deliberation_id.is_(None), Case.state == S.RISK_REVIEW)
         ).first()
+        disputed, receipt = db.session.execute(
+            select(Objection.notice_id, Objection.code).where(Objection.about == ObjectionAbout.TENURE)
+        ).first()
         paper, papered = db.session.execute(
             select(Paper, Case.number)
             .join(Case, Case.id == Paper.case_id)
@@ -80,6 +93,10 @@ def stops(served: Served) -> list[Stop]:
         ("help", None, "/help"),
         ("accessibility", None, "/accessibility"),
         ("sign-in", None, "/sign-in"),
+        ("public-notices", None, "/public-notices"),
+        ("public-notice", None, f"/public-notices/{disputed}"),
+        ("object", None, f"/public-notices/{disputed}/object"),
+        ("receipt", None, f"/objections/{receipt}"),
         ("not-found", None, "/no-such-page"),
         ("inbox", officer, "/inbox"),
         ("cases", officer, "/cases"),

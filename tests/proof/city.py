@@ -196,8 +196,7 @@ class City:
                 second |= {"title_number": "示例-002", "area": "80", "area_mu": "80", "tenure": tenure}
                 return {"parcels": [own_land(case_id, p) for p in (first, PARCEL | second)]}
             case "method":
-                setting = {"land_setting": "corridor" if content["corridor"] else "forest_land"}
-                return METHOD[model.scheme] | (setting if model.scheme == "ccer" else {})
+                return METHOD[model.scheme] | {"land_setting": "corridor" if content["corridor"] else "forest_land"}
             case "contract":
                 return {"has_partner": False, "note": str(content["contract"])}
             case "crediting":

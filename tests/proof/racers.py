@@ -77,10 +77,14 @@ class Racers:
             assert pipe.poll(PATIENCE_S * 2), "a racer did not start"
             pipe.recv()
 
-    def race(self, case_id: int, presses: Sequence[Press], gap_s: float = 0.0) -> list[str]:
-        """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S."""
+    def race(self, case_id: int | Sequence[int], presses: Sequence[Press], gap_s: float = 0.0) -> list[str]:
+        """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S.
+
+        On one case, or each on a case of its own.
+        """
+        cases = [case_id] * len(presses) if isinstance(case_id, int) else case_id
         for place, asked in enumerate(presses):
-            self._pipes[place].send((case_id, asked))
+            self._pipes[place].send((cases[place], asked))
         for place in range(len(presses)):
             assert self._heard(place) == "set"
         start = time.monotonic() + 0.002
