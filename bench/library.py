@@ -19,8 +19,10 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from registry import clock
 from registry.config import MIGRATIONS
 from registry.extensions import db
+from tests.conftest import Clock
 from tests.databases import let_go
 from tests.world import World
 
@@ -42,6 +44,8 @@ SIGNS = (
     "青绿松柏槐杨柳桐银杏竹梅桃李云雾溪泉河湖岭峰谷岗坡湾塘堂寺观庙桥店铺营寨沟峪崖洼台村庄屯里坊东西南北上下前后大小"
 )
 KINDS = ("造林", "森林经营", "碳汇造林", "中幼林抚育", "退化林修复")
+NOTICE = timedelta(days=30)
+"""The last entry's public notice runs before the day of the bench."""
 FIRST_DAY = date(2018, 1, 1)
 """Entries are spread over the days from here on."""
 
@@ -58,8 +62,9 @@ def fill(app: Flask, number: int) -> World:
         if db.engine.dialect.name != "sqlite":
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM ANALYZE"))
-        world = World(body=1)
-        world.advance(world.draft(), "registered")
+        with clock.told_by(Clock(clock.now() - NOTICE)):
+            world = World(body=1)
+            world.advance(world.draft(), "registered")
         db.session.remove()
     return world
 

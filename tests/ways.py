@@ -120,7 +120,7 @@ class Screens(Services):
         self.client.delete_cookie("sid")
         with self.client.application.app_context():
             notice = db.session.scalar(select(func.max(PublicNotice.id)).where(PublicNotice.case_id == case_id)) or 0
-        path = f"/notices/{notice}/object"
+        path = f"/public-notices/{notice}/object"
         form = _form(self.client.get(path).text, path)
         token = BeautifulSoup(self.client.get("/").text, "html.parser").find("input", {"name": "csrf_token"})
         token = token or BeautifulSoup(self.client.get("/sign-in").text, "html.parser").find(

@@ -84,6 +84,11 @@ RECORDS = (
     Act("set_parcel_apart",         (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER, ("S19a",)),
     Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER)),
     Act("name_validator",           CORRECTABLE,                              None, APPLICANT),
+    # the public notice; open in an amendment where its gate did not carry over
+    Act("open_notice",              NOTICED,                                  None, OFFICER, ("S62",)),
+    Act("object",                   NOTICED,                                  None, _by(R.PUBLIC), ("S64a",), own=True),
+    Act("answer_objection",         NOTICED,                                  None, OFFICER | APPLICANT, ("S64b",)),
+    Act("close_notice",             NOTICED,                                  None, OFFICER, ("S61", "S60")),
     Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, SECRETARY, ("S14", "S18", "S37", "S68", "S70")),
     Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, SECRETARY, ("S37", "S68", "S70")),
     Act("table",                    (S.SUSPENDED,),                           None, SECRETARY, ("S37", "S68", "S70", "S44")),
@@ -96,11 +101,6 @@ RECORDS = (
     Act("vote",                     TABLED,                                   None, MEMBERS, ("S39", "S66", "S67", "S12"), own=True),
     Act("file_validation",          (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.VVB)),
     Act("give_environment_opinion", (S.VALIDATION, S.AMENDMENT_REVIEW),       None, _by(R.ECO_ENV)),
-    # the public notice; open in an amendment where its gate did not carry over
-    Act("open_notice",              NOTICED,                                  None, OFFICER, ("S62",)),
-    Act("object",                   NOTICED,                                  None, _by(R.PUBLIC), ("S64a",), own=True),
-    Act("answer_objection",         NOTICED,                                  None, OFFICER | APPLICANT, ("S64b",)),
-    Act("close_notice",             NOTICED,                                  None, OFFICER, ("S61", "S60")),
     Act("report_condition",         (*APPROVED, S.SUSPENDED),                 None, PROPONENT, ("S49",)),
     Act("confirm_condition",        (*APPROVED, S.SUSPENDED),                 None, OFFICER, ("S49",)),
     Act("request_reconsideration",  (S.REJECTED, S.DECLINED),                 None, PROPONENT, ("S46",)),

@@ -16,11 +16,12 @@ from registry.demo import answers, meetings, paper
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
-from registry.queries import applications, notices
+from registry.queries import applications, calendar, notices
 from registry.services import acts, documents, drafts, facts, panel_facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
 from workflows.states import Side
+from workflows.working_days import in_working_days
 
 OPENS = time(9, 0)
 BETWEEN = timedelta(minutes=25)
@@ -31,6 +32,8 @@ BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 """Earlier than anything that is played."""
 STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
+BEFORE_THE_REPORT = timedelta(days=75)
+"""How long before the validation report the national notice began."""
 SATURDAY = 5
 ANYBODY = "anybody"
 """Who stands for a member of the public in a history."""
@@ -265,11 +268,18 @@ def _validate(stage: Stage, told: Told, login: str, step: Step, at: datetime) ->
     }
     if told.spec["scheme"] == "ccer":
         data |= {
+            "external_number": f"示例-{told.case_id:04d}",
             "notice_url": f"https://example.com/notice/{told.case_id}",
-            "notice_from": on - timedelta(days=60),
-            "notice_to": on - timedelta(days=17),
+            "notice_from": on - BEFORE_THE_REPORT,
+            "notice_to": _national(on - BEFORE_THE_REPORT),
         }
     _act(stage, told, login, "file_validation", at, **data)
+
+
+def _national(start: date) -> date:
+    """The last day of a national notice, whose first day counts."""
+    days = int(current().number("national_notice_days", start))
+    return in_working_days(calendar.current(), start, days, start_counts=True).last_day or start
 
 
 def _answer_finding(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:

@@ -28,7 +28,7 @@ LONGEST_CODE = 40
 LARGEST_ID = 2**31 - 1
 
 
-@bp.get("/notices")
+@bp.get("/public-notices")
 def index() -> str:
     """The notices that take objections, and the earlier ones."""
     digits = request.args.get("page", "")
@@ -49,13 +49,13 @@ def _found(notice_id: int) -> Any:
     return row or abort(404)
 
 
-@bp.get("/notices/<int:notice_id>")
+@bp.get("/public-notices/<int:notice_id>")
 def show(notice_id: int) -> str:
     """One notice: what it is about, its days, and what was answered."""
     return render_template("notices/show.html", notice=ask.notice(_found(notice_id)))
 
 
-@bp.route("/notices/<int:notice_id>/object", methods=["GET", "POST"], endpoint="object")
+@bp.route("/public-notices/<int:notice_id>/object", methods=["GET", "POST"], endpoint="object")
 def object_(notice_id: int) -> Answer:
     """Object or comment, without an account."""
     notice = ask.notice(_found(notice_id))

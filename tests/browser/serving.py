@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from registry import create_app
+from registry import clock, create_app
 from registry.extensions import db
 from registry.models import User
 from registry.serve import load_demo_once
@@ -36,6 +37,21 @@ class Served:
     url: str
     people: dict[str, int]
     app: Flask
+    clock: "Ahead"
+
+
+class Ahead:
+    """The time of the served process: the machine's own, and the days that a journey has waited."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.by
+
+    def wait(self, days: int) -> None:
+        """Let days pass."""
+        self.by += timedelta(days=days)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -47,10 +63,22 @@ class _Quiet(WSGIRequestHandler):
 def demo_server(folder: Path) -> Iterator[Served]:
     """Serve until the end of the block; answers as in life (CSRF on, errors as pages)."""
     databases = Databases("sqlite", folder)
-    settings = test_settings(folder, databases.copy(), DEMO=True, TESTING=False, WTF_CSRF_ENABLED=True)
+    # Nobody is signed out by the days a journey waits.
+    signed_in = dict.fromkeys(("SESSION_IDLE", "SESSION_IDLE_STAFF", "SESSION_LENGTH"), timedelta(days=3650))
+    settings = test_settings(folder, databases.copy(), DEMO=True, TESTING=False, WTF_CSRF_ENABLED=True, **signed_in)
     Path(settings["STORE_DIR"]).mkdir(exist_ok=True)
     app = create_app(settings)
-    load_demo_once(app)
+    ahead = Ahead()
+    try:
+        with clock.told_by(ahead):
+            load_demo_once(app)
+            yield from _served(app, ahead)
+    finally:
+        let_go(app)
+        databases.close()
+
+
+def _served(app: Flask, ahead: Ahead) -> Iterator[Served]:
     with app.app_context():
         people = {row.login: row.id for row in db.session.execute(select(User.login, User.id))}
         db.session.remove()
@@ -58,13 +86,11 @@ def demo_server(folder: Path) -> Iterator[Served]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Served(f"http://localhost:{server.port}", people, app)
+        yield Served(f"http://localhost:{server.port}", people, app, ahead)
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-        let_go(app)
-        databases.close()
 
 
 def sign_in(page: Page, user_id: int) -> None:

@@ -30,6 +30,7 @@ def test_an_afforestation_case_goes_from_an_empty_form_to_its_entry(people: Peop
     walk.vote(people, number, "for", "权属清楚，方法适用，同意。")
     walk.act(people("chair"), number, "approve_risk", words="同意项目和合同。")
     walk.act(people("vvb1"), number, "file_validation", file="审定报告.pdf", **walk.FAVOURABLE, **NATIONAL)
+    walk.disputed_notice(people, number, "officer1", "company1")
     walk.act(officer, number, "pass_validation")
     walk.vote(people, number, "for", "各环节齐备，同意入库。")
     walk.act(people("chair"), number, "register", words="同意入库。")

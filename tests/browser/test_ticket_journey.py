@@ -61,6 +61,7 @@ def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: P
     walk.act(people("vvb2", "en"), number, "file_validation", file="report.pdf", **walk.FAVOURABLE)
     environment = people("ecoenv", "en")
     walk.act(environment, number, "give_environment_opinion", conclusion="favourable", words="No objection.")
+    walk.notice(people, number, "officer2", "en")
     walk.act(officer, number, "pass_validation")
     walk.vote(people, number, "for", "Everything is there.", "en")
     walk.act(people("chair", "en"), number, "register", words="Entered.")

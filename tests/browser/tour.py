@@ -27,13 +27,14 @@ from registry.models import (
     Deliberation,
     DeliberationEnd,
     Meeting,
+    Objection,
     Paper,
     PaperKind,
     Registration,
     SittingCall,
 )
 from tests.browser.serving import Served, chromium, demo_server, sign_in
-from workflows.states import MeetingState, ProjectState, Scheme
+from workflows.states import MeetingState, ObjectionAbout, ProjectState, Scheme
 
 S = ProjectState
 
@@ -70,6 +71,9 @@ def stops(served: Served) -> list[Stop]:
             .join(SittingCall, SittingCall.deliberation_id == Deliberation.id)
             .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
             .where(DeliberationEnd.deliberation_id.is_(None), Case.state == S.RISK_REVIEW)
+        ).first()
+        disputed, receipt = db.session.execute(
+            select(Objection.notice_id, Objection.code).where(Objection.about == ObjectionAbout.TENURE)
         ).first()
         paper, papered = db.session.execute(
             select(Paper, Case.number)
@@ -111,6 +115,10 @@ def stops(served: Served) -> list[Stop]:
         ("help", None, "/help"),
         ("accessibility", None, "/accessibility"),
         ("sign-in", None, "/sign-in"),
+        ("public-notices", None, "/public-notices"),
+        ("public-notice", None, f"/public-notices/{disputed}"),
+        ("object", None, f"/public-notices/{disputed}/object"),
+        ("receipt", None, f"/objections/{receipt}"),
         ("not-found", None, "/no-such-page"),
         ("inbox", officer, "/inbox"),
         ("cases", officer, "/cases"),

@@ -200,6 +200,12 @@ def copied(page: Page, number: str, name: str) -> str:
     follow(page.locator('main form[action$="/copy"] button'))
     home = page.url[page.url.index("/my/") :]
     section(page, home, "basics", {"name": name})
+    follow(page.locator(f'main .tasks a[href="{home}/parcels"]'))
+    follow(page.locator("main table a").first)
+    # Other land, or it would stand in two projects.
+    fill(page, {"village": name, "subcompartment": "", "title_number": name})
+    send(page)
+    follow(page.locator("main .actions a.btn"))
     section(page, home, "declarations", DECLARATIONS)
     return home
 
@@ -328,6 +334,54 @@ def vote(people: Any, number: str, choice: str, reasons: str, language: str = "z
 
 
 # --- what a case says ---
+
+
+LONGEST_NOTICE_DAYS = 30
+"""Seven working days, and the longest holiday between them."""
+OBJECTION: Answers = {
+    "kind": "objection",
+    "about": "tenure",
+    "words": "地块北侧有我家的自留山，请核实。",
+    "name": "示例村民",
+    "reach": "0538-7654321",
+}
+
+
+def notice(people: Any, number: str, officer: str, language: str = "zh") -> None:
+    """A public notice from its opening to its end; nobody objects."""
+    page = people(officer, language)
+    act(page, number, "open_notice")
+    people.served.clock.wait(LONGEST_NOTICE_DAYS)
+    act(page, number, "close_notice")
+
+
+def disputed_notice(people: Any, number: str, officer: str, applicant: str) -> None:
+    """A public notice to which a villager without an account objects; both answer, the villager reads it."""
+    desk = people(officer)
+    act(desk, number, "open_notice")
+    villager = people.fresh()
+    villager.goto("/public-notices")
+    follow(villager.locator("main table tr", has_text=number).locator("a").first)
+    follow(villager.locator("main a.btn").first)
+    fill(villager, OBJECTION)
+    villager.locator('main input[type="file"]').set_input_files(paper("自留山使用证.pdf"))
+    send(villager)
+    code = villager.locator("main .receipt .code").inner_text()
+    answers = {"words": "已到现场核对林权证和四至，自留山不在地块范围内。"}
+    open_case(desk, number)
+    expect(desk.locator("main #notice ~ ul")).to_contain_text(str(OBJECTION["name"]))
+    act(desk, number, "answer_objection", outcome="unfounded", **answers)
+    mine = people(applicant)
+    open_case(mine, number)
+    expect(mine.locator("main #notice ~ ul")).not_to_contain_text(str(OBJECTION["name"]))
+    act(mine, number, "answer_objection", words="四至清楚，已与村民当面说明。")
+    people.served.clock.wait(LONGEST_NOTICE_DAYS)
+    act(desk, number, "close_notice")
+    villager.goto("/objections")
+    fill(villager, {"code": code.replace("-", " ").lower()})
+    follow(villager.locator("main form button"))
+    expect(villager.locator("main")).to_contain_text(answers["words"])
+    villager.context.close()
 
 
 def state(page: Page) -> str:

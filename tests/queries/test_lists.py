@@ -15,6 +15,7 @@ from registry.queries import cases, nav, public, search
 from registry.queries.cases import Chosen
 from registry.queries.paging import Place, page_in_order
 from tests import factories
+from tests.conftest import Clock
 from tests.world import World
 from workflows.roles import Role
 from workflows.states import ProjectState, Scheme
@@ -25,7 +26,7 @@ NAMES = ("徂徕山造林项目", "泰山Oak项目100%")
 
 
 @pytest.fixture
-def library(app: Flask) -> World:
+def library(app: Flask, clock: Clock) -> World:
     """Two entries, one submitted case, one draft. It is dear: what can be asked of the same one is asked together."""
     world = World()
     for name in NAMES:

@@ -297,7 +297,7 @@ def _(story, words):
 def _notice(story):
     newest = select(func.max(PublicNotice.id)).where(PublicNotice.case_id == story.case_id)
     with story.inside():
-        return f"/notices/{db.session.scalar(newest)}"
+        return f"/public-notices/{db.session.scalar(newest)}"
 
 
 @then(parsers.parse("项目面积为{area:d}亩"))
