@@ -74,7 +74,7 @@ RECORDS = (
     Act("answer_condition",         (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
     Act("sign_screening",           (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S36",), own=True),
     Act("record_site_check",        (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
-    Act("sign_site_check",          (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S58",), own=True),
+    Act("sign_site_check",          (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S08c",), own=True),
     Act("send_for_legal_review",    (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, OFFICER, ("S43",)),
     Act("answer_finding",           (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER),
     Act("give_legal_opinion",       (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, _by(R.LEGAL_REVIEWER)),

@@ -263,7 +263,7 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
     elif outcome.clause in ("S11", "S15", "S37", "S38", "S39"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
-    elif outcome.clause in ("S08b", "S58"):
+    elif outcome.clause in ("S08b", "S08c"):
         return url_for("case.show", number=number, _anchor="site-checks"), _("See the site checks")
     elif outcome.clause in ("S18", "S30", "S31"):
         return url_for("case.show", number=number, _anchor="opinions"), _("See the opinions")

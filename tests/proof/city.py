@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from registry import clock, create_app
 from registry.extensions import db, writing
-from registry.models import Answers, Appointment, ApprovalCondition, Case, User
+from registry.models import Answers, Appointment, ApprovalCondition, Case, SiteCheck, User
 from registry.services import acts, drafts, facts
 from registry.services.policy import current
 from tests import factories
@@ -243,6 +243,11 @@ class City:
                 sent["people"] = [self.people[w] for w in data["people"]]
             case "report_condition" | "confirm_condition":
                 sent["condition_id"] = self._condition(case_id, *data["condition"])
+            case "record_site_check":
+                told = {"visited_on": clock.today(), "place": "东坡", "who_went": "经办人二人", "observed": "荒草坡"}
+                sent |= told | {"corrects": self._site_check(case_id, data["corrects"])}
+            case "sign_site_check":
+                sent["site_check_id"] = self._site_check(case_id, data["check"])
             case "vote":
                 sent["reasons"] = "理由充分"
             case "file_validation":
@@ -255,6 +260,14 @@ class City:
             case "answer_finding":
                 sent["clause"] = "R20"
         return sent
+
+    @staticmethod
+    def _site_check(case_id: int, place: int | None) -> int | None:
+        """The record of a place among all of a case; 0 where there is none."""
+        if place is None:
+            return None
+        rows = db.session.scalars(select(SiteCheck.id).where(SiteCheck.case_id == case_id).order_by(SiteCheck.id)).all()
+        return rows[place] if place < len(rows) else 0
 
     @staticmethod
     def _condition(case_id: int, round_no: int, place: int) -> int:

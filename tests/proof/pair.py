@@ -18,6 +18,7 @@ from tests.proof.table import GATES, ROWS, STAGES
 APPENDED = (
     *("audit_events", "remarks", "rounds", "votes", "electors", "excluded_members", "deliberations"),
     *("deliberation_ends", "gate_decisions", "registrations", "opinions", "condition_answers"),
+    *("site_checks", "site_check_papers", "site_check_signatures", "legal_reviews"),
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
 )
 """Tables to which rows are only added."""
@@ -227,6 +228,13 @@ class Pair:
                     signed = [s for s in t["screening_signatures"] if s["case_id"] == gate["case_id"]]
                     officers = {s["officer_id"] for s in signed if s["round_no"] == gate["round_no"]}
                     assert len(officers) >= 2, "screened by one officer"
+        in_force = {(k["case_id"], k["round_no"], k["no"]): k["id"] for k in sorted(t["site_checks"], key=_version)}
+        for gate in gates.values():
+            if (gate["gate"], gate["result"]) == ("screening", "pass"):
+                for (case_id, round_no, _no), check in in_force.items():
+                    signed = {s["officer_id"] for s in t["site_check_signatures"] if s["site_check_id"] == check}
+                    here = (case_id, round_no) == (gate["case_id"], gate["round_no"])
+                    assert len(signed) >= 2 or not here, "screened on a record one officer signed"
         notices = Counter((n["case_id"], n["round_no"]) for n in t["correction_notices"])
         assert all(n == 1 for n in notices.values()), "two notices in a round"
         own = {c["id"] for c in t["cases"] if c["proponent_org_id"] == self.city.org}
@@ -237,6 +245,10 @@ class Pair:
         for series, used in (("number", "TL"), ("project_number", "TA-")):
             given = sorted(c[series][-4:] for c in t["cases"] if c[series] and c[series].startswith(used))
             assert given == [f"{n:04d}" for n in range(1, len(given) + 1)], f"{series} has gaps"
+
+
+def _version(row: Mapping[str, Any]) -> int:
+    return int(row["version"])
 
 
 def _of_case(event: Mapping[str, Any]) -> bool:

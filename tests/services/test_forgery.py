@@ -18,10 +18,10 @@ from registry.extensions import db
 from registry.services import audit
 from tests.conftest import FIXED, Clock
 from tests.databases import let_go, test_settings
-from tests.services import forged_decisions, forged_mail, forged_papers, forged_records
+from tests.services import forged_decisions, forged_mail, forged_papers, forged_records, forged_site_checks
 from tests.services.forging import Stage, Step, prepared
 
-FORGED = (forged_decisions, forged_records, forged_papers, forged_mail)
+FORGED = (forged_decisions, forged_records, forged_papers, forged_mail, forged_site_checks)
 FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
 ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from registry.extensions import db
 from registry.clock import today
+from registry.extensions import db
 from registry.models import Answers, ApprovalCondition, SiteCheck
 from registry.queries.calendar import current as working_calendar
 from registry.services import drafts, facts
