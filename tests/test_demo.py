@@ -245,12 +245,23 @@ def test_officers_find_their_stage_and_who_signed_does_not_find_the_sheet(city: 
     assert len(waits_for("officer1")["accept"]) == 2
 
 
-def test_state_land_in_screening_waits_for_the_legal_reviewer_and_private_land_does_not(city: Flask) -> None:
+def test_public_land_sent_for_review_waits_for_the_legal_reviewer_and_private_land_does_not(city: Flask) -> None:
     waits = waits_for("legal")["give_legal_opinion"]
     for case in db.session.scalars(select(Case).where(Case.state == S.METHODOLOGY_SCREENING)):
         parcels = db.session.get_one(Answers, (case.id, case.round, "parcels")).data["parcels"]
         public = any(p["tenure"] in (Tenure.STATE, Tenure.COLLECTIVE_MANAGED) for p in parcels)
         assert (case.name in waits) == public
+
+
+def test_a_record_of_a_site_check_waits_for_a_second_officer(city: Flask) -> None:
+    ridge = "肥城市牛山村东岭碳汇造林项目（示例）"
+    assert waits_for("officer2")["sign_site_check"] == {ridge}
+    case = db.session.scalars(select(Case).where(Case.name == ridge)).one()
+    user = somebody("officer1")
+    here = machine.Case(case.state, permissions.roles_on(case.id, user), facts.project_facts(case, current(), today()))
+    with pytest.raises(machine.RefusedError) as refused:
+        PROJECT.take(here, "pass_screening", current(), gates.judge)
+    assert "S08b" in {o.clause for o in refused.value.stopping}
 
 
 def test_the_ticket_waits_for_the_environment_bureau_and_not_yet_for_the_officer(city: Flask) -> None:

@@ -78,7 +78,7 @@ RECORDS = (
     Act("answer_condition",         (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
     Act("sign_screening",           (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S36",), own=True),
     Act("record_site_check",        (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER),
-    Act("sign_site_check",          (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S76",), own=True),
+    Act("sign_site_check",          (*SCREENING, S.AMENDMENT_REVIEW),         None, OFFICER, ("S08c",), own=True),
     Act("send_for_legal_review",    (*SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW), None, OFFICER, ("S43",)),
     Act("answer_finding",           (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER),
     Act("set_parcel_apart",         (*DECIDED, S.AMENDMENT_REVIEW),           None, OFFICER, ("S19a",)),

@@ -22,6 +22,12 @@ GUARDS = {
     "site_check_signatures": ("in_force", "no_replace_officer"),
     "legal_reviews": ("this_round", "day"),
 }
+WITH_A_RECORD = (
+    *("legal_opinion", "validation_report", "national_notice", "standard_validation", "environment_opinion"),
+    "site_check",
+)
+"""Papers that come in while a round is under review: with opinions, and now with site checks."""
+FROZEN = "papers of a submitted round are frozen, but for those that come with an opinion"
 ROUND = "records belong to the round of the case"
 # Of a case's round: each record's last version with how many officers signed it.
 SHORT = (
@@ -94,7 +100,22 @@ def upgrade():
     op.create_index("ix_legal_reviews_round", "legal_reviews", ["case_id", "round_no"], unique=False)
     for table, key in KEYS.items():
         append_only(table, key)
+    _open_documents(WITH_A_RECORD)
     _guard()
+
+
+def _open_documents(kinds):
+    """Which papers may be filed in a submitted round."""
+    allow("documents_frozen_insert", "documents")
+    refuse(
+        "documents_frozen_insert",
+        "documents",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM documents x WHERE x.id = NEW.id)"
+        " OR (NEW.round_no <= (SELECT c.round FROM cases c WHERE c.id = NEW.case_id)"
+        f" AND NOT (NEW.kind IN {kinds} AND NEW.round_no = (SELECT c.round FROM cases c WHERE c.id = NEW.case_id)))",
+        FROZEN,
+    )
 
 
 def _guard():
@@ -171,6 +192,7 @@ def _guard():
 
 
 def downgrade():
+    _open_documents(WITH_A_RECORD[:-1])
     allow("gate_decisions_site_checks", "gate_decisions")
     for table, guards in GUARDS.items():
         for guard in guards:

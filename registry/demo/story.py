@@ -252,8 +252,19 @@ def _advise(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> N
 
 def _opinion(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     words = step.words or stage.words[step.act][step.word]
-    more = {"time_sufficient": True} if step.act == "give_legal_opinion" else {}
-    _act(stage, told, login, step.act, at, conclusion=step.word, words=words, **more)
+    _act(stage, told, login, step.act, at, conclusion=step.word, words=words)
+
+
+def _check_site(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    said = stage.words["site_check"] | ({"observed": step.words} if step.words else {})
+    _act(stage, told, login, step.act, at, visited_on=day_of(at), **said)
+
+
+def _sign_site_check(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """The record of the case that was written last."""
+    case = db.session.get_one(Case, told.case_id)
+    row_id = max(row_id for row_id, _signed in facts.site_checks(case.id, case.round).values())
+    _act(stage, told, login, step.act, at, site_check_id=row_id)
 
 
 def _validate(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
@@ -350,6 +361,8 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "draw_panel": _draw,
     "give_expert_opinion": _advise,
     "give_legal_opinion": _opinion,
+    "record_site_check": _check_site,
+    "sign_site_check": _sign_site_check,
     "give_environment_opinion": _opinion,
     "file_validation": _validate,
     "answer_finding": _answer_finding,

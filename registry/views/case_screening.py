@@ -13,6 +13,7 @@ from registry.models import ConditionAnswer
 from registry.queries import applications, timeline
 from registry.queries import case as ask
 from registry.queries import panels as panels_of
+from registry.queries import site_checks as checks
 from registry.services import facts
 from registry.services.policy import current
 from registry.views import case_words as words
@@ -153,6 +154,8 @@ def _page(
         ways=ways,
         may_answer=may_answer,
         until_then=[(a, words.act_url(case, a)) for a in UNTIL_THEN if a in open_to_me],
+        site_checks=checks.records(case),
+        may_check=open_to_me & {"record_site_check", "sign_site_check"},
         may_sign="sign_screening" in open_to_me,
         has_signed=known.actor_has_signed,
         own_open=known.own_unanswered,

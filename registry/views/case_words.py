@@ -173,7 +173,7 @@ PREPARED: Mapping[str, LazyString] = {
 }
 """What the button says of acts that hand in what the applicant first prepares."""
 
-BY_THE_FORM = frozenset({"S02", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75", "S76"})
+BY_THE_FORM = frozenset({"S02", "S08c", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
 NAMED: Mapping[str, Callable[[int], list[tuple[int, str]]]] = {
@@ -345,7 +345,7 @@ def _fix(outcome: Outcome, case: Case) -> tuple[str, str]:
         return url_for("case.show", number=number, _anchor="conditions"), _("See the conditions")
     elif outcome.clause in ("S09", "S11", "S12", "S15", "S37", "S38", "S39", "S66", "S67", "S69", "S71"):
         return url_for("case.show", number=number, _anchor="sitting"), _("See the sitting")
-    elif outcome.clause in ("S08b", "S76"):
+    elif outcome.clause in ("S08b", "S08c"):
         return url_for("case.show", number=number, _anchor="site-checks"), _("See the site checks")
     elif outcome.clause in ("S19", "S59", "S60", "S61", "S62"):
         return url_for("case.show", number=number, _anchor="notice"), _("See the public notice")

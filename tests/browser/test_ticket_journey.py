@@ -55,7 +55,9 @@ def test_a_ticket_case_goes_from_an_empty_form_to_its_entry_in_english(people: P
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     walk.act(officer, number, "pass_screening")
     legal = people("legal", "en")
-    walk.act(legal, number, "give_legal_opinion", conclusion="favourable", words="Vote and notice are in order.")
+    walk.act(officer, number, "send_for_legal_review")
+    in_order = {"words": "Vote and notice are in order.", "time_sufficient": True}
+    walk.act(legal, number, "give_legal_opinion", conclusion="favourable", **in_order)
     walk.vote(people, number, "for", "Clear title, sound figures.", "en")
     walk.act(people("chair", "en"), number, "approve_risk", words="Approved.")
     walk.act(people("vvb2", "en"), number, "file_validation", file="report.pdf", **walk.FAVOURABLE)

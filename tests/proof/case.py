@@ -30,7 +30,7 @@ FIELD = {
 """The fields a notice may name, and what of the application they are."""
 EDITABLE = {"draft", "correction_requested", "validation", "registration", "registered"}
 GROUP = {"member", "deputy_chair", "chair"}
-QUORUM, LEAST, OFFICERS, RECONSIDERERS = (2, 3), 3, 2, 3
+QUORUM, LEAST, OFFICERS, RECONSIDERERS, REVIEW_DAYS = (2, 3), 3, 2, 3, 7
 
 
 @dataclass
@@ -61,6 +61,7 @@ class Sitting:
     members: tuple[str, ...]
     head: str | None
     meeting: Meeting
+    opened: int = 0
     called_by: str | None = None
     recused: set[str] = field(default_factory=set)
     proposed: dict[str, bool | None] = field(default_factory=dict)
@@ -160,7 +161,11 @@ class Case:
     gates: dict[tuple[int, str], Gate] = field(default_factory=dict)
     sheets: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
     signed: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
-    opinions: list[tuple[int, str, str]] = field(default_factory=list)
+    checks: list[tuple[int, int, set[str]]] = field(default_factory=list)
+    """Every version of a record of a site check: (round, number of the record, who signed)."""
+    sent: list[tuple[int, int]] = field(default_factory=list)
+    """(round, day) of every time the file went to the lawyer."""
+    opinions: list[tuple[int, str, str, bool]] = field(default_factory=list)
     sitting: Sitting | None = None
     panels: list[Panel] = field(default_factory=list)
     seated: set[str] = field(default_factory=set)
@@ -229,7 +234,7 @@ class Case:
 
     def opinion(self, kind: str) -> str | None:
         rounds = {self.round, self.approval_round()} if kind == "legal" else {self.round}
-        given = [conclusion for r, k, conclusion in self.opinions if k == kind and r in rounds]
+        given = [conclusion for r, k, conclusion, _ in self.opinions if k == kind and r in rounds]
         return given[-1] if given else None
 
     def panel(self) -> Panel | None:
@@ -239,6 +244,17 @@ class Case:
     def at_work(self) -> Panel | None:
         panel = self.panel()
         return panel if panel and panel.result is None else None
+
+    def checks_now(self) -> dict[int, tuple[int, set[str]]]:
+        """Number of each record of the round → the place of its last version among all, and who signed that."""
+        return {no: (place, signed) for place, (r, no, signed) in enumerate(self.checks) if r == self.round}
+
+    def reviewed_in_time(self, days: int, today: int) -> bool:
+        """The lawyer had so many whole working days, or said that it was enough."""
+        rounds = {self.round, self.approval_round()}
+        said = [enough for r, k, _, enough in self.opinions if k == "legal" and r in rounds]
+        sent = [day for r, day in self.sent if r in rounds]
+        return bool(said and said[-1]) or bool(sent and whole_working_days(sent[-1], today) >= days)
 
     def standing(self) -> set[str]:
         """Officers whose signature covers what they answer now."""
@@ -253,6 +269,11 @@ class Case:
                 break
             keeps.append(name)
         return keeps
+
+
+def whole_working_days(after: int, before: int) -> int:
+    """Days people work between two days of March 2026, counted from Monday the 2nd; no holiday falls in it."""
+    return sum(day % 7 < 5 for day in range(after + 1, before))
 
 
 def read(gate: str, content: Mapping[str, Any]) -> dict[str, Any]:

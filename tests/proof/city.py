@@ -22,6 +22,7 @@ from registry.models import (
     CaseClock,
     Objection,
     OrganisationKind,
+    SiteCheck,
     User,
 )
 from registry.services import acts, drafts, facts
@@ -286,6 +287,11 @@ class City:
                 sent["condition_id"] = self._condition(case_id, *data["condition"])
             case "remind":
                 sent["clock"] = self._clock(case_id, data["of"])
+            case "record_site_check":
+                told = {"visited_on": clock.today(), "place": "东坡", "who_went": "经办人二人", "observed": "荒草坡"}
+                sent |= told | {"corrects": self._site_check(case_id, data["corrects"])}
+            case "sign_site_check":
+                sent["site_check_id"] = self._site_check(case_id, data["check"])
             case "vote":
                 sent["reasons"] = "理由充分"
             case "table":
@@ -325,6 +331,14 @@ class City:
     def _raised(case_id: int, place: int) -> int:
         query = select(Objection.id).where(Objection.case_id == case_id).order_by(Objection.id)
         return db.session.scalar(query.offset(place).limit(1)) or 0
+
+    @staticmethod
+    def _site_check(case_id: int, place: int | None) -> int | None:
+        """The record of a place among all of a case; 0 where there is none."""
+        if place is None:
+            return None
+        rows = db.session.scalars(select(SiteCheck.id).where(SiteCheck.case_id == case_id).order_by(SiteCheck.id)).all()
+        return rows[place] if place < len(rows) else 0
 
     @staticmethod
     def _condition(case_id: int, round_no: int, place: int) -> int:

@@ -16,6 +16,7 @@ from tests.proof.case import (
     LEAST,
     OFFICERS,
     RECONSIDERERS,
+    REVIEW_DAYS,
     Case,
     Gate,
     Meeting,
@@ -181,7 +182,7 @@ class Model:
         land = c.rounds.get(c.shown(), FRESH)
         # The dispute the applicant tells of is about the second parcel.
         block = land["disputed"] and "p2" in c.left(c.shown())
-        agenda = {"S14": block, "S18": c.collective and c.opinion("legal") in {None, "unfavourable"}}
+        agenda = {"S14": block, "S18": c.collective and not self._reviewed(c)}
         sheet = self._sheet(c)
         notice = c.on_notice.get(c.round)
         disputed = {"S19": bool(c.in_dispute())}
@@ -256,6 +257,11 @@ class Model:
             case "sign_screening":
                 own = c.sheets.get((c.round, str(who)), {})
                 found = {"S36": who in c.standing() or set(own) != {"rest", "one"}}
+            case "sign_site_check":
+                now = dict(c.checks_now().values())
+                found = {"S08c": who in now.get(data["check"], {who})}
+            case "send_for_legal_review":
+                found = all_of("tabled")
             case "table":
                 found = {"S37": c.sitting is not None or len(self.electorate(c)) < LEAST}
                 for_one = data["meeting"] is not None and self.meetings[data["meeting"]].state in TO_COME
@@ -375,10 +381,15 @@ class Model:
         said = {part for part in FRESH if part != "undone"}
         return c.prep is None or all(c.prep[p] == c.rounds[c.shown()][p] for p in said)
 
+    def _reviewed(self, c: Case) -> bool:
+        tabled = c.sitting.opened if c.sitting else self.today
+        return c.opinion("legal") not in {None, "unfavourable"} and c.reviewed_in_time(REVIEW_DAYS, tabled)
+
     def _sheet(self, c: Case) -> dict[str, bool]:
         standing = c.standing()
         agreed = all(c.sheets[c.round, w] == {"rest": "met", "one": "met"} for w in standing)
-        found = {"S08a": len(standing) < OFFICERS, "sheet": len(standing) < OFFICERS or not agreed}
+        short = any(len(signed) < OFFICERS for _, signed in c.checks_now().values())
+        found = {"S08b": short, "S08a": len(standing) < OFFICERS, "sheet": len(standing) < OFFICERS or not agreed}
         panel = c.panel()
         accepted = panel is not None and panel.result == "accepted"
         exempt = len(standing) >= OFFICERS and all(c.sheets[c.round, w].get("rest") == "met" for w in standing)
@@ -552,18 +563,29 @@ class Model:
     def _do_sign_screening(self, c: Case, who: Any, data: Any, to: str) -> None:
         c.signed.append((c.round, who, dict(c.sheets[c.round, who])))
 
+    def _do_record_site_check(self, c: Case, who: Any, data: Any, to: str) -> None:
+        known = {place: no for no, (place, _) in c.checks_now().items()}
+        no = known.get(data["corrects"]) or max((n for _, n, _ in c.checks), default=0) + 1
+        c.checks.append((c.round, no, {who}))
+
+    def _do_sign_site_check(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.checks[data["check"]][2].add(who)
+
+    def _do_send_for_legal_review(self, c: Case, who: Any, data: Any, to: str) -> None:
+        c.sent.append((c.round, self.today))
+
     def _do_give_legal_opinion(self, c: Case, who: Any, data: Any, to: str) -> None:
-        c.opinions.append((c.round, "legal", data["conclusion"]))
+        c.opinions.append((c.round, "legal", data["conclusion"], bool(data.get("time_sufficient"))))
 
     def _do_file_validation(self, c: Case, who: Any, data: Any, to: str) -> None:
-        c.opinions.append((c.round, "validation", data["conclusion"]))
+        c.opinions.append((c.round, "validation", data["conclusion"], False))
 
     def _do_give_environment_opinion(self, c: Case, who: Any, data: Any, to: str) -> None:
-        c.opinions.append((c.round, "environment", data["conclusion"]))
+        c.opinions.append((c.round, "environment", data["conclusion"], False))
 
     def _do_table(self, c: Case, who: Any, data: Any, to: str) -> None:
         members, meeting = self.electorate(c), self.meetings[data["meeting"]]
-        c.sitting = Sitting(data["question"], members, self.first_head(members), meeting)
+        c.sitting = Sitting(data["question"], members, self.first_head(members), meeting, self.today)
         meeting.items, meeting.open_items = meeting.items + 1, meeting.open_items + 1
         c.seated |= set(members)
         c.had_part |= set(members)

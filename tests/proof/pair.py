@@ -21,6 +21,7 @@ APPENDED = (
     *("deliberation_ends", "gate_decisions", "registrations", "opinions", "condition_answers"),
     *("public_notices", "notice_ends", "objections", "objection_answers"),
     *("parcel_keys", "parcels_apart", "verifiers"),
+    *("site_checks", "site_check_papers", "site_check_signatures", "legal_reviews"),
     *("screening_signatures", "finding_answers", "correction_notices", "correction_faults", "reconsiderations"),
     *("panels", "panel_candidates", "panel_seats", "panel_departures", "panel_opinions", "panel_ends"),
     *("agenda_items", "attendances", "sitting_calls", "recusals", "flawed_votes"),
@@ -371,6 +372,13 @@ class Pair:
                 assert len(seats) >= LEAST, "a small panel decided"
                 assert len(seats) % 2 == 1, "an even panel decided"
                 assert 3 * sum(PLACES[n] for n in names) >= 2 * len(seats), "a panel of locals decided"
+        in_force = {(k["case_id"], k["round_no"], k["no"]): k["id"] for k in sorted(t["site_checks"], key=_version)}
+        for gate in gates.values():
+            if (gate["gate"], gate["result"]) == ("screening", "pass"):
+                for (case_id, round_no, _no), check in in_force.items():
+                    signed = {s["officer_id"] for s in t["site_check_signatures"] if s["site_check_id"] == check}
+                    here = (case_id, round_no) == (gate["case_id"], gate["round_no"])
+                    assert len(signed) >= 2 or not here, "screened on a record one officer signed"
         notices = Counter((n["case_id"], n["round_no"]) for n in t["correction_notices"])
         assert all(n == 1 for n in notices.values()), "two notices in a round"
         own = {c["id"] for c in t["cases"] if c["proponent_org_id"] == self.city.org}
@@ -381,6 +389,10 @@ class Pair:
         for series, used in (("number", "TL"), ("project_number", "TA-")):
             given = sorted(c[series][-4:] for c in t["cases"] if c[series] and c[series].startswith(used))
             assert given == [f"{n:04d}" for n in range(1, len(given) + 1)], f"{series} has gaps"
+
+
+def _version(row: Mapping[str, Any]) -> int:
+    return int(row["version"])
 
 
 def _of_case(event: Mapping[str, Any]) -> bool:

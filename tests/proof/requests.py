@@ -14,6 +14,7 @@ ONWARD = {
     *("submit", "accept", "resubmit", "pass_screening", "approve_risk", "pass_validation", "register"),
     *("answer_condition", "sign_screening", "give_legal_opinion", "table", "vote", "file_validation"),
     *("open_notice", "answer_objection", "close_notice"),
+    "sign_site_check",
     *("give_environment_opinion", "report_condition", "confirm_condition", "decide_amendment", "resume"),
     *("draw_panel", "give_expert_opinion", "close_panel"),
     *("plan", "open_meeting", "note_attendance", "call_vote"),
@@ -52,7 +53,17 @@ def variants(model: Model, case: Case, action: str) -> Iterator[dict[str, Any]]:
         case "answer_condition":
             for rest, one in (("met", "met"), (None, "not_met"), ("cannot_tell", "met"), ("met", None)):
                 yield {"rest": rest, "one": one}
-        case "give_legal_opinion" | "file_validation" | "give_environment_opinion":
+        case "record_site_check":
+            now = [place for place, _ in case.checks_now().values()]
+            yield from ({"corrects": place} for place in (None, *now))
+        case "sign_site_check":
+            now = [place for place, _ in case.checks_now().values()]
+            old = [place for place in range(max(1, len(case.checks))) if place not in now]
+            yield from ({"check": place} for place in (*now, *old))
+        case "give_legal_opinion":
+            for conclusion in ("favourable", "unfavourable", "conditional"):
+                yield from ({"conclusion": conclusion, "time_sufficient": enough} for enough in (True, False))
+        case "file_validation" | "give_environment_opinion":
             yield from ({"conclusion": c} for c in ("favourable", "unfavourable", "conditional"))
         case "table":
             for question in (*questions(case.state), "risk_review"):

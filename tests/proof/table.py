@@ -58,6 +58,9 @@ close                     registered,amendment                         closed   
 close                     suspended                                    closed                 system
 answer_condition          screening,amendment                          -                      officer
 sign_screening!           screening,amendment                          -                      officer
+record_site_check         screening,amendment                          -                      officer
+sign_site_check!          screening,amendment                          -                      officer
+send_for_legal_review     screening,risk_review,amendment              -                      officer
 answer_finding            decided,amendment                            -                      officer
 give_legal_opinion        screening,risk_review,amendment              -                      legal_reviewer
 name_validator            correctable                                  -                      applicant

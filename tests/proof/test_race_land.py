@@ -29,7 +29,10 @@ def test_of_two_who_claim_the_same_land_at_once_one_is_barred(engine: str) -> No
         try:
             for first, second in drafts:
                 city._let_go()
-                assert racers.race([(("project", case), ("submit", "owner", 1, {})) for case in (first, second)]) == ["ok", "ok"]
+                assert racers.race([(("project", case), ("submit", "owner", 1, {})) for case in (first, second)]) == [
+                    "ok",
+                    "ok",
+                ]
                 with city.running():
                     barred = [_barred(city, case_id) for case_id in (first, second)]
                     assert sorted(barred) == [False, True], barred

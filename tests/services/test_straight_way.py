@@ -85,6 +85,9 @@ def test_collective_land_needs_a_legal_opinion_before_it_is_tabled(world):
     case_id = world.advance(world.draft(parcels={"parcels": [parcel]}), "risk_review")
     assert stopped(world, case_id, "table", "secretary", meeting=world.meeting()) == ["S18"]
     world.act(case_id, "give_legal_opinion", "legal", conclusion="favourable", words="程序齐全")
+    held = world.meeting()
+    assert stopped(world, case_id, "table", "secretary", meeting=held) == ["S18"], "nobody says how long the review had"
+    world.act(case_id, "give_legal_opinion", "legal", conclusion="favourable", words="齐全", time_sufficient=True)
     world.table(case_id)
 
 

@@ -174,7 +174,9 @@ def test_a_legal_opinion_holds_as_long_as_the_risk_review_it_was_given_for(town:
     parcel = {**PARCEL, "tenure": "state", "title_document": "real_estate_certificate"}
     with town.inside():
         case_id = town.world.advance(town.world.draft(parcels={"parcels": [parcel]}), "risk_review")
-        town.world.act(case_id, "give_legal_opinion", "legal", conclusion="favourable", words="ok")
+        town.world.act(
+            case_id, "give_legal_opinion", "legal", conclusion="favourable", words="ok", time_sufficient=True
+        )
         town.world.advance(case_id, "validation")
         town.world.act(case_id, "request_correction", "officer", faults=faults("basics.contact_phone"))
         town.world.save(case_id, "basics", {**facts.answers_of(case_id, 1)["basics"], "contact_phone": "0538-4"})

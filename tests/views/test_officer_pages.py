@@ -123,6 +123,8 @@ def test_the_turn_moves_with_what_has_come_in(client, world):
         with client.application.app_context():
             world.act(case_id, action, by, **data)
 
+    assert who() == "Task force"
+    behind("send_for_legal_review", "officer")
     assert who() == "Legal reviewer"
     behind("give_legal_opinion", "legal", conclusion="favourable", words="同意", time_sufficient=True)
     assert who() == "Task force"

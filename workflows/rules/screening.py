@@ -56,7 +56,7 @@ def two_officers_sign_a_site_check(facts: ProjectFacts, policy: Policy) -> Said:
     return failed(read, {needed.key: needed}) if short else passed(read, {needed.key: needed})
 
 
-@rule("S76")
+@rule("S08c")
 def signs_a_site_check_in_force(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """An officer signs a record once, and only as it stands now."""
     read = {"site_check": facts.site_check}

@@ -35,8 +35,13 @@ def record_site_check(ctx: Context) -> Effect:
 
 
 def _old(ctx: Context) -> SiteCheck | None:
-    """The version this one replaces."""
-    return facts.site_check_in_force(ctx.case, int(ctx.data["corrects"])) if ctx.data.get("corrects") else None
+    """The version this one replaces; raises ValueError for one that is not in force in this case and round."""
+    if not ctx.data.get("corrects"):
+        return None
+    found = facts.site_check_in_force(ctx.case, int(ctx.data["corrects"]))
+    if found is None:
+        raise ValueError("only a record in force can be changed")
+    return found
 
 
 def _papers(ctx: Context, old: SiteCheck | None) -> list[Document]:
