@@ -328,6 +328,18 @@ class Pair:
             assert replayed(story) == told
         self._laws(rows)
 
+    def _panel_laws(self, t: Mapping[str, Any]) -> None:
+        """A panel that came to a result is large enough, odd, and mostly from elsewhere."""
+        for panel in t["panels"]:
+            left = {d["user_id"] for d in t["panel_departures"] if d["panel_id"] == panel["id"]}
+            seats = {s["user_id"] for s in t["panel_seats"] if s["panel_id"] == panel["id"]} - left
+            names = {self.city.names[s] for s in seats}
+            result = next((e["result"] for e in t["panel_ends"] if e["panel_id"] == panel["id"]), None)
+            if result in {"accepted", "not_accepted"}:
+                assert len(seats) >= LEAST, "a small panel decided"
+                assert len(seats) % 2 == 1, "an even panel decided"
+                assert 3 * sum(PLACES[n] for n in names) >= 2 * len(seats), "a panel of locals decided"
+
     def _laws(self, rows: Rows) -> None:
         """What must hold in the rows whoever wrote them; nothing of the model is asked."""
         t = {name: self.city.table(rows, name) for name in self.city.columns}
@@ -363,15 +375,7 @@ class Pair:
                     signed = [s for s in t["screening_signatures"] if s["case_id"] == gate["case_id"]]
                     officers = {s["officer_id"] for s in signed if s["round_no"] == gate["round_no"]}
                     assert len(officers) >= 2, "screened by one officer"
-        for panel in t["panels"]:
-            left = {d["user_id"] for d in t["panel_departures"] if d["panel_id"] == panel["id"]}
-            seats = {s["user_id"] for s in t["panel_seats"] if s["panel_id"] == panel["id"]} - left
-            names = {self.city.names[s] for s in seats}
-            result = next((e["result"] for e in t["panel_ends"] if e["panel_id"] == panel["id"]), None)
-            if result in {"accepted", "not_accepted"}:
-                assert len(seats) >= LEAST, "a small panel decided"
-                assert len(seats) % 2 == 1, "an even panel decided"
-                assert 3 * sum(PLACES[n] for n in names) >= 2 * len(seats), "a panel of locals decided"
+        self._panel_laws(t)
         in_force = {(k["case_id"], k["round_no"], k["no"]): k["id"] for k in sorted(t["site_checks"], key=_version)}
         for gate in gates.values():
             if (gate["gate"], gate["result"]) == ("screening", "pass"):

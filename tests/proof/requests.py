@@ -25,7 +25,7 @@ FOR_A_SITTING = {"plan", "open_meeting", "note_attendance"}
 BENCH = ("auditor", "administrator", "eco", "supervisor", "secretary", "officer3", "officer")
 
 
-def variants(model: Model, case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0912 (one branch a form)
+def variants(model: Model, case: Case, action: str) -> Iterator[dict[str, Any]]:  # noqa: PLR0912, PLR0915 (one branch a form)
     """The answers a form may bring, the one that carries on first."""
     match action:
         case "request_correction":
