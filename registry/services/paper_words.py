@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import force_locale
 
@@ -19,10 +19,12 @@ from registry.config import ROOT
 from registry.extensions import db
 from registry.models import Paper, PaperKind, Round
 from registry.queries import applications, notices
-from registry.services.effects.context import Context
 from workflows.gates import findings
 from workflows.rules import Outcome
 from workflows.states import GATE_OF, Scheme, Severity
+
+if TYPE_CHECKING:
+    from registry.services.effects.context import Context
 
 TEXTS = ROOT / "registry" / "documents" / "texts"
 LANGUAGE = "zh_Hans_CN"
@@ -37,7 +39,7 @@ def texts() -> Mapping[str, Any]:
     return {**read["words"], **read["papers"]}
 
 
-def words(kind: PaperKind, ctx: Context, *, number: str, replaced: Paper | None) -> dict[str, Any]:
+def words(kind: PaperKind, ctx: "Context", *, number: str, replaced: Paper | None) -> dict[str, Any]:
     """Title, addressee, opening facts and blocks of a paper; `replaced` is the certificate it takes the place of."""
     with force_locale(LANGUAGE):
         blocks = list(SAID[kind](_Places(ctx, number, replaced)))
@@ -52,7 +54,7 @@ def words(kind: PaperKind, ctx: Context, *, number: str, replaced: Paper | None)
 class _Places:
     """The values of an act by the names the fixed words use."""
 
-    def __init__(self, ctx: Context, number: str, replaced: Paper | None) -> None:
+    def __init__(self, ctx: "Context", number: str, replaced: Paper | None) -> None:
         case = ctx.case
         opened = db.session.get_one(Round, (case.id, case.round)).opened_at
         self.ctx, self.data = ctx, applications.data_of(applications.answers_of(case.id, case.round))
@@ -263,7 +265,7 @@ def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield from at.closing(own["basis_reject"])
 
 
-def _finding(ctx: Context, outcome: Outcome) -> str:
+def _finding(ctx: "Context", outcome: Outcome) -> str:
     clause = ctx.policy.clause(outcome.clause)
     try:
         sentence = clause.sentence(outcome.verdict, "zh", outcome.facts, outcome.figures)
