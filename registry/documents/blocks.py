@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Table, TableStyle
 
 from registry.documents import fonts
 from registry.documents.setting import INK, Style, Text, paragraph, parted
@@ -26,6 +26,9 @@ STATEMENT = Style(font=fonts.SONG_BOLD, size=13.0, leading=22.0)
 TERM_SHARE = 0.24
 TALLEST, PIECE = 36, 12
 """The most lines a table's row may have; a taller one becomes several of `PIECE` lines, which pages can hold."""
+
+
+# The space around a table is its own: a heading is kept with what follows it, and a gap would be that.
 
 
 def flow(blocks: Sequence[Block], width: float) -> Iterator[Flowable]:
@@ -52,7 +55,7 @@ def _list(block: Block, _width: float) -> Iterator[Flowable]:
 
 
 def _statement(block: Block, width: float) -> Iterator[Flowable]:
-    boxed = Table([[paragraph(block["text"], STATEMENT)]], colWidths=[width])
+    boxed = Table([[paragraph(block["text"], STATEMENT)]], colWidths=[width], spaceBefore=6, spaceAfter=4)
     boxed.setStyle(
         TableStyle(
             [
@@ -61,15 +64,13 @@ def _statement(block: Block, width: float) -> Iterator[Flowable]:
             ]
         )
     )
-    yield Spacer(1, 6)
     yield boxed
-    yield Spacer(1, 4)
 
 
 def _facts(block: Block, width: float) -> Iterator[Flowable]:
     widths = [width * TERM_SHARE, width * (1 - TERM_SHARE)]
     rows = [row for pair in block["rows"] for row in _rows(pair, (TERM, VALUE), widths, 7)]
-    ruled = Table(rows, colWidths=widths)
+    ruled = Table(rows, colWidths=widths, spaceBefore=8, spaceAfter=8)
     ruled.setStyle(
         TableStyle(
             [
@@ -80,9 +81,7 @@ def _facts(block: Block, width: float) -> Iterator[Flowable]:
             ]
         )
     )
-    yield Spacer(1, 8)
     yield ruled
-    yield Spacer(1, 8)
 
 
 def _table(block: Block, width: float) -> Iterator[Flowable]:
@@ -94,7 +93,7 @@ def _table(block: Block, width: float) -> Iterator[Flowable]:
     if block["total"]:
         first, *others = block["total"]
         rows += _rows(["", first, *others[1:]], styles, widths, 5)
-    ruled = Table(rows, colWidths=widths, repeatRows=1)
+    ruled = Table(rows, colWidths=widths, repeatRows=1, spaceBefore=4, spaceAfter=6)
     ruled.setStyle(
         TableStyle(
             [
@@ -105,9 +104,7 @@ def _table(block: Block, width: float) -> Iterator[Flowable]:
             ]
         )
     )
-    yield Spacer(1, 4)
     yield ruled
-    yield Spacer(1, 6)
 
 
 def _rows(row: Sequence[str], styles: Sequence[Style], widths: Sequence[float], sides: float) -> list[list[Text]]:

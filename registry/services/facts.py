@@ -173,7 +173,6 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         tabled=sitting is not None,
         reconsideration=marks.reconsideration,
         was_reopened=bool(marks.was_reopened),
-        available_members=len(electorate(case, on).electors) if case.submitted_at else 0,
         gates_passed=gates_passed(case.id, case.round),
         conditions_open=marks.conditions_open,
         has_entry=bool(marks.has_entry),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, union
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -21,6 +22,7 @@ from registry.models import Deliberation as Sitting
 from registry.queries import changes
 from registry.services import facts as facts_of
 from registry.services import rounds
+from registry.services.facts import electorate
 from workflows.facts import ProjectFacts
 from workflows.roles import Role
 from workflows.states import GATE_OF, ProjectState, Question
@@ -55,6 +57,8 @@ def with_request(
     question = _question(action, case.state)
     if question and facts.sitting and facts.sitting.question is not question:
         known["sitting"] = None  # a sitting on another question decides nothing here
+    if action == "table":
+        known["available_members"] = len(electorate(case, today()).electors)
     if action == "request_correction":
         known |= _notice(case, data)
     if action in HANDS_IN_AGAIN:

@@ -69,6 +69,15 @@ def test_only_a_certificate_carries_a_square(tmp_path):
 
 
 @needs_poppler
+@pytest.mark.parametrize("before", range(14, 26))
+def test_no_heading_ends_a_page_without_what_it_heads(before):
+    blocks = (*[said("一段正文。")] * before, {"is": "heading", "text": "地块清单"}, a_table(2))
+    for page in pages(render(values("acceptance", *blocks))):
+        if "地块清单" in page:
+            assert page.replace("\n", "").partition("地块清单")[2].strip().startswith("序号")
+
+
+@needs_poppler
 def test_rare_characters_of_names_are_drawn_and_can_be_searched():
     assert RARE in words(render(values("acceptance", said(f"申请人：{RARE}"))))
     assert all(fonts.has(font, sign) for font in fonts.FILES for sign in RARE)

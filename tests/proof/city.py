@@ -193,8 +193,7 @@ class City:
                 changed = {"tenure": tenure, "area": area, "area_mu": area, "disputed": content["disputed"]}
                 return {"parcels": [PARCEL | changed]}
             case "method":
-                setting = {"land_setting": "corridor" if content["corridor"] else "forest_land"}
-                return METHOD[model.scheme] | (setting if model.scheme == "ccer" else {})
+                return METHOD[model.scheme] | {"land_setting": "corridor" if content["corridor"] else "forest_land"}
             case "contract":
                 return {"has_partner": False, "note": str(content["contract"])}
             case "crediting":
