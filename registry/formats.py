@@ -5,7 +5,7 @@ Rounding is half up and happens here, at the very end, never in the middle of a 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +16,7 @@ from babel.dates import format_date, format_skeleton
 from flask import Flask, current_app, g, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from markupsafe import Markup, escape
 
 from registry import labels
@@ -271,15 +272,26 @@ FILTERS = (
 )
 
 
+def _each_time(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is asked anew on each page: `'vote'|action_label`, having no variable, would else be worked out
+    once, when the template is compiled, in the language of whoever comes first."""
+
+    @pass_context
+    def spoken(_context: Any, *args: Any, **more: Any) -> Any:
+        return function(*args, **more)
+
+    return spoken
+
+
 def init_app(app: Flask) -> None:
     """Register the formats and the words of the closed lists as Jinja filters and globals."""
     env = app.jinja_env
     for function in (*FILTERS, paragraphs):
-        env.filters[function.__name__] = function
+        env.filters[function.__name__] = _each_time(function)
     for function in (labels.label, labels.badge_kind, labels.district, labels.action_label, labels.happened):
-        env.filters[function.__name__] = function
+        env.filters[function.__name__] = _each_time(function)
     for function in (labels.stage_label, labels.whose_turn, labels.next_step):
-        env.filters[function.__name__] = function
+        env.filters[function.__name__] = _each_time(function)
     env.globals.update(
         has_page=has_page,
         link_if=link_if,

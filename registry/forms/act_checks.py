@@ -24,7 +24,7 @@ class SiteCheckForm(ActForm):
         _l("Day of the visit"), [Answered(_l("Enter the day of the visit"))], description=_l("For example 2026-11-22.")
     )
     place = TextField(
-        _l("Place"),
+        _l("Place of the visit"),
         [Answered(_l("Say which place and parcels were visited")), AtMost(500)],
         description=_l("Village or compartment, and the parcels that were walked."),
     )

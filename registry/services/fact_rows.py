@@ -84,6 +84,11 @@ MARKS = select(
     .scalar_subquery()
     .label("legal_sent_on"),
 )
+_IN_FORCE = or_(Opinion.round_no == ROUND, and_(Opinion.round_no == APPROVED_IN, Opinion.kind == OpinionKind.LEGAL))
+OPINIONS = select(Opinion).where(
+    Opinion.id.in_(select(func.max(Opinion.id)).where(Opinion.case_id == CASE, _IN_FORCE).group_by(Opinion.kind))
+)
+"""The last of each kind: earlier ones stay on file, but no rule asks for them."""
 SITE_CHECKS = (
     select(SiteCheck.id, SiteCheck.no, SiteCheckSignature.officer_id)
     .outerjoin(SiteCheckSignature, SiteCheckSignature.site_check_id == SiteCheck.id)

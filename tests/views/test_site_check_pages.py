@@ -107,6 +107,19 @@ def test_a_record_is_changed_from_itself_and_its_earlier_versions_are_kept(town,
     assert "Bare hill." in shown.partition("Earlier versions")[2]
 
 
+def test_a_button_speaks_the_language_of_whoever_reads_it(town, case):
+    case_id, number = case
+    recorded(town, case_id)
+    path = f"/cases/{number}/screening"
+    town.be("officer2")
+    with town.client.session_transaction() as session:
+        session["language"] = "zh_Hans_CN"
+    assert "在现场核查记录上签字" in section(town.client.get(path).text)
+    english = section(town.page("officer2", path))
+    assert "Sign the record of a site check" in english
+    assert "签字" not in english
+
+
 def test_a_new_record_stands_beside_the_first(town, case):
     case_id, number = case
     recorded(town, case_id)
