@@ -96,11 +96,6 @@ SITE_CHECKS = (
     .order_by(SiteCheck.no, SiteCheck.version)
 )
 """Records of site checks with whoever signed them, of each record the version in force last."""
-_IN_FORCE = or_(Opinion.round_no == ROUND, and_(Opinion.round_no == APPROVED_IN, Opinion.kind == OpinionKind.LEGAL))
-OPINIONS = select(Opinion).where(
-    Opinion.id.in_(select(func.max(Opinion.id)).where(Opinion.case_id == CASE, _IN_FORCE).group_by(Opinion.kind))
-)
-"""The last of each kind: earlier ones stay on file, but no rule asks for them."""
 OPEN_SITTING = (
     select(Deliberation)
     .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)

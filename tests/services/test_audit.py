@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry.clock import now
 from registry.extensions import db, writing
-from registry.models import AuditEvent, Paper, User
+from registry.models import AuditEvent, Objection, Paper, User
 from registry.services import acts, audit
 from tests import factories
 from tests.world import BASICS, PARCEL, World
@@ -347,6 +347,11 @@ def test_the_chain_holds_no_personal_data(world):
     world.act(case_id, "approve_risk", "chair", words="MARKREASON")
     matters = {f"V{n}": {"met": True, "words": "MARKREASON"} for n in range(1, 6)}
     world.act(case_id, "file_validation", "vvb", conclusion="favourable", words="MARKREASON", matters=matters)
+    world.act(case_id, "open_notice", "officer")
+    said = {"kind": "objection", "about": "tenure", "parcel_key": "p1", "words": "MARKREASON"}
+    world.act(case_id, "object", "anybody", **said, name="MARKNAME", reach="MARKPHONE")
+    key = db.session.scalar(db.select(Objection.id))
+    world.act(case_id, "answer_objection", "officer", objection_id=key, outcome="unfounded", words="MARKREASON")
     papers = list(db.session.scalars(db.select(Paper.number)))
     for event in db.session.scalars(db.select(AuditEvent)):
         columns = json.dumps([str(getattr(event, c)) for c in COLUMNS], ensure_ascii=False)

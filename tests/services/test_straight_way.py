@@ -120,12 +120,14 @@ def test_a_member_of_the_applicant_is_not_on_the_electorate(world):
 def test_a_validation_with_an_unmet_matter_does_not_pass(world):
     case_id = world.advance(world.draft(), "validation")
     world.validate(case_id, "unfavourable")
+    world.put_on_notice(case_id)
     assert stopped(world, case_id, "pass_validation", "officer") == ["S31"]
 
 
 def test_a_ticket_needs_the_environment_bureau(world):
     case_id = world.advance(world.draft("local_ticket"), "validation")
     world.validate(case_id)
+    world.put_on_notice(case_id)
     assert stopped(world, case_id, "pass_validation", "officer") == ["S30"]
 
 

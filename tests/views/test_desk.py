@@ -178,10 +178,12 @@ def test_validation_waits_for_the_body_then_the_bureau_then_the_officer(site: Fl
         def acts() -> dict[str, list[str]]:
             return {who: [i.act for i in waiting(world.user(who))] for who in ("vvb", "eco", "officer")}
 
-        assert acts() == {"vvb": ["file_validation"], "eco": ["give_environment_opinion"], "officer": []}
+        assert acts() == {"vvb": ["file_validation"], "eco": ["give_environment_opinion"], "officer": ["open_notice"]}
         world.validate(case_id)
-        assert acts() == {"vvb": [], "eco": ["give_environment_opinion"], "officer": []}
+        assert acts() == {"vvb": [], "eco": ["give_environment_opinion"], "officer": ["open_notice"]}
         world.act(case_id, "give_environment_opinion", "eco", conclusion="favourable", words="x")
+        assert acts() == {"vvb": [], "eco": [], "officer": ["open_notice"]}
+        world.put_on_notice(case_id)
         assert acts() == {"vvb": [], "eco": [], "officer": ["pass_validation"]}
 
 

@@ -54,9 +54,10 @@ def test_an_amendment_goes_from_desk_to_desk_until_it_is_decided(town: Town) -> 
     )  # fmt: skip
     with town.inside():
         town.world.screen(case_id)
-    assert town.waits("officer") == []
+    assert town.waits("officer") == ["open_notice"]
     with town.inside():
         town.world.validate(case_id)
+        town.world.put_on_notice(case_id)
     assert town.waits("secretary") == ["table"]
     with town.inside():
         meeting_id = town.world.meeting()
