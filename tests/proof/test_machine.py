@@ -304,6 +304,13 @@ def test_random_lives_agree_with_the_model() -> None:
         run_state_machine_as_test(machine, settings=quick)
 
 
+LEADS_TO = {
+    "table": {"untable", "adjourn", "call_vote", "vote", "declare_recusal", "propose_recusal", "decide_recusal"},
+    "propose_recusal": {"decide_recusal"},
+}
+"""Acts worth taking again for what only they make possible."""
+
+
 def paths(starts: Sequence[Kept], seed: int) -> list[tuple[Kept, list[Any]]]:
     """Walks on the model alone that together take every act of the table in every state where a person may."""
     wanted = {cell for cell, row in ROWS.items() if row.by != {"system"}}
@@ -317,7 +324,9 @@ def paths(starts: Sequence[Kept], seed: int) -> list[tuple[Kept, list[Any]]]:
                 path.append(part := luck.choice(PARTS[:12]))
                 case.change(part)
             options = open_requests(model, case)
-            fresh = [r for r in options if (r[0], case.state) not in seen]
+            here = {action for action, state in wanted - seen if state == case.state}
+            fresh = [r for r in options if (r[0], case.state) not in seen or LEADS_TO.get(r[0], set()) & here]
+            fresh = [r for r in fresh if r[0] == "decide_recusal"] or fresh
             if not options:
                 break
             # Most acts end a case: between two new ones it is carried on.
