@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from registry import formats, labels
 from registry.clock import today
+from registry.forms.meetings import FORMS
 from registry.models import Meeting
 from registry.services import meetings
 from registry.services.policy import current
@@ -53,7 +54,7 @@ def buttons(meeting: Meeting, roles: frozenset[Role]) -> list[Button]:
     """What this person may try now, exactly as the table says."""
     known = meetings.facts(meeting, today())
     found = []
-    for row in MEETING.actions(meeting.state, roles):
+    for row in (r for r in MEETING.actions(meeting.state, roles) if r.name in FORMS):
         stopping = [o.clause for o in judge(row.gate, known, current()) if stops(o)]
         found.append(
             Button(
