@@ -11,6 +11,7 @@ from registry import rulebook, scenarios
 from registry.extensions import db
 from registry.services import facts
 from tests.services import forged_decisions, forged_records
+from tests.steps import minutes
 from tests.steps.acts import Said, said
 from tests.steps.story import PLACES, WHERE
 from workflows.machine import Act
@@ -52,7 +53,7 @@ def walks(told: Iterable[scenarios.Scenario]) -> list[Walk]:
     for scenario in told:
         for row in rows(scenario):
             lines = [sentence(step, row) for step in scenario.steps]
-            what = next((found[0] for line in lines if (found := said(line))), None)
+            what = next((found[0] for line in lines if (found := said(line) or minutes.said(line))), None)
             if what is None:
                 continue
             begins = next((m[1] for line in lines if (m := BEGINS.fullmatch(line))), None)

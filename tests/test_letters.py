@@ -59,13 +59,13 @@ def approved_on_conditions(world: World) -> None:
 
 
 def tabled(world: World) -> None:
-    world.act(world.advance(world.draft(), "risk_review"), "table", "officer")
+    world.table(world.advance(world.draft(), "risk_review"))
 
 
 def tabled_for_a_natural_person(world: World) -> None:
     basics = {"name": "李四家庭林场碳票项目"}
     case_id = world.draft("local_ticket", person=True, basics=basics)
-    world.act(world.advance(case_id, "risk_review"), "table", "officer")
+    world.table(world.advance(case_id, "risk_review"))
 
 
 def to_be_validated(world: World) -> None:
@@ -77,8 +77,8 @@ SITUATIONS: dict[str, tuple[str, Callable[[World], None]]] = {
     "corrections": ("owner", to_be_corrected),
     "refused": ("owner", refused),
     "conditions": ("owner", approved_on_conditions),
-    "vote": ("member1", tabled),
-    "vote_on_a_persons_project": ("member1", tabled_for_a_natural_person),
+    "tabled": ("member1", tabled),
+    "tabled_for_a_natural_person": ("member1", tabled_for_a_natural_person),
     "validate": ("vvb", to_be_validated),
 }
 """A letter's name → its reader, and what led to it."""

@@ -24,13 +24,13 @@ STATES = {"已开，纪要待确认": MeetingState.HELD, "纪要已签发": Meet
 DISSENT = "收益测算偏高。"
 ABSENT = "member7"
 SAYINGS: dict[str, Said] = {
-    "组长宣布散会，生成纪要": Said("close_meeting", "chair"),
-    "秘书签发纪要": Said("issue_minutes", "secretary"),
-    "组长签发纪要": Said("issue_minutes", "chair"),
-    "成员1确认纪要": Said("confirm_minutes", "member1"),
-    "没有出席的成员确认纪要": Said("confirm_minutes", ABSENT),
+    "组长宣布散会，生成纪要": Said("close_meeting", "chair", of_meeting=True),
+    "秘书签发纪要": Said("issue_minutes", "secretary", of_meeting=True),
+    "组长签发纪要": Said("issue_minutes", "chair", of_meeting=True),
+    "成员1确认纪要": Said("confirm_minutes", "member1", of_meeting=True),
+    "没有出席的成员确认纪要": Said("confirm_minutes", ABSENT, of_meeting=True),
     '秘书更正纪要，原文为"(?P<wrong>[^"]*)"，更正为"(?P<right>[^"]*)"': Said(
-        "correct_minutes", "secretary", lambda story, told: dict(told)
+        "correct_minutes", "secretary", lambda story, told: dict(told), of_meeting=True
     ),
 }
 ON_SCREEN = frozenset({"issue_minutes", "confirm_minutes", "correct_minutes"})
