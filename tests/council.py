@@ -6,7 +6,7 @@ Everything goes through the door. `a_meeting` leaves it closed, with its minutes
 from dataclasses import dataclass, field
 from datetime import date
 
-from registry.clock import today
+from registry.clock import now, today
 from registry.services import meetings
 from tests.conftest import Clock
 from tests.world import World
@@ -65,7 +65,7 @@ def a_meeting(world: World, clock: Clock | None = None) -> Council:
         basics = {"name": f"示例第{n}造林项目"}
         state = "registration" if name == "entered" else "risk_review"
         council.cases[name] = world.advance(world.draft(basics=basics), state)
-    told = {"by": world.user("secretary"), "at": clock() if clock else today(), "series": "泰林碳会〔{year}〕{no}号"}
+    told = {"by": world.user("secretary"), "at": clock() if clock else now(), "series": "泰林碳会〔{year}〕{n}号"}
     council.meeting = meetings.plan(world.body, today(), "09:00", "市林业局三楼会议室", **told)
     for name in names:
         council.act(name, "table", "secretary", meeting=council.meeting)

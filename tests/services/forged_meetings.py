@@ -34,10 +34,13 @@ LAST = "who presides speaks last"
 SESSION = "a question is put in a meeting in session"
 
 
-def meeting(s: Stage, state: str = "in_session", **changed: object) -> Step:
-    values = {"id": MEETING, "body_id": s.body, "number": "X-9001", "state": state, "version": 1}
+def meeting(s: Stage, state: str = "in_session", **changed: object) -> list[Step]:
+    """A meeting is planned first, and then in the state."""
+    values = {"id": MEETING, "body_id": s.body, "number": "X-9001", "state": "planned", "version": 1}
     values |= {"held_on": "2026-03-02", "starts_at": "09:00", "place": "x", "planned_at": AT, "planned_by_id": 1}
-    return insert("meetings", **(values | {"is_example": False} | changed))
+    planned = insert("meetings", **(values | {"is_example": False} | changed))
+    there = f"id = {changed.get('id', MEETING)}"
+    return [planned] if state == "planned" else [planned, update("meetings", there, state=state)]
 
 
 def item(sitting: int = SITTING, meeting_id: int = MEETING, no: int = 1) -> Step:
@@ -68,7 +71,7 @@ def tabled(s: Stage, state: str = "in_session", here: int = 9) -> list[Step]:
     """A sitting of the nine on risk, on the agenda of a meeting, with so many in the room."""
     case = s.cases["risk"]
     seats = [elector(v, seat=n) for n, v in enumerate(s.voters, 1)]
-    return [opening(case), *seats, meeting(s), item(), *(line(v) for v in s.voters[:here]), *_moved(state)]
+    return [opening(case), *seats, *meeting(s), item(), *(line(v) for v in s.voters[:here]), *_moved(state)]
 
 
 def _moved(state: str) -> list[Step]:
@@ -98,19 +101,19 @@ def counted(s: Stage, aside: int, votes: tuple[int, int], here: int = 9) -> list
 
 # The agenda
 ALLOWED |= {
-    "a case tabled for a meeting in session": lambda s: [opening(s.cases["risk"]), meeting(s), item()],
-    "a case tabled for a planned meeting": lambda s: [opening(s.cases["risk"]), meeting(s, "planned"), item()],
+    "a case tabled for a meeting in session": lambda s: [opening(s.cases["risk"]), *meeting(s), item()],
+    "a case tabled for a planned meeting": lambda s: [opening(s.cases["risk"]), *meeting(s, "planned"), item()],
 }
-for _state in ("held", "minuted", "called_off"):
+for _state in ("held", "called_off"):
     FORGERIES[f"a case tabled for a meeting that is {_state}"] = (
         TO_COME,
-        lambda s, state=_state: [opening(s.cases["risk"]), meeting(s, state), item()],
+        lambda s, state=_state: [opening(s.cases["risk"]), *meeting(s, state), item()],
     )
 FORGERIES |= {
     "a case tabled for no meeting": (FOREIGN, lambda s: [opening(s.cases["risk"]), item(meeting_id=4711)]),
     "one place on the agenda for two": (
         "agenda_items.meeting_id, agenda_items.no|uq_agenda_items_meeting_id_no",
-        lambda s: [opening(s.cases["risk"]), meeting(s), item(), opening(s.cases["fresh"], id=9002), item(9002)],
+        lambda s: [opening(s.cases["risk"]), *meeting(s), item(), opening(s.cases["fresh"], id=9002), item(9002)],
     ),
     "a sitting moved to another meeting": (
         "agenda_items is append-only",
@@ -125,7 +128,7 @@ FORGERIES |= {
         lambda s: [
             insert("appointments", user_id=s.people["officer"], body_id=s.body, role="member", since="2026-03-20"),
             opening(s.cases["validation"], "validation"),
-            meeting(s, held_on="2026-03-19"),
+            *meeting(s, held_on="2026-03-19"),
             item(),
             elector(s.people["officer"]),
         ],
@@ -134,35 +137,35 @@ FORGERIES |= {
 ALLOWED["an elector seated on the day of the meeting"] = lambda s: [
     insert("appointments", user_id=s.people["officer3"], body_id=s.body, role="member", since="2026-03-20"),
     opening(s.cases["risk"]),
-    meeting(s, held_on="2026-03-20"),
+    *meeting(s, held_on="2026-03-20"),
     item(),
     elector(s.people["officer3"]),
 ]
 
 # Meetings
 ALLOWED["a meeting moved to another day before it begins"] = lambda s: [
-    meeting(s, "planned"),
+    *meeting(s, "planned"),
     update("meetings", f"id = {MEETING}", held_on="2026-03-09", place="y"),
 ]
 FORGERIES |= {
     "a meeting in session moved to another day": (
         STAYS,
-        lambda s: [meeting(s), update("meetings", f"id = {MEETING}", held_on="2026-03-09")],
+        lambda s: [*meeting(s), update("meetings", f"id = {MEETING}", held_on="2026-03-09")],
     ),
     "a meeting in session planned again": (
         STAYS,
-        lambda s: [meeting(s), update("meetings", f"id = {MEETING}", state="planned")],
+        lambda s: [*meeting(s), update("meetings", f"id = {MEETING}", state="planned")],
     ),
     "a meeting called off held after all": (
         STAYS,
-        lambda s: [meeting(s, "called_off"), update("meetings", f"id = {MEETING}", state="in_session")],
+        lambda s: [*meeting(s, "called_off"), update("meetings", f"id = {MEETING}", state="in_session")],
     ),
     "a meeting under another number": (
         STAYS,
-        lambda s: [meeting(s, "planned"), update("meetings", f"id = {MEETING}", number="X-9002")],
+        lambda s: [*meeting(s, "planned"), update("meetings", f"id = {MEETING}", number="X-9002")],
     ),
-    "a meeting deleted": ("meetings stay on record", lambda s: [meeting(s), delete("meetings", f"id = {MEETING}")]),
-    "a meeting in no state": ("ck_meetings_state_listed", lambda s: [meeting(s, "adjourned")]),
+    "a meeting deleted": ("meetings stay on record", lambda s: [*meeting(s), delete("meetings", f"id = {MEETING}")]),
+    "a meeting in no state": ("ck_meetings_state_listed", lambda s: [*meeting(s, "adjourned")]),
 }
 
 # The roll
@@ -209,7 +212,7 @@ for _state in ("planned", "held", "called_off"):
         lambda s, state=_state: [
             opening(s.cases["risk"]),
             *(elector(v) for v in s.voters),
-            meeting(s, "planned"),
+            *meeting(s, "planned"),
             item(),
             *([] if state == "planned" else [update("meetings", f"id = {MEETING}", state=state)]),
             call(s),
@@ -249,7 +252,7 @@ FORGERIES |= {
         ROOM,
         lambda s: [
             *called(s, here=6),
-            meeting(s, id=9002, number="X-9002"),
+            *meeting(s, id=9002, number="X-9002"),
             line(s.voters[8], meeting_id=9002),
             ballot(s.voters[8]),
         ],

@@ -73,7 +73,7 @@ def test_screening_to_risk_review_is_one_clock_and_the_approval_ends_it(world):
 
 def test_the_entry_is_decided_within_twenty_days_and_the_crediting_period_runs_from_then(world):
     case_id = world.advance(world.draft(), "registration")
-    assert due(case_id)[K.REGISTRATION_DECISION] == "2026-03-30"
+    assert due(case_id)[K.REGISTRATION_DECISION] == "2026-04-10"  # the notice ran out first
     world.advance(case_id, "registered")
     assert due(case_id)[K.CREDITING] == "2044-03-11"
     assert K.REGISTRATION_DECISION not in due(case_id)

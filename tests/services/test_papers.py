@@ -169,6 +169,7 @@ def amended(world: World, *, approved: bool) -> int:
     world.act(case_id, "amend", "owner")
     world.screen(case_id)
     world.validate(case_id)
+    world.put_on_notice(case_id)
     world.vote(case_id, *((8, 0) if approved else (1, 7)), question="amendment")
     world.act(case_id, "decide_amendment", "chair", approved=approved, words="经审议决定")
     return case_id

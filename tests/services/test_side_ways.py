@@ -251,6 +251,7 @@ def test_an_approved_amendment_writes_the_entry_of_its_round(world):
     case_id = amended(world)
     world.screen(case_id)
     world.validate(case_id)
+    world.put_on_notice(case_id)
     world.vote(case_id, 8, question="amendment")
     world.act(case_id, "decide_amendment", "chair", approved=True, words="同意")
     case = world.case(case_id)

@@ -149,20 +149,20 @@ def test_a_review_has_seven_whole_working_days_of_the_calendar(world, clock, sen
     case_id = reviewed(world, clock, sent)
     clock.set(sixth)
     assert facts.project_facts(world.case(case_id), current(), today()).legal_working_days == 6
-    assert stopped(world, case_id, "table", "officer") == ["S18"]
+    assert stopped(world, case_id, "table", "secretary", meeting=world.meeting()) == ["S18"]
     clock.set(seventh)
-    world.act(case_id, "table", "officer")
+    world.table(case_id)
 
 
 def test_the_reviewer_may_say_that_the_time_was_enough(world, clock):
     case_id = reviewed(world, clock, at_nine(2026, 3, 2), time_sufficient=True)
-    world.act(case_id, "table", "officer")
+    world.table(case_id)
 
 
 def test_a_later_opinion_without_that_word_takes_it_back(world, clock):
     case_id = reviewed(world, clock, at_nine(2026, 3, 2), time_sufficient=True)
     world.act(case_id, "give_legal_opinion", "legal", conclusion="favourable", words="补充意见")
-    assert stopped(world, case_id, "table", "officer") == ["S18"]
+    assert stopped(world, case_id, "table", "secretary", meeting=world.meeting()) == ["S18"]
 
 
 def test_the_time_runs_to_the_tabling_not_to_the_decision(world, clock):
@@ -177,7 +177,7 @@ def test_the_time_runs_to_the_tabling_not_to_the_decision(world, clock):
 
 def test_nothing_is_sent_for_review_while_the_case_is_tabled(world, clock):
     case_id = reviewed(world, clock, at_nine(2026, 3, 2), time_sufficient=True)
-    world.act(case_id, "table", "officer")
+    world.table(case_id)
     assert stopped(world, case_id, "send_for_legal_review", "officer") == ["S43"]
 
 

@@ -157,7 +157,7 @@ def test_a_case_is_tabled_only_for_a_meeting_still_to_be_held(world, how):
         meeting_id = 4711
     else:
         body = factories.a_body()
-        told = {"by": world.user("secretary"), "at": now(), "series": "外〔{year}〕{no}号"}
+        told = {"by": world.user("secretary"), "at": now(), "series": "外〔{year}〕{n}号"}
         meeting_id = meetings.plan(body, today(), "09:00", "别处", **told)
     assert stopped(world, case_id, "table", "secretary", meeting=meeting_id) == ["S68"]
     assert stopped(world, case_id, "table", "secretary") == ["S68"]

@@ -169,10 +169,14 @@ def test_the_page_says_how_long_the_lawyer_has_had(town, clock):
     assert "Look at clause 7" not in town.page("owner", f"/cases/{number}")
     town.send("legal", case_id, "give_legal_opinion", conclusion="favourable", words="In order")
     clock.move(days=4)
-    page = town.send("officer", case_id, "table", 422, question="risk_review")
+    with town.inside():
+        meeting_id = town.world.meeting()
+    page = town.send("secretary", case_id, "table", 422, question="risk_review", meeting=meeting_id)
     assert "fewer than 7 whole working days" in page
     assert "Whole working days since the file was sent: 3" in page
     assert "The legal review has not had its working days yet" in town.page("officer", f"/cases/{number}")
     clock.move(days=6)
     assert "The legal review has not had" not in town.page("officer", f"/cases/{number}")
-    town.send("officer", case_id, "table", question="risk_review")
+    with town.inside():
+        meeting_id = town.world.meeting()
+    town.send("secretary", case_id, "table", question="risk_review", meeting=meeting_id)
