@@ -65,7 +65,7 @@ def a_meeting(world: World, clock: Clock | None = None) -> Council:
         basics = {"name": f"示例第{n}造林项目"}
         state = "registration" if name == "entered" else "risk_review"
         council.cases[name] = world.advance(world.draft(basics=basics), state)
-    told = {"by": world.user("secretary"), "at": clock() if clock else now(), "series": "泰林碳会〔{year}〕{n}号"}
+    told = {"by": world.user("secretary"), "at": now(), "series": "泰林碳会〔{year}〕{n}号"}
     council.meeting = meetings.plan(world.body, today(), "09:00", "市林业局三楼会议室", **told)
     for name in names:
         council.act(name, "table", "secretary", meeting=council.meeting)
