@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -11,7 +11,7 @@ from registry import formats, labels
 from registry.clock import today
 from registry.forms.meetings import FORMS
 from registry.models import Meeting
-from registry.services import meetings
+from registry.services import meetings, minutes
 from registry.services.policy import current
 from registry.views.case_words import Finding, lang
 from workflows.gates import stops
@@ -52,7 +52,7 @@ class Button:
 
 def buttons(meeting: Meeting, roles: frozenset[Role]) -> list[Button]:
     """What this person may try now, exactly as the table says."""
-    known = meetings.facts(meeting, today())
+    known = meetings.facts(meeting, today(), minutes.facts(meeting, g.user))
     found = []
     for row in (r for r in MEETING.actions(meeting.state, roles) if r.name in FORMS):
         stopping = [o.clause for o in judge(row.gate, known, current()) if stops(o)]

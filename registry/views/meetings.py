@@ -257,7 +257,8 @@ Missing = list[tuple[str, str]]
 def _missing(case: Case, meeting: Meeting) -> tuple[Missing, Missing]:
     """What keeps a case off the agenda; and what, on the agenda, would still keep it from being approved."""
     known = facts.project_facts(case, current(), today(), g.user)
-    tabled = requests.with_request(known, case, "table", frozenset({Role.SECRETARY}), {"meeting": meeting.id}, g.user)
+    asked = {"meeting": meeting.id}
+    tabled = requests.with_request(known, case, "table", frozenset({Role.SECRETARY}), asked, today(), g.user)
     first = _stopping("table", case, tabled)
     decided = next((_stopping(action, case, known) for action in APPROVES if PROJECT.row(action, case.state)), [])
     return first, [said for said in decided if said[0] not in SITTING and said not in first]

@@ -136,7 +136,9 @@ def test_a_refused_act_lists_everything_in_the_way_and_keeps_the_text(client, wo
     parcel = {**PARCEL, "tenure": "collective_managed", "disputed": True}
     case_id, number = case_at("risk_review", parcels={"parcels": [parcel]})
     data = {"seen": version(client, world, case_id), "question": "risk_review", "words": "Look at the price"}
-    response = as_("officer").post(f"/cases/{number}/act/table", data=data)
+    with client.application.app_context():
+        data["meeting"] = world.meeting()
+    response = as_("secretary").post(f"/cases/{number}/act/table", data=data)
     assert response.status_code == 422
     summary = response.text.partition('class="error-summary"')[2].partition("</div>")[0]
     assert "S14" in summary

@@ -15,6 +15,7 @@ from registry.models import Case, Notice
 from registry.queries import cases as cases_of
 from registry.queries.inbox import count_waiting, waiting
 from registry.queries.paging import Place
+from tests.conftest import Clock
 from tests.views.test_applicant import signed_in
 from tests.world import World
 from workflows.states import ProjectState
@@ -170,7 +171,9 @@ def test_a_count_without_a_majority_is_named_so(site: Flask, world: World) -> No
     assert "without a majority" in page(browser(site, world, "chair"), "/inbox")
 
 
-def test_validation_waits_for_the_body_then_the_bureau_then_the_officer(site: Flask, world: World) -> None:
+def test_validation_waits_for_the_body_then_the_bureau_then_the_officer(
+    site: Flask, world: World, clock: Clock
+) -> None:
     a_case(site, world, "validation", scheme="local_ticket")
     with site.app_context():
         case_id = db.session.scalars(select(Case.id)).one()

@@ -96,7 +96,7 @@ def test_a_signed_empty_sheet_does_not_ask_for_the_screening_to_be_closed(client
 
 
 def turn(text: str) -> str:
-    found = re.search(r"Whose turn (.*?) Since .*? Next (.*?) What I can do", text)
+    found = re.search(r"Whose turn (.*?) since .*? Next (.*?) What I can do", text)
     assert found, text[:2000]
     return f"{found[1]} | {found[2]}"
 
@@ -104,11 +104,11 @@ def turn(text: str) -> str:
 @pytest.mark.parametrize(
     "fault", [{"disputed": True}, {"title_document": TitleDocument.NONE.value}, {"coowner_consent": "no"}]
 )
-def test_a_title_in_question_is_the_officers_turn_on_the_page_as_in_the_inbox(client, world, fault):
+def test_a_title_in_question_is_the_secretarys_turn_on_the_page_as_in_the_inbox(client, world, fault):
     _case_id, number = made(client, world, "risk_review", parcels={"parcels": [{**PARCEL, **fault}]})
     words = "The title is in question: the case cannot be tabled until this is settled"
-    assert turn(page(client, world, "officer", f"/cases/{number}")) == f"Task force | {words}"
-    assert words in page(client, world, "officer", "/inbox")
+    assert turn(page(client, world, "officer", f"/cases/{number}")) == f"Secretary of the task force | {words}"
+    assert words in page(client, world, "secretary", "/inbox")
     assert "Nothing waits for you" in page(client, world, "chair", "/inbox")
 
 
@@ -127,7 +127,7 @@ def test_the_turn_moves_with_what_has_come_in(client, world):
     behind("send_for_legal_review", "officer")
     assert who() == "Legal reviewer"
     behind("give_legal_opinion", "legal", conclusion="favourable", words="同意", time_sufficient=True)
-    assert who() == "Task force"
+    assert who() == "Secretary of the task force"
     with client.application.app_context():
         world.sit(case_id)
     assert who() == "Leading group"

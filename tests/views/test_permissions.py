@@ -22,6 +22,7 @@ from registry.permissions import ENTRIES, SEES, Entry
 from registry.security import sessions
 from registry.services import drafts
 from tests import factories
+from tests.conftest import Clock
 from tests.world import PARCEL, World
 from workflows.roles import VOTING, Role
 from workflows.states import ProjectState
@@ -98,8 +99,7 @@ def carried_to(world: World, state: ProjectState) -> int:
         S.AMENDMENT_REVIEW: ("registered", lambda: (_changed(world, case_id), act("amend", "owner"))),
         S.REVOKED: ("registered", lambda: (world.vote(case_id, 8, question="revocation"), act("revoke", "chair"))),
         S.CLOSED: ("registered", lambda: act("close", "officer")),
-        # No clock runs yet that could let a case lapse: the state is put there by hand.
-        S.LAPSED: ("submitted", lambda: _put(case_id, S.LAPSED)),
+        S.LAPSED: ("submitted", lambda: (act("request_correction", "officer", faults=fault), _lapse(world, case_id))),
     }
     stage, way = ways.get(state, (state.value, lambda: None))
     world.advance(case_id, stage)
@@ -112,9 +112,11 @@ def _changed(world: World, case_id: int) -> None:
     world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": "500", "area_mu": "500"}]})
 
 
-def _put(case_id: int, state: ProjectState) -> None:
-    with writing():
-        db.session.execute(text(f"UPDATE cases SET state = '{state}', version = version + 1 WHERE id = {case_id}"))
+def _lapse(world: World, case_id: int) -> None:
+    """The time for corrections passes; the clocks of the other cases are left alone."""
+    db.session.rollback()
+    Clock.telling.move(days=60)
+    world.act(case_id, "lapse", None)
 
 
 @dataclass
@@ -132,6 +134,7 @@ class Site:
         if who:
             self.client.set_cookie("sid", self.cookies[who])
         response = self.client.open(path, method=method)
+        response.close()
         assert response.status_code < 500, f"{method} {path} as {who}: {response.status_code}"
         if response.status_code in (401, 302, 303) and "/sign-in" in response.headers.get("Location", "/sign-in"):
             return "sign_in"
@@ -294,8 +297,8 @@ def test_who_stands_aside_reaches_no_page_of_the_case_any_more(make_site):
     with app.app_context():
         world.act(case_id, "declare_recusal", "member1", ground="other_tie", words="")
     assert {site.ask("member1", method, path) for method, path in paths} == {"missing"}
-    assert number not in page_of(site, "member1", "/desk/cases")
-    assert number in page_of(site, "deputy", "/desk/cases")
+    assert number not in page_of(site, "member1", "/cases")
+    assert number in page_of(site, "deputy", "/cases")
 
 
 def page_of(site: Site, who: str, path: str) -> str:

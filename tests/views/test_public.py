@@ -16,8 +16,16 @@ from registry.models import (
     Case,
     Deliberation,
     Elector,
+    ExpertProfile,
     GateDecision,
+    NoticeEnd,
     Opinion,
+    Panel,
+    PanelCandidate,
+    PanelEnd,
+    PanelOpinion,
+    PanelSeat,
+    PublicNotice,
     ReferenceProject,
     Registration,
     Round,
@@ -29,7 +37,18 @@ from registry.queries import public
 from registry.views.public import in_one_language
 from tests import factories
 from workflows.roles import Role
-from workflows.states import Activity, Choice, Conclusion, GateName, GateResult, OpinionKind, ProjectState, Scheme
+from workflows.states import (
+    Activity,
+    Advice,
+    Choice,
+    Conclusion,
+    GateName,
+    GateResult,
+    OpinionKind,
+    PanelResult,
+    ProjectState,
+    Scheme,
+)
 
 S = ProjectState
 ANSWERS = {
@@ -96,6 +115,8 @@ def an_entry(number: str = "TA-ccer-370911-2026-0001", state: ProjectState = S.R
         for column, value in submitted.items():
             setattr(case, column, value)
         case_id = case.id
+        if case.scheme is Scheme.LOCAL_TICKET:
+            _give_a_panel(case_id, factories.an_appointee(body_id, Role.EXPERT), people[0])
     _pass_gates(case_id, people)
     with writing():
         case = db.session.get(Case, case_id)
@@ -110,9 +131,33 @@ def an_entry(number: str = "TA-ccer-370911-2026-0001", state: ProjectState = S.R
     return case_id
 
 
+def _give_a_panel(case_id: int, expert: int, secretary: int) -> None:
+    """A panel of one, who accepted."""
+    then = {"case_id": case_id, "round_no": 1, "no": 1, "seed": "0" * 64, "question": "x", "drawn_on": date(2026, 1, 6)}
+    counts = {"candidates_count": 1, "size": 1, "minimum": 1, "expected_days": 10}
+    shares = {"outside_num": 1, "outside_den": 2, "needs_num": 1, "needs_den": 2}
+    db.session.add(Round(case_id=case_id, no=1, opened_by="submit", opened_at=now()))
+    entered = {"entered_at": now(), "entered_by_id": secretary}
+    profile = ExpertProfile(user_id=expert, district_code="370902", since=date(2026, 1, 1), **entered)
+    panel = Panel(**then, **counts, **shares, drawn_at=now(), drawn_by_id=secretary)
+    db.session.add_all([profile, panel])
+    db.session.flush()
+    one = {"panel_id": panel.id, "user_id": expert}
+    end = {"in_favour": 1, "conditional": 0, "against": 0, "action": "close_panel", "words": "", "ended_at": now()}
+    for row in (
+        PanelCandidate(**one, place=1, sort_key="0" * 64, profile_id=profile.id, outside=True),
+        PanelSeat(**one, no=1, seated_at=now()),
+        PanelOpinion(**one, advice=Advice.ACCEPT, words="secret opinion", independent=True, given_at=now()),
+        PanelEnd(panel_id=panel.id, result=PanelResult.ACCEPTED, **end, ended_on=date(2026, 1, 7)),
+    ):
+        db.session.add(row)
+        db.session.flush()
+
+
 def _pass_gates(case_id: int, people: list[int]) -> None:
     with writing():
-        db.session.add(Round(case_id=case_id, no=1, opened_by="submit", opened_at=now()))
+        if db.session.get(Round, (case_id, 1)) is None:
+            db.session.add(Round(case_id=case_id, no=1, opened_by="submit", opened_at=now()))
         db.session.flush()
         for officer in people[:2]:
             db.session.add(
@@ -126,6 +171,12 @@ def _pass_gates(case_id: int, people: list[int]) -> None:
                 conclusion=Conclusion.FAVOURABLE, matters={}, given_at=now(),
             )
         )  # fmt: skip
+        db.session.flush()
+        notice = {"case_id": case_id, "round_no": 1, "from_on": date(2026, 1, 7), "to_on": date(2026, 1, 15), "days": 7}
+        told = PublicNotice(**notice, start_counts=False, provisional=False, opened_at=now(), opened_by_id=people[0])
+        db.session.add(told)
+        db.session.flush()
+        db.session.add(NoticeEnd(notice_id=told.id, ended_at=now(), ended_by_id=people[0]))
         db.session.flush()
         for gate in GateName:
             sitting = _sit(case_id, gate, people) if gate in {GateName.RISK_REVIEW, GateName.REGISTRATION} else None
@@ -404,10 +455,10 @@ def test_the_navigation_follows_the_audience(site: Flask):
             "body": factories.a_member(factories.an_organisation(kind="vvb")),
         }
         db.session.rollback()
-    public_entries = ["Projects", "Public cases", "Rules", "Help"]
+    public_entries = ["Projects", "Public notices", "Public cases", "Rules", "Calendar", "Help"]
     expected = {
         "applicant": ["My projects", "Notices"],
-        "officer": ["To do", "Cases", "Notices"],
+        "officer": ["To do", "Cases", "Experts", "Meetings", "Notices"],
         "administrator": ["Accounts", "Organisations", "Notices"],
         "body": ["To do", "Notices"],
     }

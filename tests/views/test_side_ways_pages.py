@@ -142,7 +142,7 @@ def test_reconsideration_is_asked_for_and_answered_by_three_who_had_no_part(town
     people = ids(town, "legal", "officer3", "eco")
     town.send("secretary", case_id, "reopen", people=people, words="The table is official", outcome="annulled")
     assert town.state(case_id) == "risk_review"
-    assert town.waits("secretary") == []
+    assert town.waits("secretary") == ["table"]
     shown = town.page("owner", f"/cases/{number}")
     assert "The decision is annulled" in shown
     assert "The table is official" in shown
