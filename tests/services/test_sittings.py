@@ -20,6 +20,7 @@ from registry.models import (
     SittingCall,
     Vote,
 )
+from registry.queries import cases
 from registry.services import acts, audit, facts, meetings
 from tests import factories
 from tests.world import World
@@ -157,7 +158,7 @@ def test_a_case_is_tabled_only_for_a_meeting_still_to_be_held(world, how):
         meeting_id = 4711
     else:
         body = factories.a_body()
-        told = {"by": world.user("secretary"), "at": now(), "series": "外〔{year}〕{no}号"}
+        told = {"by": world.user("secretary"), "at": now(), "series": "外〔{year}〕1号"}
         meeting_id = meetings.plan(body, today(), "09:00", "别处", **told)
     assert stopped(world, case_id, "table", "secretary", meeting=meeting_id) == ["S68"]
     assert stopped(world, case_id, "table", "secretary") == ["S68"]
@@ -374,6 +375,16 @@ def test_who_stood_aside_once_stands_aside_in_every_later_sitting_on_the_case(wo
     world.table(other)
     assert sees(world, other, "member3"), "the other case is not concerned"
     assert count(world, other)[:3] == (9, 0, 9)
+
+
+def test_the_sums_of_a_chair_leave_out_the_case_the_chair_stood_aside_from(world):
+    one, _other = at_risk(world), at_risk(world)
+    world.table(one)
+    assert cases.sums(world.user("chair"), cases.Chosen()).cases == 2
+    recuse(world, one, "chair")
+    told = cases.sums(world.user("chair"), cases.Chosen())
+    assert (told.cases, told.area_mu) == (1, 600)
+    assert len(cases.listed(world.user("chair"), cases.Chosen()).items) == 1
 
 
 # Who presides -----------------------------------------------------------------------------------------------
