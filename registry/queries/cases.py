@@ -184,10 +184,15 @@ def _by_counts(user: User, chosen: Chosen) -> list[tuple[ProjectState, int, Deci
 
 
 def _own(user: User, chosen: Chosen) -> list[tuple[ProjectState, int, Decimal]]:
-    """What the counts get wrong: cases to which the person is a party, seen not by office but as that party."""
+    """What the counts get wrong: cases to which the person is a party, seen not by office but as that party.
+
+    Also those in which a chair stood aside, seen no more.
+    """
     organisations = [o.id for o in nav.organisations(user)]
     parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
     party = or_(Case.proponent_user_id == user.id, *(c.in_(organisations) for c in parties if organisations))
+    if Role.CHAIR in permissions.offices(user):
+        party = or_(party, permissions.stands_aside(user.id))
     number = one_of((_visible(user), 1), else_=0) - one_of((_offices(user, Case), 1), else_=0)
     query = (
         select(Case.state, func.sum(number), func.sum(number * func.coalesce(Case.area_mu, 0)))

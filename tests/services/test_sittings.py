@@ -20,6 +20,7 @@ from registry.models import (
     SittingCall,
     Vote,
 )
+from registry.queries import cases
 from registry.services import acts, audit, facts, meetings
 from tests import factories
 from tests.world import World
@@ -374,6 +375,16 @@ def test_who_stood_aside_once_stands_aside_in_every_later_sitting_on_the_case(wo
     world.table(other)
     assert sees(world, other, "member3"), "the other case is not concerned"
     assert count(world, other)[:3] == (9, 0, 9)
+
+
+def test_the_sums_of_a_chair_leave_out_the_case_the_chair_stood_aside_from(world):
+    one, _other = at_risk(world), at_risk(world)
+    world.table(one)
+    assert cases.sums(world.user("chair"), cases.Chosen()).cases == 2
+    recuse(world, one, "chair")
+    told = cases.sums(world.user("chair"), cases.Chosen())
+    assert (told.cases, told.area_mu) == (1, 600)
+    assert len(cases.listed(world.user("chair"), cases.Chosen()).items) == 1
 
 
 # Who presides -----------------------------------------------------------------------------------------------

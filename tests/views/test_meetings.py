@@ -108,7 +108,7 @@ def test_a_case_that_cannot_be_tabled_says_what_is_missing(town: Town) -> None:
     text = town.page("secretary", f"/meetings/{meeting_id}/candidates")
     lines = {number: text.partition(number)[2].partition("</tr>")[0] for number in (ready, lacking)}
     assert f"/cases/{ready}/act/table?meeting={meeting_id}" in lines[ready]
-    assert "A legal opinion on state or collectively managed land" in lines[lacking]
+    assert "A legal review, with its time, of state or collectively managed land" in lines[lacking]
     assert "act/table" not in lines[lacking]
 
 

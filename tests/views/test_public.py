@@ -97,12 +97,13 @@ def an_entry(number: str = "TA-ccer-370911-2026-0001", state: ProjectState = S.R
         changed["proponent_org_id"] = factories.an_organisation(name="Culai Farm")
     people = [factories.an_appointee(body_id, Role.MEMBER, name=f"Voter {n}") for n in range(3)]
     values = {
-        "number": f"TL{number[-9:]}", "body_id": body_id, "state": S.REGISTRATION, "round": 1,
+        "number": f"TL{number[-9:]}", "body_id": body_id, "state": S.VALIDATION, "round": 1,
         "created_by_id": people[0], "name": "Daiyue trees", "scheme": Scheme.CCER, "activity": Activity.AFFORESTATION,
         "method": "CCER-14-001-V01", "district_code": "370911", "area_mu": Decimal("600.5"), "created_at": now(),
         "submitted_at": datetime(2026, 1, 4, tzinfo=UTC), "accepted_on": date(2026, 1, 5),
         "state_since": datetime(2026, 2, 3, tzinfo=UTC),
     } | changed  # fmt: skip
+    expert = factories.an_appointee(body_id, Role.EXPERT) if values["scheme"] is Scheme.LOCAL_TICKET else None
     submitted = {key: values.pop(key) for key in ("number", "state", "round")}
     with writing():
         case = Case(**values, state=S.DRAFT)
@@ -115,11 +116,12 @@ def an_entry(number: str = "TA-ccer-370911-2026-0001", state: ProjectState = S.R
         for column, value in submitted.items():
             setattr(case, column, value)
         case_id = case.id
-        if case.scheme is Scheme.LOCAL_TICKET:
-            _give_a_panel(case_id, factories.an_appointee(body_id, Role.EXPERT), people[0])
+        if expert:
+            _give_a_panel(case_id, expert, people[0])
     _pass_gates(case_id, people)
     with writing():
         case = db.session.get(Case, case_id)
+        case.state = S.REGISTRATION
         db.session.add(
             Registration(
                 case_id=case_id, round_no=1, project_number=number, registered_at=now(), registered_on=date(2026, 2, 1)
@@ -459,7 +461,7 @@ def test_the_navigation_follows_the_audience(site: Flask):
     expected = {
         "applicant": ["My projects", "Notices"],
         "officer": ["To do", "Cases", "Experts", "Meetings", "Notices"],
-        "administrator": ["Accounts", "Organisations", "Notices"],
+        "administrator": ["Accounts", "Organisations", "Mail", "Notices"],
         "body": ["To do", "Notices"],
     }
     visitor = site.test_client()
