@@ -28,7 +28,7 @@ OPEN = (
     .execution_options(populate_existing=True)
 )
 EXTENDED = (ClockKind.CORRECTION, ClockKind.RISK_DECISION, ClockKind.REGISTRATION_DECISION)
-"""The clocks that can be extended; no two of them run at once."""
+"""The clocks that can be extended, first the window for corrections, which holds the others up."""
 
 
 def open_clocks(case_id: int) -> list[CaseClock]:
@@ -164,7 +164,7 @@ def facts_for(case: Case, action: str, data: Mapping[str, Any], on: date) -> dic
         case "deem_accepted" | "lapse" | "suspend" | "close":
             return {"deadline_passed": _passed(open_clocks(case.id), action, on)}
         case "ask_extension" | "extend":
-            return {"clock": _extendable(open_clocks(case.id), on)}
+            return {"clock": _to_extend(case.id, on)}
         case "remind":
             return {"reminder_due": _reminder(open_clocks(case.id), data, on)}
         case "recount":
@@ -197,8 +197,14 @@ def _passed(rows: Iterable[CaseClock], action: str, on: date) -> bool | None:
     return any(not clocks.asked(r) for r in _over(waiting, on))
 
 
-def _extendable(rows: Iterable[CaseClock], on: date) -> ClockFacts | None:
-    row = next((r for r in rows if r.kind in EXTENDED), None)
+def extendable(case_id: int) -> CaseClock | None:
+    """The clock of a case that more time would be given to."""
+    found = [row for row in open_clocks(case_id) if row.kind in EXTENDED]
+    return min(found, key=lambda row: EXTENDED.index(row.kind), default=None)
+
+
+def _to_extend(case_id: int, on: date) -> ClockFacts | None:
+    row = extendable(case_id)
     if row is None:
         return None
     return ClockFacts(

@@ -138,6 +138,15 @@ def test_more_time_is_asked_for_once_and_given_once(world, go):
         world.act(case_id, "extend", "officer", granted=True, words="再延长")
 
 
+def test_more_time_for_corrections_leaves_the_clock_that_stands_still_alone(world, go):
+    case_id = world.advance(world.draft(), "risk_review")
+    asked(world, case_id)
+    assert due(case_id) == {K.CORRECTION: "2026-03-16", K.RISK_DECISION: None}
+    world.act(case_id, "ask_extension", "owner", words="等登记机关出证")
+    world.act(case_id, "extend", "officer", granted=True, words="理由成立")
+    assert due(case_id) == {K.CORRECTION: "2026-03-30", K.RISK_DECISION: None}
+
+
 def test_a_refusal_of_more_time_leaves_the_window_and_then_it_lapses(world, go):
     case_id = world.advance(world.draft(), "submitted")
     asked(world, case_id)

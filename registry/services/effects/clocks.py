@@ -9,7 +9,10 @@ from workflows.roles import Role
 
 
 def _extendable(ctx: Context) -> CaseClock:
-    return next(r for r in clocks.open_clocks(ctx.case.id) if r.kind in clocks.EXTENDED)
+    row = clocks.extendable(ctx.case.id)
+    if row is None:
+        raise RuntimeError("S52 lets nobody extend a clock that does not run")
+    return row
 
 
 def ask_extension(ctx: Context) -> Effect:
