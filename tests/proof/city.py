@@ -211,7 +211,7 @@ class City:
                 area = str(600 - content["parcels"])
                 first = PARCEL | {"tenure": tenure, "area": area, "area_mu": area}
                 second = {"key": "p2", "name": "西坡", "subcompartment": "0013", "disputed": content["disputed"]}
-                second |= {"title_number": "示例-002", "area": "80", "area_mu": "80", "tenure": tenure}
+                second |= {"title_number": f"示例-002-{case_id}", "area": "80", "area_mu": "80", "tenure": tenure}
                 return {"parcels": [own_land(case_id, p) for p in (first, PARCEL | second)]}
             case "method":
                 return METHOD[model.scheme] | {"land_setting": "corridor" if content["corridor"] else "forest_land"}

@@ -80,8 +80,10 @@ class Kept:
 class Pair:
     """A model and a city that say the same."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, *, knows_the_day: bool = True) -> None:
+        """`knows_the_day`: False where servers of their own tell the time, so that last days cannot be foretold."""
         self.city, self.model = city, first_model(city)
+        self.knows_the_day = knows_the_day
         self.ids: list[int] = []
         self.before: Rows = {}
         self.last: tuple[Any, ...] | None = None
@@ -268,7 +270,9 @@ class Pair:
         written = sorted((WATCHED[k["kind"]], k["due_on"] and str(k["due_on"])) for k in mine if k["kind"] in WATCHED)
         case = self.model.cases[place]
         expected = sorted((n.partition(" ")[0], clock.last_day()) for n, clock in case.clocks.items())
-        assert written == expected, told
+        if not self.knows_the_day:
+            written, expected = [[name for name, _day in found] for found in (written, expected)]
+        assert written == expected, f"{told}: {written}, not {expected}"
 
     def _panels_agree(self, place: int, rows: Rows, told: str) -> None:
         t = {

@@ -81,8 +81,9 @@ def answers(case_id: int, round_no: int, section: str) -> Any:
 @pytest.mark.parametrize("way", ["flaw", "reconsidered"])
 def test_a_round_the_bureau_opens_takes_nothing_the_applicant_is_still_preparing(world, way):
     case_id = world.advance(world.draft(), "validation")
-    half_made = {"parcels": [{**PARCEL, "area": "500", "area_mu": "500"}]}
-    world.save(case_id, "parcels", half_made)
+    world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": "500", "area_mu": "500"}]})
+    half_made = answers(case_id, 2, "parcels")
+    assert half_made["parcels"][0]["area"] == "500"
     world.upload(case_id, "pdd", content=PDF.replace(b"1.4", b"1.5"))
     if way == "flaw":
         world.act(case_id, "find_flaw", "supervisor", gate="risk_review", words="应回避未回避")

@@ -164,7 +164,7 @@ def site(engine: str) -> Iterator[Site]:
         ports = (free_port(), free_port())
         for port in ports:
             ends.enter_context(server(city.url, folder, port))
-        pair = Pair(city)
+        pair = Pair(city, knows_the_day=False)
         pair.before = city.rows()
         yield Site(pair, ports, sids)
         with city.running():
