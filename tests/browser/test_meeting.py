@@ -58,7 +58,7 @@ def cases(served: Served) -> list[str]:
 def test_a_meeting_of_nine_decides_on_five_cases(people: People, cases: list[str]) -> None:
     farm, conditional, refused, plain, put_off = cases
     secretary, chair = people("secretary"), people("chair")
-    meeting = walk.plan(secretary)
+    meeting = walk.plan(secretary, people.served.clock())
     for number in cases:
         walk.table(secretary, meeting, number)
     walk.in_meeting(chair, meeting, "open_meeting")

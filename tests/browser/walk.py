@@ -25,6 +25,7 @@ BASICS: Answers = {
 }
 PARCEL: Answers = {
     "name": "北坡１号",
+    "village": "羊流镇示例庄村",
     "subcompartment": "００１２",
     "district_code": "370982",
     "area": "６００",
@@ -130,7 +131,8 @@ def section(page: Page, home: str, name: str, *pages: Answers) -> None:
         fill(page, answers)
         send(page)
     page.wait_for_url(lambda url: url.endswith(home) or name == "parcels")
-    assert errors(page) == []
+    problems = errors(page)
+    assert problems == [], problems
 
 
 def parcel(page: Page, home: str, answers: Answers) -> None:
@@ -231,7 +233,8 @@ def _take(page: Page, action: str, file: str, answers: Answers) -> None:
     if file:
         page.locator('main input[type="file"]').set_input_files(paper(file))
     send(page)
-    assert errors(page) == []
+    problems = errors(page)
+    assert problems == [], problems
     assert f"done={action}" in page.url
 
 
@@ -252,12 +255,18 @@ def screen(page: Page, number: str, evidence: str, not_met: Sequence[str] = NOT_
 # --- the meeting ---
 
 
-def plan(page: Page, day: str = "") -> str:
-    """Plan a meeting for today (or a day), from the list of meetings; returns the path of its page."""
+def plan(page: Page, at: datetime) -> str:
+    """Plan a meeting for the day of an instant, from the list of meetings; returns the path of its page."""
     page.goto("/meetings")
     follow(page.locator('main a[href="/meetings/plan"]'))
-    day = day or f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Y.%m.%d}"
-    fill(page, {"held_on": day, "starts_at": "９：００", "place": "市林业局三楼会议室（示例）"})
+    fill(
+        page,
+        {
+            "held_on": f"{at.astimezone(ZoneInfo('Asia/Shanghai')):%Y.%m.%d}",
+            "starts_at": "９：００",
+            "place": "市林业局三楼会议室（示例）",
+        },
+    )
     send(page)
     page.wait_for_url(re.compile(r"/meetings/\d+$"))
     return page.url[page.url.index("/meetings/") :]
@@ -292,7 +301,7 @@ def roll(people: Any, meeting: str, present: Sequence[str], language: str = "zh"
 def convene(people: Any, *numbers: str, present: Sequence[str] = VOTERS, language: str = "zh") -> str:
     """Plan a meeting for today, table these cases, open it and note the roll; returns the path of its page."""
     secretary = people("secretary", language)
-    meeting = plan(secretary)
+    meeting = plan(secretary, people.served.clock())
     for number in numbers:
         table(secretary, meeting, number)
     in_meeting(people("chair", language), meeting, "open_meeting")
