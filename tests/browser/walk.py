@@ -23,6 +23,7 @@ BASICS: Answers = {
 }
 PARCEL: Answers = {
     "name": "北坡１号",
+    "village": "羊流镇示例庄村",
     "subcompartment": "００１２",
     "district_code": "370982",
     "area": "６００",
