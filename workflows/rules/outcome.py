@@ -41,6 +41,8 @@ class Said:
     verdict: Verdict
     facts: Mapping[str, object]
     figures: Mapping[str, Figure]
+    severity: Severity | None = None
+    """Where a clause has several thresholds, the weight of the one that was passed; None: the clause's own."""
 
 
 def passed(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
@@ -48,9 +50,14 @@ def passed(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING
     return Said(Verdict.PASS, facts, figures)
 
 
-def failed(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
-    """The facts break the clause; `facts` and `figures` fill the places of its `fails` sentence."""
-    return Said(Verdict.FAIL, facts, figures)
+def failed(
+    facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING, severity: Severity | None = None
+) -> Said:
+    """The facts break the clause; `facts` and `figures` fill the places of its `fails` sentence.
+
+    `severity` is the weight of the threshold that was passed, where the clause has several.
+    """
+    return Said(Verdict.FAIL, facts, figures, severity)
 
 
 def unknown(facts: Mapping[str, object], figures: Mapping[str, Figure] = _NOTHING) -> Said:
@@ -76,21 +83,26 @@ RULES: dict[str, Rule] = {}
 """The function of each clause that a rule enforces; filled by `@rule` when `workflows.rules` is imported."""
 
 
-def rule(clause_id: str) -> Callable[[Callable[[F, Policy], Said]], Callable[[F, Policy], Outcome]]:
+def rule(
+    clause_id: str, part: str | None = None
+) -> Callable[[Callable[[F, Policy], Said]], Callable[[Any, Policy], Outcome]]:
     """Make a function the rule of a clause; raises ValueError when the clause has one already.
 
+    `part` names the field of ProjectFacts the rule reads: handed a whole project it takes that part, and
+    a part nobody has filled in is unknown. So one rule serves a case, a self-check and the command line.
     The rule takes its severity from the policy it is handed, and raises KeyError when that
     policy does not know the clause.
     """
 
-    def register(judge: Callable[[F, Policy], Said]) -> Callable[[F, Policy], Outcome]:
+    def register(judge: Callable[[F, Policy], Said]) -> Callable[[Any, Policy], Outcome]:
         if clause_id in RULES:
             raise ValueError(f"clause {clause_id} has a rule already: {RULES[clause_id].__name__}")
 
         @wraps(judge)
-        def judged(facts: F, policy: Policy) -> Outcome:
-            severity = severity_of(clause_id, policy)
-            said = judge(facts, policy)
+        def judged(facts: Any, policy: Policy) -> Outcome:
+            of = getattr(facts, part) if part and isinstance(facts, ProjectFacts) else facts
+            said = unknown({}) if of is None else judge(of, policy)
+            severity = severity_of(clause_id, policy, said.severity)
             return Outcome(
                 clause_id,
                 said.verdict,
@@ -105,10 +117,10 @@ def rule(clause_id: str) -> Callable[[Callable[[F, Policy], Said]], Callable[[F,
     return register
 
 
-def severity_of(clause_id: str, policy: Policy) -> Severity:
-    """How heavy a fail of the clause weighs; one that rests on an unsure fact warns at most."""
+def severity_of(clause_id: str, policy: Policy, said: Severity | None = None) -> Severity:
+    """How heavy a fail of the clause weighs, or what the rule said; on an unsure fact it warns at most."""
     clause = policy.clause(clause_id)
-    return Severity.WARN if clause.confidence is Confidence.UNSURE else clause.severity
+    return Severity.WARN if clause.confidence is Confidence.UNSURE else said or clause.severity
 
 
 def judge(clause_id: str, facts: ProjectFacts, policy: Policy) -> Outcome:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from workflows.facts.land import ParcelFacts
 from workflows.states import (
     Activity,
     Conclusion,
@@ -16,23 +17,7 @@ from workflows.states import (
     RecusalGround,
     Scheme,
     Tenure,
-    TitleDocument,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelFacts:
-    """A parcel as the application states it; None = not answered. Area in mu."""
-
-    key: str
-    name: str = ""
-    district_code: str | None = None
-    area_mu: Decimal | None = None
-    tenure: Tenure | None = None
-    title_document: TitleDocument | None = None
-    title_end: date | None = None
-    disputed: bool | None = None
-    coowner_consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

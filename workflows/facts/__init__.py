@@ -1,0 +1,25 @@
+"""What is known when something is judged: plain values, each a frozen dataclass."""
+
+from workflows.facts.case import (
+    ClockFacts,
+    FoundAside,
+    MeetingFacts,
+    NoticeFacts,
+    Overlap,
+    PanelFacts,
+    ProjectFacts,
+    SittingFacts,
+)
+from workflows.facts.land import ParcelFacts
+
+__all__ = [
+    "ClockFacts",
+    "FoundAside",
+    "MeetingFacts",
+    "NoticeFacts",
+    "Overlap",
+    "PanelFacts",
+    "ParcelFacts",
+    "ProjectFacts",
+    "SittingFacts",
+]
