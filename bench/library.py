@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 from registry import clock
 from registry.config import MIGRATIONS
 from registry.extensions import db
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.databases import let_go
 from tests.world import World
 

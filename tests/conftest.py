@@ -4,7 +4,6 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,10 @@ os.environ["TAILIN_ENV"] = "test"  # before anything reads it: a test must never
 
 from registry import clock as registry_clock
 from tests import postgres
+from tests.clock import FIXED, Clock
 
 HERE = Path(__file__).parent
 CLAUSE = re.compile(r"[A-Z]\d{2}[a-z]?")
-FIXED = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-"""Monday 2 March 2026, nine in the morning in Tai'an."""
 
 pytest_plugins = [f"tests.steps.{file.stem}" for file in sorted((HERE / "steps").glob("[!_]*.py"))]
 pytest.register_assert_rewrite(*pytest_plugins)  # all before any, because they use one another
@@ -146,29 +144,6 @@ def client(_standing_app: Flask) -> FlaskClient:
     To look at the database between requests: `with client.application.app_context(): …`.
     """
     return _standing_app.test_client()
-
-
-class Clock:
-    """The time as the test tells it."""
-
-    telling: "Clock"
-    """The one that was asked last, so that a helper can wait for a day of its own."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        Clock.telling = self
-        return self.at
-
-    def set(self, at: datetime) -> None:
-        """Go to an aware instant."""
-        assert at.tzinfo is not None
-        self.at = at
-
-    def move(self, **span: float) -> None:
-        """Go on (`days=1`, `minutes=5`), or back."""
-        self.at += timedelta(**span)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date
 
 from registry.clock import now, today
 from registry.services import meetings
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.world import World
 from workflows.states import Choice, RecusalGround
 

@@ -21,7 +21,7 @@ from registry.services.policy import current
 from registry.services.tick import tick
 from registry.storage import open_file
 from registry.views.desk import TASKS
-from tests.conftest import FIXED, Clock
+from tests.clock import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
 from workflows import deliberation, gates, machine
 from workflows.project import PROJECT

@@ -18,7 +18,7 @@ from registry.queries.notices import last_day
 from registry.services import acts, documents, drafts, facts, meetings, panel_facts
 from registry.services.policy import current
 from tests import factories
-from tests.conftest import Clock
+from tests.clock import Clock
 from workflows.roles import Role
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

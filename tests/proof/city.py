@@ -29,7 +29,7 @@ from registry.services import acts, drafts, facts
 from registry.services.effects import panels
 from registry.services.policy import current
 from tests import factories
-from tests.conftest import FIXED, Clock
+from tests.clock import FIXED, Clock
 from tests.databases import Databases, let_go, test_settings
 from tests.proof.panel import SEED
 from tests.world import BASICS, METHOD, NATIONAL, PARCEL, PDF, World, own_land

@@ -23,7 +23,7 @@ def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
     from registry.extensions import db
     from registry.models import User
     from registry.services import acts
-    from tests.conftest import FIXED, Clock
+    from tests.clock import FIXED, Clock
     from tests.databases import let_go, test_settings
 
     app = create_app(test_settings(Path(folder), url))

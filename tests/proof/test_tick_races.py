@@ -31,7 +31,7 @@ def run(url: str, folder: str, owner: int | None, pipe: Any) -> None:
     from registry.models import Case, User
     from registry.services import acts
     from registry.services.tick import tick
-    from tests.conftest import Clock
+    from tests.clock import Clock
     from tests.databases import test_settings
 
     app = create_app(test_settings(Path(folder), url))

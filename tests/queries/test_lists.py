@@ -15,7 +15,7 @@ from registry.queries import cases, nav, public, search
 from registry.queries.cases import Chosen
 from registry.queries.paging import Place, page_in_order
 from tests import factories
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.world import World
 from workflows.roles import Role
 from workflows.states import ProjectState, Scheme

@@ -16,7 +16,7 @@ from registry import clock as registry_clock
 from registry import create_app
 from registry.extensions import db
 from registry.services import audit
-from tests.conftest import FIXED, Clock
+from tests.clock import FIXED, Clock
 from tests.databases import let_go, test_settings
 from tests.services import (
     forged_clocks,

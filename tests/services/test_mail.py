@@ -18,7 +18,7 @@ from registry.models import Mail, MailStatus, Notice, Trouble, User
 from registry.services import acts, mail, people
 from registry.services.people import NotDone
 from tests import factories
-from tests.conftest import FIXED, Clock
+from tests.clock import FIXED, Clock
 from tests.databases import let_go, test_settings
 from tests.mailserver import PASSWORD, SLOW_S, USER, MailServer, running
 from tests.world import World

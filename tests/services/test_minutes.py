@@ -14,7 +14,7 @@ from registry.queries import minutes as ask
 from registry.queries import papers as papers_of
 from registry.queries.papers import Standing
 from registry.services import acts, audit, papers
-from tests.conftest import FIXED, Clock
+from tests.clock import FIXED, Clock
 from tests.council import BAD, CONDITION, OVERRULED, a_meeting
 from tests.databases import let_go, test_settings
 from tests.documents.samples import needs_poppler, words

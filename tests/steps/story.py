@@ -22,7 +22,7 @@ from registry.queries.calendar import current as working_calendar
 from registry.services import drafts, facts
 from registry.services.tick import tick
 from tests import factories
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.databases import let_go
 from tests.ways import WAYS, Result, Services
 from tests.world import PARCEL, PDF, World

@@ -15,7 +15,7 @@ from registry.models import Case, Notice
 from registry.queries import cases as cases_of
 from registry.queries.inbox import count_waiting, waiting
 from registry.queries.paging import Place
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.views.test_applicant import signed_in
 from tests.world import World
 from workflows.states import ProjectState

@@ -22,7 +22,7 @@ from registry.permissions import ENTRIES, SEES, Entry
 from registry.security import sessions
 from registry.services import drafts
 from tests import factories
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.world import PARCEL, World
 from workflows.roles import VOTING, Role
 from workflows.states import ProjectState
