@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import Date, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registry.extensions import db
@@ -83,52 +83,56 @@ def overlaps(
     return tuple(dict.fromkeys(clashes))
 
 
+_IN_FORCE = select(func.max(Registration.round_no)).where(Registration.case_id == ParcelKey.case_id).scalar_subquery()
+_AT_REST = or_(Case.state == S.REGISTERED, and_(Case.state == S.SUSPENDED, Case.returns_to == S.REGISTERED))
+_STANDS = or_(ParcelKey.round_no == _IN_FORCE, and_(ParcelKey.round_no == Case.round, ~_AT_REST))
+"""The round of the row is the entry in force, or the one under way; an amendment that came to nothing neither."""
+_SET_APART = aliased(ParcelApart)
+# The statements of every judgement, built once: putting one together costs more than asking it.
+OTHERS = (
+    select(ParcelKey, Case.number, Case.project_number, ParcelKey.round_no == _IN_FORCE)
+    .join(Case, Case.id == ParcelKey.case_id)
+    .where(
+        ParcelKey.case_id != bindparam("case_id", type_=Integer),
+        ParcelKey.value.in_(bindparam("marks", expanding=True)),
+        ParcelKey.from_on <= bindparam("last", type_=Date),
+        ParcelKey.to_on >= bindparam("first", type_=Date),
+        Case.state.not_in([S.DRAFT, *ENDED]),
+        _STANDS,
+        ~exists().where(
+            _SET_APART.case_id == ParcelKey.case_id,
+            _SET_APART.parcel_key == ParcelKey.parcel_key,
+            _SET_APART.round_no <= ParcelKey.round_no,
+        ),
+    )
+    .order_by(ParcelKey.claim, ParcelKey.id)
+)
+OF_ROUND = select(ParcelKey).where(
+    ParcelKey.case_id == bindparam("case_id", type_=Integer), ParcelKey.round_no == bindparam("round_no", type_=Integer)
+)
+LAST_ENTRY = select(func.max(Registration.round_no)).where(Registration.case_id == bindparam("case_id", type_=Integer))
+
+
 def _others(
     case: Case, marks: list[tuple[Mapping[str, Any], Known]], time: tuple[date, date]
 ) -> Iterable[tuple[ParcelKey, str, bool]]:
     """Rows of other cases with one of these marks, live for some of the time; their number, and whether entered."""
-    in_force = (
-        select(func.max(Registration.round_no)).where(Registration.case_id == ParcelKey.case_id).scalar_subquery()
-    )
-    set_apart = aliased(ParcelApart)
-    query = (
-        select(ParcelKey, Case.number, Case.project_number, ParcelKey.round_no == in_force)
-        .join(Case, Case.id == ParcelKey.case_id)
-        .where(
-            ParcelKey.case_id != case.id,
-            ParcelKey.value.in_(sorted({known.value for _p, known in marks})),
-            ParcelKey.from_on <= time[1],
-            ParcelKey.to_on >= time[0],
-            Case.state.not_in([S.DRAFT, *ENDED]),
-            _stands(in_force),
-            ~exists().where(
-                set_apart.case_id == ParcelKey.case_id,
-                set_apart.parcel_key == ParcelKey.parcel_key,
-                set_apart.round_no <= ParcelKey.round_no,
-            ),
-        )
-        .order_by(ParcelKey.claim, ParcelKey.id)
-    )
-    for row, number, project_number, entered in db.session.execute(query):
+    values = sorted({known.value for _p, known in marks})
+    asked = {"case_id": case.id, "marks": values, "first": time[0], "last": time[1]}
+    for row, number, project_number, entered in db.session.execute(OTHERS, asked):
         yield row, str((project_number if entered else None) or number), bool(entered)
-
-
-def _stands(in_force: Any) -> ColumnElement[bool]:
-    """The round of the row is the entry in force, or the one under way; an amendment that came to nothing neither."""
-    at_rest = or_(Case.state == S.REGISTERED, and_(Case.state == S.SUSPENDED, Case.returns_to == S.REGISTERED))
-    return or_(ParcelKey.round_no == in_force, and_(ParcelKey.round_no == Case.round, ~at_rest))
 
 
 Mark = tuple[str, str, str]
 
 
 def _claims(case_id: int, round_no: int) -> dict[Mark, int]:
-    query = select(ParcelKey).where(ParcelKey.case_id == case_id, ParcelKey.round_no == round_no)
-    return {(r.kind.value, r.value, r.place): r.claim for r in db.session.scalars(query)}
+    rows = db.session.scalars(OF_ROUND, {"case_id": case_id, "round_no": round_no})
+    return {(r.kind.value, r.value, r.place): r.claim for r in rows}
 
 
 def _held(case_id: int) -> dict[Mark, int]:
-    last = db.session.scalar(select(func.max(Registration.round_no)).where(Registration.case_id == case_id))
+    last = db.session.scalar(LAST_ENTRY, {"case_id": case_id})
     return _claims(case_id, last) if last else {}
 
 
