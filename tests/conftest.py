@@ -17,6 +17,9 @@ from registry import clock as registry_clock
 from tests import postgres
 from tests.clock import FIXED, Clock
 
+if folder := postgres.memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # a thousand small folders, made and removed without a disk
+
 HERE = Path(__file__).parent
 CLAUSE = re.compile(r"[A-Z]\d{2}[a-z]?")
 

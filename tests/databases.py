@@ -1,9 +1,10 @@
 """Migrated databases to copy: migrating takes seconds, copying takes milliseconds."""
 
+import hashlib
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import flask_migrate
 from flask import Flask
@@ -31,6 +32,9 @@ class Databases:
     `durable`: the server writes to the disk and waits for it, as in life; for benchmarks.
     """
 
+    standing: ClassVar[dict[str, "Databases"]] = {}
+    """Whose standing address it is."""
+
     def __init__(self, engine: str, folder: Path, *, durable: bool = False) -> None:
         self.engine, self.folder, self.durable = engine, folder, durable
         self._ends = ExitStack()
@@ -38,6 +42,7 @@ class Databases:
         self._template: str | None = None
         self._standing: str | None = None
         self._copies = 0
+        self._begun, self._mark = "", ""
 
     def copy(self) -> str:
         """The address of a fresh migrated database."""
@@ -53,15 +58,48 @@ class Databases:
         """The one standing address, with a fresh migrated database behind it; nobody may be connected."""
         if self._standing is None:
             self._standing = self.copy()
-            return self._standing
-        if self._server is not None:
-            name = _name(self._standing)
-            self._server.drop(name)
-            self._server.create(self._ready(), name)
+            self.standing[self._standing] = self
+            self._begun, self._mark = "fresh", self._written()
         else:
-            self.drop(self._standing)
-            shutil.copyfile(self._ready(), self._standing.removeprefix("sqlite:///"))
+            self.put_back(self._ready(), "fresh")
         return self._standing
+
+    def keep(self, begun: str) -> str:
+        """A copy of what stands at the standing address, to be put back by that name; nobody may be connected."""
+        kept = self._server.create(_name(self._at)) if self._server else str(self.folder / f"kept-{begun}.db")
+        if self._server is None:
+            shutil.copyfile(self._file, kept)
+        self._begun, self._mark = begun, self._written()
+        return kept
+
+    def put_back(self, kept: str, begun: str) -> None:
+        """Put a kept database, or the template, behind the standing address; nobody may be connected."""
+        if self._server is not None:
+            self._server.drop(_name(self._at))
+            self._server.create(kept, _name(self._at))
+        else:
+            self.drop(self._at)
+            shutil.copyfile(kept, self._file)
+        self._begun, self._mark = begun, self._written()
+
+    def untouched(self) -> str | None:
+        """What was put back or kept last, if nobody has written since; nobody may be connected."""
+        return self._begun if self._mark == self._written() else None
+
+    def _written(self) -> str:
+        """Something that changes with every writing transaction."""
+        if self._server is not None:
+            return self._server.next_transaction()
+        return hashlib.sha256(Path(self._file).read_bytes()).hexdigest()
+
+    @property
+    def _at(self) -> str:
+        assert self._standing is not None
+        return self._standing
+
+    @property
+    def _file(self) -> str:
+        return self._at.removeprefix("sqlite:///")
 
     def empty(self) -> str:
         """The address of a database without tables."""
@@ -79,6 +117,7 @@ class Databases:
             self._running().drop(_name(url))
 
     def close(self) -> None:
+        self.standing.pop(self._standing or "", None)
         self._ends.close()
 
     def _running(self) -> postgres.Server:

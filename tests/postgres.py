@@ -63,6 +63,12 @@ class Server:
     def drop(self, name: str) -> None:
         self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def next_transaction(self) -> str:
+        """The number of the next transaction that writes, anywhere on the server."""
+        with psycopg.connect(f"host={self.folder} user=tailin dbname=postgres", autocommit=True) as connection:
+            row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
+        return str(row)
+
     def _do(self, statement: str) -> None:
         with psycopg.connect(f"host={self.folder} user=tailin dbname=postgres", autocommit=True) as connection:
             connection.execute(statement)

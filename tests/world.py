@@ -17,7 +17,7 @@ from registry.queries import applications
 from registry.queries.notices import last_day
 from registry.services import acts, documents, drafts, facts, meetings, panel_facts
 from registry.services.policy import current
-from tests import factories
+from tests import factories, kept
 from tests.clock import Clock
 from workflows.roles import Role
 
@@ -90,10 +90,14 @@ EXPERTS = {
 class World:
     """The people by what they are; ids, so that they outlive a transaction."""
 
-    body: int = field(default_factory=lambda: factories.a_body(key="city"))
+    body: int = 0
     people: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.__dict__ |= kept.step(f"people of {self.body}", self._settle)
+
+    def _settle(self) -> dict[str, Any]:
+        self.body = self.body or factories.a_body(key="city")
         self.org = factories.an_organisation(name="示例林业公司")
         self.vvb_org = factories.an_organisation(name="示例审定机构", kind=OrganisationKind.VVB)
         self.people = {
@@ -118,6 +122,7 @@ class World:
         for who, role in offices.items():
             self.people[who] = factories.an_appointee(self.body, role)
         self.people |= factories.experts(self.body, EXPERTS, self.people["secretary"])
+        return self.__dict__
 
     @property
     def voters(self) -> list[str]:
@@ -137,6 +142,10 @@ class World:
         self, scheme: str = "ccer", *, person: bool = False, papers: bool = True, **changed: Mapping[str, Any]
     ) -> int:
         """A complete draft of the owner's organisation, or in person; keyword arguments change sections."""
+        words = f"draft {scheme} {person} {papers} {changed!r} {self.people['owner']} {self.org}"
+        return kept.step(words, lambda: self._draft(scheme, person, papers, changed))
+
+    def _draft(self, scheme: str, person: bool, papers: bool, changed: Mapping[str, Any]) -> int:
         applicant = drafts.Applicant(organisation_id=None if person else self.org)
         case_id = drafts.create(applicant, by=self.user("owner"), at=now())
         self.answer(case_id, scheme, **changed)
@@ -284,6 +293,9 @@ class World:
 
     def advance(self, case_id: int, state: str) -> int:
         """Carry a case to a state of the straight way."""
+        return kept.step(f"{case_id} to {state} {self.people!r}", lambda: self._carry(case_id, state))
+
+    def _carry(self, case_id: int, state: str) -> int:
         ways = {
             "submitted": lambda: self.act(case_id, "submit", "owner"),
             "methodology_screening": lambda: self.act(case_id, "accept", "officer"),

@@ -4,6 +4,7 @@ The quick walk takes four states; the long one all of them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ SEATED = {S.VALIDATION, S.REGISTRATION, S.REGISTERED, S.AMENDMENT_REVIEW, S.REJE
 
 PEOPLE = (None, "disabled", *ON_THE_CASE)
 QUICK = (S.DRAFT, S.SUBMITTED, S.VALIDATION)
+DRAWN = 3
+"""For how many people the quick walk draws an open page; whoever is kept out is always tried."""
 OTHER_ARGUMENTS = {
     "section": "basics",
     "action": "accept",
@@ -208,6 +211,7 @@ Cell = tuple[str, str | None, str, str, str, str]
 
 def cells(site: Site, whole: bool) -> Iterator[Cell]:
     """(endpoint, who, method, path, state, what the table says)."""
+    drawn: Counter[str] = Counter()
     for (endpoint, url, methods), who in product(list(addresses(site.client.application)), PEOPLE):
         entry = ENTRIES[endpoint]
         if endpoint in ENDS_THE_WALK or (entry.public and who not in (None, "disabled", "owner", "administrator")):
@@ -218,7 +222,10 @@ def cells(site: Site, whole: bool) -> Iterator[Cell]:
                 continue  # a draft has no number to be asked for
             want = expected(entry, who, state)
             if want == "open" and entry.case and not whole and state is not list(site.cases)[-1]:
-                continue  # drawing pages takes the time; the quick walk draws those of one state
+                continue  # drawing pages takes the time; the quick walk draws those of one state …
+            if want == "open" and not whole and drawn[endpoint] >= DRAWN:
+                continue  # … and each for some people only
+            drawn[endpoint] += want == "open"
             # What is open may change things: there an address is only looked at, where it can be.
             for method in methods[:1] if want == "open" else methods if whole else methods[-1:]:
                 yield endpoint, who, method, url.format(case_id=case_id, number=number), state.value, want
