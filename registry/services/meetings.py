@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from registry import permissions
 from registry.extensions import db, writing
 from registry.models import AgendaItem, Deliberation, DeliberationEnd, Meeting, User
-from registry.services import audit, numbers
+from registry.services import audit, notices, numbers
 from registry.services.paper_words import texts
 from workflows.facts import MeetingFacts
 from workflows.machine import Taken
@@ -57,9 +57,10 @@ def plan(
         )
         db.session.add(meeting)
         db.session.flush()
-        audit.record(
+        actor = db.session.get_one(User, actor_id)
+        event = audit.record(
             "meeting:plan",
-            actor=db.session.get_one(User, actor_id),
+            actor=actor,
             role=Role.SECRETARY,
             subject_kind="meeting",
             subject_id=meeting.id,
@@ -68,6 +69,7 @@ def plan(
             detail={"number": meeting.number, "held_on": held_on.isoformat()},
             at=at,
         )
+        notices.write_of_meeting(meeting, "plan", event, (), actor)
         return meeting.id
 
 
@@ -84,6 +86,21 @@ BY_THE_ROLL = frozenset(
     }
 )
 """Acts on a case that are judged by who is in the room."""
+
+
+SEATS_FOLLOW = frozenset({"change_meeting", "open_meeting"})
+"""Acts on a meeting after which its items are for the group of its day."""
+
+
+def cases_on(meeting_id: int) -> list[int]:
+    """The cases an item of a meeting is still open on, in the order in which they are locked."""
+    query = (
+        select(Deliberation.case_id)
+        .join(AgendaItem, AgendaItem.deliberation_id == Deliberation.id)
+        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+        .where(AgendaItem.meeting_id == meeting_id, DeliberationEnd.deliberation_id.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(Deliberation.case_id)))
 
 
 def held_still(case_id: int) -> None:
