@@ -116,7 +116,7 @@ CLOCKS: Mapping[ClockKind, Clock] = MappingProxyType({c.kind: c for c in (
           stops={**PANEL, **SUSPENSION, **NO_QUORUM}, turn=DECIDING),
     Clock(kind=ClockKind.DELIVERY, figure="delivery_days", runs_in=HANDED_OUT,
           starts=("approve_risk", "register", "reject", "decline", "decide_amendment", "revoke"),
-          ends=DELIVERED, turn=OFFICERS, waits_for=DELIVERED),
+          ends=DELIVERED, turn=OFFICERS, waits_for=("record_delivery",)),
     Clock(kind=ClockKind.RECONSIDERATION_ASK, figure="reconsideration_ask_days", runs_in=(S.REJECTED, S.DECLINED),
           starts=DELIVERED, ends=("request_reconsideration",), watched=False),
     Clock(kind=ClockKind.RECONSIDERATION_ANSWER, figure="reconsideration_answer_days",

@@ -3,10 +3,11 @@
 import json
 from datetime import date, timedelta
 
+from bs4 import BeautifulSoup
 from pytest_bdd import given, parsers, then, when
 
 from registry import permissions
-from registry.clock import today
+from registry.clock import now, today
 from registry.extensions import db, writing
 from registry.models import (
     Appointment,
@@ -20,14 +21,15 @@ from registry.models import (
     SittingCall,
     Vote,
 )
-from registry.services import facts
+from registry.security import sessions
+from registry.services import facts, interests
 from tests import factories
 from tests.steps.results import of_the_case, page
 from tests.steps.story import QUESTIONS
 from workflows.facts import ProjectFacts, SittingFacts
 from workflows.roles import Role
 from workflows.rules import RULES
-from workflows.states import Choice, MeetingState, Question, RecusalGround
+from workflows.states import Choice, MeetingState, Question, RecusalGround, Relation
 
 ASKED = "|".join(QUESTIONS)
 GROUNDS = {
@@ -161,6 +163,56 @@ def _(story, who):
         if "任组长" in who:
             seat = {"user_id": world.people["deputy"], "body_id": world.body, "role": Role.CHAIR}
             db.session.add(Appointment(**seat, since=today()))
+
+
+def interest(story, **days):
+    """The member declares that a near relative works for the applicant."""
+    told = {"since": date(2020, 1, 1), "until": None, **days}
+    by = story.world.user("member1")
+    interests.declare(Relation.SPOUSE, story.world.org, "", by=by, at=now(), **told)
+
+
+@given("该成员已登记近亲属在申请单位任职")
+def _(story):
+    assert story.case_id
+    with story.inside():
+        interest(story)
+
+
+@given("该成员登记的近亲属任职已于项目提交前结束")
+def _(story):
+    assert story.case_id
+    with story.inside():
+        interest(story, until=today() - timedelta(days=1))
+
+
+@when("该成员在系统中登记近亲属在申请单位任职")
+def _(story):
+    assert story.case_id
+    client, path = story.client, "/my/interests"
+    page(story, "member1", path)
+    form = BeautifulSoup(client.get(path).text, "html.parser").select("main form[method=post]")[-1]
+    token = form.find("input", {"name": "csrf_token"})["value"]
+    told = {"tie-relation": "spouse", "tie-organisation": str(story.world.org), "tie-since": "2020-01-01"}
+    assert client.post(path, data={"csrf_token": token, **told}).status_code == 302
+    assert "示例林业公司" in page(story, "member1", path)
+
+
+@then(parsers.parse('秘书在成员登记中看到"{words}"'))
+def _(story, words):
+    shown = page(story, "secretary", "/interests")
+    assert [w for w in words.split("、") if w not in shown] == []
+
+
+@then("其他成员、经办人和公众看不到成员登记")
+def _(story):
+    for who in ("member2", "officer", "supervisor"):
+        with story.client.application.test_request_context():
+            story.client.set_cookie("sid", sessions.start(story.world.people[who]))
+        assert story.client.get("/interests").status_code == 403
+    assert "示例林业公司" not in page(story, "member2", "/my/interests").partition("</h2>")[0]
+    story.client.delete_cookie("sid")
+    assert story.client.get("/interests").status_code in (302, 401)
 
 
 @given("该成员刚到申请单位任职")
@@ -300,6 +352,7 @@ def _(seats, base_policy):
     return RULES["S76"](seats, base_policy)
 
 
+@given("该成员已经看不到案卷")
 @then("该成员看不到案卷")
 def _(story):
     with story.inside():
