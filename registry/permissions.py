@@ -89,6 +89,8 @@ class Entry:
     public: bool = False
     offices: frozenset[Role] = frozenset()
     case: frozenset[Role] = frozenset()
+    presided: bool = False
+    """Besides the offices, whoever presided over a meeting; the view asks which."""
 
 
 PUBLIC = Entry(public=True)
@@ -117,6 +119,9 @@ REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDIT
 """Who reads the expert register; the secretary alone keeps it."""
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
+
+MINUTES = Entry(offices=MEETING.offices, presided=True)
+"""Whoever presided answers for the minutes, also once the seat has ended (S74)."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -226,8 +231,8 @@ ENTRIES: dict[str, Entry] = {
     "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
     "meeting.opinions": office(*VOTING),
     # minutes of a meeting: for whoever belongs to the meeting's body; the view asks which body (queries/minutes.py)
-    "minutes.show": MEETING,
-    "minutes.act": MEETING,
+    "minutes.show": MINUTES,
+    "minutes.act": MINUTES,
     "minutes.pdf": MEETING,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
@@ -493,6 +498,21 @@ def _find_query(roles: frozenset[Role], by_number: bool) -> Select[Any]:
     return select(Case).where(named, sees(user_id, roles, day))  # type: ignore[arg-type]
 
 
+def led(user_id: int) -> ColumnElement[bool]:
+    """SQL on `Meeting`: the person presided over it, or over one of its items."""
+    item = exists().where(
+        AgendaItem.meeting_id == Meeting.id,
+        SittingCall.deliberation_id == AgendaItem.deliberation_id,
+        SittingCall.presided_by_id == user_id,
+    )
+    return or_(Meeting.presided_by_id == user_id, item)
+
+
+def presided(user: User) -> bool:
+    """Whether a person ever presided over a meeting."""
+    return bool(db.session.scalar(select(exists().where(led(user.id)))))
+
+
 def guard() -> None:
     """Refuse what the table does not allow; runs before every request."""
     if request.endpoint is None:
@@ -506,7 +526,7 @@ def guard() -> None:
     if user is None:
         abort(401)
     g.offices = offices(user)
-    if entry.offices and not entry.offices & g.offices:
+    if entry.offices and not entry.offices & g.offices and not (entry.presided and presided(user)):
         abort(403)
     if entry.case:
         args = request.view_args or {}

@@ -9,13 +9,14 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from registry import permissions
+from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AgendaItem, Deliberation, DeliberationEnd, Meeting, User
 from registry.services import audit, notices, numbers
 from registry.services.paper_words import texts
 from workflows.facts import MeetingFacts
 from workflows.machine import Taken
-from workflows.roles import Role
+from workflows.roles import VOTING, Role
 from workflows.states import MeetingState
 
 
@@ -115,10 +116,15 @@ def held_still(case_id: int) -> None:
 
 
 def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:
-    """What a person is to a meeting: the offices held in its body."""
+    """What a person is to a meeting: the offices held in its body; who presided over it keeps the seat of that day."""
     if actor is None:
         return frozenset({Role.SYSTEM})
-    return frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == meeting.body_id)
+    held = permissions.appointments(actor, on)
+    query = select(Meeting.id).where(Meeting.id == meeting.id, permissions.led(actor.id))
+    if meeting.state is MeetingState.HELD and db.session.scalar(query) is not None:
+        day = meeting.held_on if meeting.opened_at is None else day_of(meeting.opened_at)
+        held += [(role, body) for role, body in permissions.appointments(actor, day) if role in VOTING]
+    return frozenset(role for role, body_id in held if body_id == meeting.body_id)
 
 
 def facts(meeting: Meeting, on: date, minutes: Mapping[str, Any]) -> MeetingFacts:

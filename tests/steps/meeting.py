@@ -210,7 +210,7 @@ def _(story):
         with story.client.application.test_request_context():
             story.client.set_cookie("sid", sessions.start(story.world.people[who]))
         assert story.client.get("/interests").status_code == 403
-    assert "示例林业公司" not in page(story, "member2", "/my/interests").partition("</h2>")[0]
+    assert "您还没有登记" in page(story, "member2", "/my/interests")
     story.client.delete_cookie("sid")
     assert story.client.get("/interests").status_code in (302, 401)
 

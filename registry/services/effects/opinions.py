@@ -3,8 +3,8 @@
 from registry.extensions import db
 from registry.models import LegalReview, Opinion
 from registry.services.effects.context import Context, Effect, close_gate
-from workflows.rules.procedure import MATTERS
 from workflows.roles import Role
+from workflows.rules.procedure import MATTERS
 from workflows.states import Conclusion, GateName, GateResult, OpinionKind
 
 
