@@ -14,6 +14,7 @@ from flask import Flask, abort, g, request
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Exists,
     Integer,
     ScalarSelect,
     Select,
@@ -88,6 +89,8 @@ class Entry:
     public: bool = False
     offices: frozenset[Role] = frozenset()
     case: frozenset[Role] = frozenset()
+    presided: bool = False
+    """Besides the offices, whoever presided over a meeting; the view asks which."""
 
 
 PUBLIC = Entry(public=True)
@@ -116,6 +119,9 @@ REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDIT
 """Who reads the expert register; the secretary alone keeps it."""
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
+
+MINUTES = Entry(offices=MEETING.offices, presided=True)
+"""Whoever presided answers for the minutes, also once the seat has ended (S74)."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -209,6 +215,10 @@ ENTRIES: dict[str, Entry] = {
     "experts.end": SECRETARY,
     "experts.appoint": SECRETARY,
     "experts.mine": office(Role.EXPERT),
+    # interests of members, declared beforehand: their own business, shown to the secretary and to nobody else
+    "interests.mine": office(*VOTING),
+    "interests.end": office(*VOTING),
+    "interests.members": SECRETARY,
     # meetings of the leading group
     "meeting.index": MEETING,
     "meeting.plan": office(Role.SECRETARY),
@@ -221,8 +231,8 @@ ENTRIES: dict[str, Entry] = {
     "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
     "meeting.opinions": office(*VOTING),
     # minutes of a meeting: for whoever belongs to the meeting's body; the view asks which body (queries/minutes.py)
-    "minutes.show": MEETING,
-    "minutes.act": MEETING,
+    "minutes.show": MINUTES,
+    "minutes.act": MINUTES,
     "minutes.pdf": MEETING,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
@@ -313,6 +323,7 @@ def _presides(user_id: int, on: date) -> ColumnElement[bool]:
         or_(caller, and_(_H.presides.is_(True), ~exists().where(_C.deliberation_id == _H.deliberation_id))),
         ~exists().where(_HR.deliberation_id == _H.deliberation_id, _HR.user_id == _H.user_id),
         ~_belongs_to_a_party(_H.user_id, on),
+        ~_declared_tie(_H.user_id, on).correlate(Case, _H),
         or_(_MT.state != "in_session", _in_room(_HT, _H)),
     )
     return (
@@ -355,12 +366,16 @@ def _belongs_to_a_party(user_id: InstrumentedAttribute[int], on: date) -> Column
     return tied.correlate(Case, _H)
 
 
-def _sits_on_panel(user_id: int, on: date) -> ColumnElement[bool]:
-    """A seat on the panel at work on the case's round, not given up, and no declared tie to a party that lasts."""
+def _declared_tie(user_id: int | InstrumentedAttribute[int], on: date) -> Exists:
+    """A declared tie to a party of the case that lasts."""
     parties = (Case.proponent_org_id, Case.agent_org_id, Case.partner_org_id, Case.vvb_org_id)
-    tied = exists().where(
+    return exists().where(
         _T.user_id == user_id, or_(*(_T.organisation_id == p for p in parties)), _current(_T.since, _T.until, on)
     )
+
+
+def _sits_on_panel(user_id: int, on: date) -> ColumnElement[bool]:
+    """A seat on the panel at work on the case's round, not given up, and no declared tie to a party that lasts."""
     seat = exists().where(
         _P.case_id == Case.id,
         _P.round_no == Case.round,
@@ -369,7 +384,7 @@ def _sits_on_panel(user_id: int, on: date) -> ColumnElement[bool]:
         ~exists().where(_PD.panel_id == _P.id, _PD.user_id == _PS.user_id),
         ~exists().where(_PE.panel_id == _P.id),
     )
-    return and_(seat, ~tied)
+    return and_(seat, ~_declared_tie(user_id, on))
 
 
 @lru_cache(maxsize=2048)
@@ -385,9 +400,11 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
         case Role.CHAIR:
             # Who presides: the chair, or a deputy where the chair stands aside or is away.
             presides = and_(_presides(user_id, on), ~party_of(user_id, on))
-            return and_(or_(_appointed(user_id, role, on), presides), ~stands_aside(user_id))
+            fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
+            return and_(or_(_appointed(user_id, role, on), presides), fit)
         case Role.MEMBER | Role.DEPUTY_CHAIR:
-            return and_(_appointed(user_id, role, on), _elector(user_id), ~stands_aside(user_id))
+            fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
+            return and_(_appointed(user_id, role, on), _elector(user_id), fit)
         case Role.EXPERT:
             return and_(_appointed(user_id, role, on), _sits_on_panel(user_id, on))
         case Role.ECO_ENV:
@@ -481,6 +498,21 @@ def _find_query(roles: frozenset[Role], by_number: bool) -> Select[Any]:
     return select(Case).where(named, sees(user_id, roles, day))  # type: ignore[arg-type]
 
 
+def led(user_id: int) -> ColumnElement[bool]:
+    """SQL on `Meeting`: the person presided over it, or over one of its items."""
+    item = exists().where(
+        AgendaItem.meeting_id == Meeting.id,
+        SittingCall.deliberation_id == AgendaItem.deliberation_id,
+        SittingCall.presided_by_id == user_id,
+    )
+    return or_(Meeting.presided_by_id == user_id, item)
+
+
+def presided(user: User) -> bool:
+    """Whether a person ever presided over a meeting."""
+    return bool(db.session.scalar(select(exists().where(led(user.id)))))
+
+
 def guard() -> None:
     """Refuse what the table does not allow; runs before every request."""
     if request.endpoint is None:
@@ -494,7 +526,7 @@ def guard() -> None:
     if user is None:
         abort(401)
     g.offices = offices(user)
-    if entry.offices and not entry.offices & g.offices:
+    if entry.offices and not entry.offices & g.offices and not (entry.presided and presided(user)):
         abort(403)
     if entry.case:
         args = request.view_args or {}

@@ -101,6 +101,7 @@ def test_a_row_the_clock_walks_is_tried_by_the_system_itself():
         "deem_accepted",
         "lapse",
         "close",
+        "reseat",
         "remind",
         "recount",
     ]

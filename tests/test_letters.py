@@ -18,7 +18,7 @@ from registry.models import Mail, Notice, User
 from registry.queries import letters
 from registry.queries.waits import WAITS
 from registry.services import notices
-from tests.world import World
+from tests.world import PARCEL, World
 from workflows.project import PROJECT
 
 FOLDER = Path(__file__).parent / "letters"
@@ -72,6 +72,28 @@ def to_be_validated(world: World) -> None:
     world.advance(world.draft(), "validation")
 
 
+def sent_for_legal_review(world: World) -> None:
+    case_id = world.advance(world.draft(parcels={"parcels": [{**PARCEL, "tenure": "state"}]}), "risk_review")
+    world.act(case_id, "send_for_legal_review", "officer")
+
+
+def moved(world: World) -> None:
+    meeting_id = world.table(world.advance(world.draft(), "risk_review"))
+    world.in_meeting(meeting_id, "change_meeting", "secretary", held_on=date(2026, 3, 9))
+
+
+def called_off(world: World) -> None:
+    world.in_meeting(world.meeting(), "call_off", "secretary", words="另行安排")
+
+
+def minutes_to_confirm(world: World) -> None:
+    case_id = world.advance(world.draft(), "risk_review")
+    meeting_id = world.table(case_id)
+    world.convene(meeting_id)
+    world.act(case_id, "adjourn", "chair", words="材料待补充")
+    world.in_meeting(meeting_id, "close_meeting", "chair")
+
+
 SITUATIONS: dict[str, tuple[str, Callable[[World], None]]] = {
     "accepted": ("owner", accepted),
     "corrections": ("owner", to_be_corrected),
@@ -80,6 +102,12 @@ SITUATIONS: dict[str, tuple[str, Callable[[World], None]]] = {
     "tabled": ("member1", tabled),
     "tabled_for_a_natural_person": ("member1", tabled_for_a_natural_person),
     "validate": ("vvb", to_be_validated),
+    "legal_review": ("legal", sent_for_legal_review),
+    "moved": ("owner", moved),
+    "meeting_changed": ("member1", moved),
+    "meeting_planned": ("member1", lambda world: world.meeting()),
+    "meeting_called_off": ("member1", called_off),
+    "minutes_to_confirm": ("member1", minutes_to_confirm),
 }
 """A letter's name → its reader, and what led to it."""
 

@@ -153,6 +153,7 @@ LINKING = {
     "registry/services/calendar.py": {"_write"},
     "registry/services/drafts.py": {"_proponent"},
     "registry/services/experts.py": {"_note"},
+    "registry/services/interests.py": {"_note"},
     "registry/services/meetings.py": {"plan"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from workflows.policy import Figure, Policy
 from workflows.roles import Role
-from workflows.states import ENDED, ProjectState, Scheme
+from workflows.states import ProjectState, Scheme
 from workflows.working_days import Calendar, Pause, Period, Unit, in_days, in_working_days, until_day
 
 S = ProjectState
@@ -29,6 +29,7 @@ class ClockKind(StrEnum):
     RISK_DECISION = "risk_decision"
     VALIDATION = "validation"
     PUBLIC_NOTICE = "public_notice"
+    OBJECTION = "objection"
     REGISTRATION_DECISION = "registration_decision"
     DELIVERY = "delivery"
     RECONSIDERATION_ASK = "reconsideration_ask"
@@ -53,6 +54,8 @@ SUSPENSION: Mapping[str, tuple[str, ...]] = {"suspend": ("resume",)}
 CORRECTION: Mapping[str, tuple[str, ...]] = {"request_correction": ("resubmit",)}
 PANEL: Mapping[str, tuple[str, ...]] = {"draw_panel": ("close_panel",)}
 NO_QUORUM: Mapping[str, tuple[str, ...]] = {"no_quorum": ("table",)}
+DELIVERED = ("record_delivery", "confirm_receipt")
+"""A decision reached the applicant: an officer records how, or the applicant says so."""
 DISPUTE: Mapping[str, tuple[str, ...]] = {"object": ("answer_objection",)}
 
 
@@ -86,8 +89,13 @@ OFFICERS = frozenset({R.CASE_OFFICER})
 DECIDING = frozenset({R.CASE_OFFICER, R.CHAIR})
 APPLICANT = frozenset({R.PROPONENT, R.AGENT})
 APPROVED = (S.VALIDATION, S.REGISTRATION)
+NOTICED = (S.VALIDATION, S.AMENDMENT_REVIEW)
 
 # fmt: off
+HANDED_OUT = (*APPROVED, S.REGISTERED, S.CORRECTION_REQUESTED, S.SUSPENDED, S.AMENDMENT_REVIEW, S.DECLINED, S.REJECTED,
+              S.REVOKED)
+"""Where a decision may be still to be delivered: the case stands as it left it, and nobody has gone."""
+
 CLOCKS: Mapping[ClockKind, Clock] = MappingProxyType({c.kind: c for c in (
     Clock(kind=ClockKind.ACCEPTANCE, figure="acceptance_days", runs_in=(S.SUBMITTED,), stops=SUSPENSION,
           turn=OFFICERS, then="deem_accepted", then_in=(S.SUBMITTED,)),
@@ -98,15 +106,19 @@ CLOCKS: Mapping[ClockKind, Clock] = MappingProxyType({c.kind: c for c in (
           turn=DECIDING),
     Clock(kind=ClockKind.VALIDATION, figure="validation_days", unit=Unit.DAYS, runs_in=(S.VALIDATION,),
           schemes=frozenset({Scheme.CCER}), stops={**CORRECTION, **SUSPENSION}, watched=False),
-    Clock(kind=ClockKind.PUBLIC_NOTICE, figure="local_notice_days", runs_in=(S.VALIDATION,), starts=("open_notice",),
+    Clock(kind=ClockKind.PUBLIC_NOTICE, figure="local_notice_days", runs_in=NOTICED, starts=("open_notice",),
           ends=("close_notice",), stops={**DISPUTE, **CORRECTION, **SUSPENSION}, watched=False),
+    Clock(kind=ClockKind.OBJECTION, figure="objection_answer_days", starts=("object",), ends=("answer_objection",),
+          runs_in=(*NOTICED, S.CORRECTION_REQUESTED, S.SUSPENDED), stops={**CORRECTION, **SUSPENSION},
+          turn=OFFICERS, waits_for=("answer_objection",)),
     Clock(kind=ClockKind.REGISTRATION_DECISION, figure="registration_decision_days",
           extension="registration_decision_extension_days", runs_in=(S.REGISTRATION,),
           stops={**PANEL, **SUSPENSION, **NO_QUORUM}, turn=DECIDING),
-    Clock(kind=ClockKind.DELIVERY, figure="delivery_days", watched=False,
-          starts=("approve_risk", "register", "reject", "decline", "decide_amendment", "revoke")),
+    Clock(kind=ClockKind.DELIVERY, figure="delivery_days", runs_in=HANDED_OUT,
+          starts=("approve_risk", "register", "reject", "decline", "decide_amendment", "revoke"),
+          ends=DELIVERED, turn=OFFICERS, waits_for=("record_delivery",)),
     Clock(kind=ClockKind.RECONSIDERATION_ASK, figure="reconsideration_ask_days", runs_in=(S.REJECTED, S.DECLINED),
-          ends=("request_reconsideration",), watched=False),
+          starts=DELIVERED, ends=("request_reconsideration",), watched=False),
     Clock(kind=ClockKind.RECONSIDERATION_ANSWER, figure="reconsideration_answer_days",
           runs_in=(S.REJECTED, S.DECLINED), starts=("request_reconsideration",), ends=("uphold", "reopen"),
           turn=frozenset({R.SECRETARY}), waits_for=("uphold", "reopen")),
@@ -119,6 +131,9 @@ CLOCKS: Mapping[ClockKind, Clock] = MappingProxyType({c.kind: c for c in (
 )})
 # fmt: on
 
+BESIDE = frozenset({ClockKind.DELIVERY, ClockKind.OBJECTION})
+"""Clocks that run beside whatever the case itself waits for."""
+
 LONGEST_PAUSE: Mapping[str, str] = {"no_quorum": "no_quorum_pause_days"}
 """Acts that stop a clock for a time that is limited itself, with the figure that limits it."""
 
@@ -129,7 +144,7 @@ BY_NAME = frozenset(
 )
 """Acts that may touch a clock although the case does not move."""
 
-CLOCKED = tuple(s for s in S if s is not S.DRAFT and s not in set(ENDED) - {S.DECLINED, S.REJECTED})
+CLOCKED = tuple(s for s in S if any(s in clock.runs_in for clock in CLOCKS.values()))
 """States in which some clock may run."""
 
 
@@ -144,7 +159,8 @@ class Step(StrEnum):
 
 def steps(clock: Clock, *, is_open: bool, act: str, before: ProjectState, after: ProjectState) -> tuple[Step, ...]:
     """What an act does to a clock of a case that moved from one state to another (or stayed)."""
-    begins = act in clock.starts if clock.starts else after in clock.runs_in and before not in clock.runs_in
+    named = act in clock.starts and (not clock.runs_in or after in clock.runs_in)
+    begins = named if clock.starts else after in clock.runs_in and before not in clock.runs_in
     if not is_open:
         return (Step.START,) if begins else ()
     if act in clock.ends:

@@ -11,16 +11,16 @@ from datetime import date
 from workflows.facts import SittingFacts
 from workflows.policy import Policy
 from workflows.roles import VOTING, Role
-from workflows.states import RecusalGround
+from workflows.states import RecusalGround, Relation
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A member of the group: person, role, and whatever ties the person to others.
 
-    `interests`: organisation → relation class of a near relative who is employed there; `had_part`: gave an opinion on
-    this case or handled it earlier in another office; `flawed`: cast a vote in it that was found to be flawed;
-    `stood_aside`: ground and organisation of an earlier sitting on it.
+    `interests`: organisation → relation class as declared, the own work or that of a near relative; `had_part`: gave
+    an opinion on this case or handled it earlier in another office; `flawed`: cast a vote in it that was found to be
+    flawed; `stood_aside`: ground and organisation of an earlier sitting on it.
     """
 
     user_id: int
@@ -50,6 +50,13 @@ class Electorate:
     presides: int | None
 
 
+GROUND_OF: Mapping[str, RecusalGround] = {
+    Relation.OWN_EMPLOYER: RecusalGround.OWN_ORGANISATION,
+    Relation.FORMER_EMPLOYER: RecusalGround.OTHER_TIE,
+}
+"""Relation class → ground; every other is a near relative's employer."""
+
+
 def conflict(seat: Seat, parties: frozenset[int], persons: frozenset[int] = frozenset()) -> Aside | None:
     """What ties a member to a case, the nearest tie first; None where nothing does.
 
@@ -60,7 +67,9 @@ def conflict(seat: Seat, parties: frozenset[int], persons: frozenset[int] = froz
     if shared := seat.organisations & parties:
         return Aside(seat, RecusalGround.OWN_ORGANISATION, min(shared))
     if related := seat.interests.keys() & parties:
-        return Aside(seat, RecusalGround.RELATIVES_EMPLOYER, min(related))
+        organisation = min(related)
+        ground = GROUND_OF.get(seat.interests[organisation], RecusalGround.RELATIVES_EMPLOYER)
+        return Aside(seat, ground, organisation)
     if seat.flawed:
         return Aside(seat, RecusalGround.FLAWED_VOTE)
     if seat.had_part:

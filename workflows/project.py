@@ -3,7 +3,7 @@
 The table is the only definition: buttons, permissions, refusals and the diagram come from it.
 """
 
-from workflows.clocks import CLOCKED
+from workflows.clocks import CLOCKED, HANDED_OUT
 from workflows.gates import GATES, IfApproving, Whole
 from workflows.machine import Act, To, Workflow
 from workflows.roles import Role
@@ -92,6 +92,7 @@ RECORDS = (
     Act("table",                    (S.RISK_REVIEW, S.REGISTRATION),          None, SECRETARY, ("S14", "S18", "S37", "S68", "S70")),
     Act("table",                    (*SCREENING, S.VALIDATION, *ENTRY),       None, SECRETARY, ("S37", "S68", "S70")),
     Act("table",                    (S.SUSPENDED,),                           None, SECRETARY, ("S37", "S68", "S70", "S44")),
+    Act("reseat",                   TABLED,                                   None, SYSTEM, ("S76",)),
     Act("untable",                  TABLED,                                   None, SECRETARY, ("S38",)),
     Act("declare_recusal",          TABLED,                                   None, MEMBERS, ("S09",), own=True),
     Act("propose_recusal",          TABLED,                                   None, SECRETARY, ("S65",)),
@@ -111,6 +112,9 @@ RECORDS = (
     Act("extend",                   (*SCREENING, S.RISK_REVIEW, S.REGISTRATION), None, CHAIR, ("S52",)),
     Act("remind",                   CLOCKED,                                  None, SYSTEM, ("S21",), own=True),
     Act("recount",                  CLOCKED,                                  None, SYSTEM, ("S53",), own=True),
+    # deliveries of decisions
+    Act("record_delivery",          HANDED_OUT,                               None, OFFICER, ("S77",)),
+    Act("confirm_receipt",          HANDED_OUT,                               None, APPLICANT, ("S77",), own=True),
     # expert panels
     Act("draw_panel",               (*SCREENING, S.AMENDMENT_REVIEW),         None, SECRETARY, ("S56", "S55")),
     Act("refuse_seat",              (*SCREENING, S.AMENDMENT_REVIEW),         None, EXPERT, ("S57",), own=True),

@@ -257,8 +257,20 @@ class ExpertField(StrEnum):
     SOIL_WATER = "soil_water"
 
 
+class DeliveryWay(StrEnum):
+    """How a decision reached the applicant."""
+
+    IN_PERSON = "in_person"
+    POST = "post"
+    ELECTRONIC = "electronic"
+    LEFT = "left"
+    ANNOUNCED = "announced"
+    CONFIRMED = "confirmed"
+    """The applicant said so."""
+
+
 class Relation(StrEnum):
-    """What ties an expert to an organisation: the own work, or that of a near relative, who is never named."""
+    """What ties an expert, or a member, to an organisation: the own work, or a near relative's, who is never named."""
 
     OWN_EMPLOYER = "own_employer"
     FORMER_EMPLOYER = "former_employer"

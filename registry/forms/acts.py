@@ -14,6 +14,7 @@ from wtforms.fields import SelectChoice
 
 from registry.forms.act_base import ActForm, words_field
 from registry.forms.act_checks import SendForReviewForm, SignCheckForm, SiteCheckForm
+from registry.forms.act_deliveries import DeliveryForm
 from registry.forms.act_notice import AnswerObjectionForm, NameVerifierForm, SetApartForm
 from registry.forms.act_opinions import EnvironmentForm, LegalOpinionForm, ValidationForm
 from registry.forms.act_panels import ClosePanelForm, DrawPanelForm, ExpertOpinionForm, RefuseSeatForm
@@ -166,7 +167,7 @@ class TableForm(ActForm):
     meeting = RadioChoiceField(
         _l("For which meeting?"),
         [Answered(_l("Choose the meeting"))],
-        description=_l("Who may vote is fixed from now on, by who belongs to the group on the day of the meeting."),
+        description=_l("Who may vote is who belongs to the group on the day of the meeting."),
     )
 
     question = RadioChoiceField(_l("What is the leading group asked?"), [Answered(_l("Choose the question"))])
@@ -337,6 +338,8 @@ FORMS: Mapping[str, type[ActForm]] = {
     "ask_extension": ReasonForm,
     "extend": ExtendForm,
     "uphold": UpholdForm,
+    "record_delivery": DeliveryForm,
+    "confirm_receipt": ConfirmForm,
     # expert panels
     "draw_panel": DrawPanelForm,
     "refuse_seat": RefuseSeatForm,

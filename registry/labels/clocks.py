@@ -15,6 +15,7 @@ CLOCKS: Mapping[K, LazyString] = {
     K.RISK_DECISION: _l("Decision on the risk review"),
     K.VALIDATION: _l("National time for the validation report"),
     K.PUBLIC_NOTICE: _l("Public notice"),
+    K.OBJECTION: _l("Answer to an objection"),
     K.REGISTRATION_DECISION: _l("Decision on entry"),
     K.DELIVERY: _l("Delivery of the decision"),
     K.RECONSIDERATION_ASK: _l("Asking for reconsideration"),

@@ -16,9 +16,17 @@ ASKED: Mapping[str, LazyString] = {
     "approve_risk": _l("The votes are in. Please close the sitting with the decision."),
     "register": _l("The votes are in. Please close the sitting with the decision."),
     "decide_amendment": _l("The votes are in. Please close the sitting with the decision."),
+    "give_legal_opinion": _l("Please give your legal opinion on the project and its contract."),
+    "record_delivery": _l("Please see that the decision is delivered, and record the day and the way."),
+    "confirm_receipt": _l("Please read the decision, and confirm in the system that you received it."),
     "file_validation": _l("Please validate the project and file your report."),
 }
 """Act for which the case waits → what the reader is asked."""
+
+
+def asked_of_minutes() -> str:
+    """What somebody is asked whose confirmation the minutes of a meeting lack."""
+    return _("What is asked of you: %(task)s", task=_("Please read the minutes and confirm them."))
 
 
 def asked(act: str) -> str:

@@ -196,6 +196,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.ExpertField.PEST_FIRE: _l("Forest pests and fire"),
         w.ExpertField.SOIL_WATER: _l("Soil and water conservation"),
     },
+    w.DeliveryWay: {
+        w.DeliveryWay.IN_PERSON: _l("Handed over"),
+        w.DeliveryWay.POST: _l("By post"),
+        w.DeliveryWay.ELECTRONIC: _l("Electronically, with the applicant’s consent"),
+        w.DeliveryWay.LEFT: _l("Left at the address, with a witness"),
+        w.DeliveryWay.ANNOUNCED: _l("By public announcement"),
+        w.DeliveryWay.CONFIRMED: _l("Receipt confirmed by the applicant in the system"),
+    },
     w.Relation: {
         w.Relation.OWN_EMPLOYER: _l("Own employer"),
         w.Relation.FORMER_EMPLOYER: _l("Former employer"),

@@ -89,6 +89,10 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "set_parcel_apart": (_l("Set the parcel apart"), _l("A parcel was set apart")),
     "give_legal_opinion": (_l("Give the legal opinion"), _l("The legal opinion was given")),
     "table": (_l("Table the case"), _l("The case was tabled")),
+    "reseat": (
+        _l("Table the case anew for the group of the day"),
+        _l("The leading group has changed: the case was tabled anew for the members of the meeting’s day"),
+    ),
     "untable": (_l("Take the case off the agenda"), _l("The case was taken off the agenda")),
     "vote": (_l("Cast my vote"), _l("A vote was cast")),
     "declare_recusal": (_l("Stand aside from this case"), _l("A member stood aside")),
@@ -125,11 +129,15 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "give_expert_opinion": (_l("Give my opinion as an expert"), _l("An expert gave an opinion")),
     "close_panel": (_l("End the expert panel"), _l("The expert panel ended")),
     "name_verifier": (_l("Name the verification body"), _l("The verification body was named")),
+    # deliveries
+    "record_delivery": (_l("Record the delivery"), _l("The delivery of the decision was recorded")),
+    "confirm_receipt": (_l("Confirm that I received the decision"), _l("The applicant received the decision")),
     # of a meeting
     "plan": (_l("Plan a meeting"), _l("The meeting was planned")),
     "open_meeting": (_l("Open the meeting"), _l("The meeting was opened")),
     "call_off": (_l("Call the meeting off"), _l("The meeting was called off")),
     "change_meeting": (_l("Change day, hour or place"), _l("Day, hour or place of the meeting were changed")),
+    "meeting_moved": (_l("Move the meeting"), _l("The meeting of the leading group on this case was moved")),
     "note_attendance": (_l("Note who is in the room"), _l("The roll was noted")),
 }
 """Action → (what the button says, what the timeline says)."""

@@ -14,7 +14,7 @@ from registry.models.case import (
     Round,
     StoredFile,
 )
-from registry.models.clock import CaseClock, ClockPause, ClockReminder
+from registry.models.clock import CaseClock, ClockPause, ClockReminder, Delivery
 from registry.models.decision import (
     ApprovalCondition,
     Deliberation,
@@ -91,6 +91,7 @@ __all__ = [
     "CorrectionNotice",
     "Deliberation",
     "DeliberationEnd",
+    "Delivery",
     "Document",
     "Elector",
     "ExcludedMember",

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.extensions import Base
 from registry.models.columns import day, instant, one_of, pk, str_enum
+from registry.models.people import User
 from workflows.clocks import ClockKind, Reminder
+from workflows.states import DeliveryWay
 from workflows.working_days import Unit
 
 RUNNING = text("ended_on IS NULL")
@@ -55,6 +57,24 @@ class CaseClock(Base):
 
     pauses: Mapped[list["ClockPause"]] = relationship(order_by="ClockPause.id")
     reminders: Mapped[list["ClockReminder"]] = relationship()
+
+
+class Delivery(Base):
+    """A decision reached the applicant: when, how, by whose record; once for the clock it ends. Append-only."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (one_of("way", DeliveryWay),)
+
+    id: Mapped[pk]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"), unique=True)
+    way: Mapped[DeliveryWay] = mapped_column(str_enum(DeliveryWay))
+    delivered_on: Mapped[day]
+    recorded_at: Mapped[instant]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    clock: Mapped[CaseClock] = relationship()
+    recorded_by: Mapped[User] = relationship()
 
 
 class ClockPause(Base):

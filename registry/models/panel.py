@@ -42,9 +42,9 @@ class ExpertProfileField(Base):
 
 
 class ExpertTie(Base):
-    """A declared tie to an organisation: what it is, and which. A near relative has no name here, by design.
+    """A declared tie to an organisation, of an expert or of a member of the leading group: what it is, and which.
 
-    Only the last day is ever written later.
+    A near relative has no name here, by design. Only the last day is ever written later.
     """
 
     __tablename__ = "expert_ties"

@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.extensions import db
-from registry.models import ApprovalCondition, Case, CaseClock, User
+from registry.models import ApprovalCondition, Case, CaseClock, Delivery, User
 from registry.permissions import visible
 from registry.queries import calendar
 from workflows.clocks import CLOCKS, NEAR_DAYS, ClockKind, Marks, Reminder, Running, left, period, reminder_due
@@ -28,6 +28,12 @@ def running(row: CaseClock) -> Running:
         named_on=row.named_on,
         pauses=tuple(Pause(p.after_on, p.until_on, p.act) for p in row.pauses),
     )
+
+
+def of_kind(case_id: int, kind: ClockKind) -> CaseClock | None:
+    """The clock of a kind that runs in a case; where there may be several, one of them."""
+    mine = (CaseClock.case_id == case_id, CaseClock.kind == kind, CaseClock.ended_on.is_(None))
+    return db.session.scalars(select(CaseClock).where(*mine).order_by(CaseClock.id).limit(1)).one_or_none()
 
 
 def asked(row: CaseClock) -> bool:
@@ -119,6 +125,12 @@ def overdue(user: User, roles: frozenset[Role], on: date) -> list[Overdue]:
     return [
         Overdue(case, clock, by.working_days_between(clock.due_on, on)) for case, clock in db.session.execute(query)
     ]
+
+
+def deliveries(case: Case) -> list[Delivery]:
+    """How the decisions on a case reached the applicant, in order."""
+    query = select(Delivery).where(Delivery.case_id == case.id).options(joinedload(Delivery.clock))
+    return list(db.session.scalars(query.order_by(Delivery.id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from sqlalchemy.orm import aliased, joinedload
 from registry import permissions
 from registry.clock import day_of, today
 from registry.extensions import db
-from registry.models import Answers, Case, Deliberation, Reconsideration, User
+from registry.models import Answers, Case, CaseClock, Deliberation, Reconsideration, User
 from registry.queries.applications import applicant_name
 from registry.queries.clocks import Deadline, deadline_of, deadlines
-from registry.queries.inbox_facts import Known, asked_again, open_sitting
+from registry.queries.inbox_facts import Known, asked_again, open_sitting, undelivered
 from registry.queries.waits import Wait, first_wait, policy
 from workflows.project import PROJECT
 from workflows.roles import Role
@@ -29,7 +29,7 @@ from workflows.states import ENDED, ProjectState, Question, Scheme
 S = ProjectState
 
 AT_REST = (*ENDED, S.REGISTERED)
-"""States in which nobody is waited for, unless a sitting is open on the case or a reconsideration asked for."""
+"""States in which nobody is waited for, but for an open sitting, a reconsideration, a decision to be delivered."""
 AFTER_ENTRY = (Question.AMENDMENT, Question.REVOCATION, Question.SUSPENSION)
 """What a sitting on a case at rest may be about."""
 
@@ -145,6 +145,7 @@ def _open_cases() -> CompoundSelect[tuple[int]]:
     return union(
         select(case.id).where(case.state.in_([s for s in S if s not in AT_REST])),
         select(sitting.case_id).where(sitting.question.in_(AFTER_ENTRY), open_sitting(sitting)),
+        select(CaseClock.case_id).where(undelivered()),
         select(Reconsideration.case_id).join(Case, Case.id == Reconsideration.case_id).where(asked_again()),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from registry.clock import day_of, today
+from registry.clock import day_of, start_of, today
 from registry.extensions import db
 from registry.models import (
     Answers,
@@ -37,6 +37,7 @@ from registry.queries import sittings
 from registry.queries.calendar import current as working_calendar
 from registry.queries.notices import last_day
 from registry.queries.sittings import Sat
+from workflows.clocks import ClockKind
 from workflows.roles import Role
 from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Side, Tenure
 
@@ -194,6 +195,14 @@ class Known:
 
     def _requests(self) -> dict[int, datetime]:
         return {row.case_id: row.asked_at for row in self._rows(_more_time())}
+
+    def undelivered(self, case: Case) -> datetime | None:
+        """Since when a decision waits to be delivered."""
+        found: dict[int, datetime] = self._once("deliveries", self._deliveries)
+        return found.get(case.id)
+
+    def _deliveries(self) -> dict[int, datetime]:
+        return {row.case_id: start_of(row.started_on) for row in self._rows(_to_deliver())}
 
     def panel(self, case: Case) -> "PanelAtWork | None":
         """The newest expert panel of the present round."""
@@ -448,6 +457,20 @@ def _more_time() -> Select[Any]:
     asked = and_(CaseClock.ended_on.is_(None), CaseClock.asked_at.is_not(None))
     open_ = and_(asked, CaseClock.refused_at.is_(None), CaseClock.extended == 0)
     return select(CaseClock.case_id, CaseClock.asked_at).join(Case, Case.id == CaseClock.case_id).where(_CASES, open_)
+
+
+@cache
+def _to_deliver() -> Select[Any]:
+    return (
+        select(CaseClock.case_id, CaseClock.started_on)
+        .join(Case, Case.id == CaseClock.case_id)
+        .where(_CASES, undelivered())
+    )
+
+
+def undelivered(clock: type[CaseClock] = CaseClock) -> ColumnElement[bool]:
+    """SQL: the clock of a decision that has not reached the applicant."""
+    return and_(clock.kind == ClockKind.DELIVERY, clock.ended_on.is_(None))
 
 
 def open_sitting(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:

@@ -14,14 +14,33 @@ from sqlalchemy import func, select
 from registry import formats, labels
 from registry.clock import today
 from registry.extensions import db
-from registry.labels.letters import asked
-from registry.models import ApprovalCondition, Case, Mail, Reconsideration, User
-from registry.permissions import SEES, find_case
-from registry.queries.inbox import waiting
+from registry.labels.letters import asked, asked_of_minutes
+from registry.models import (
+    AgendaItem,
+    ApprovalCondition,
+    Case,
+    Deliberation,
+    LegalReview,
+    Mail,
+    Meeting,
+    Notice,
+    Reconsideration,
+    User,
+)
+from registry.permissions import MEETING, SEES, find_case, offices
+from registry.queries import calendar, clocks, minutes
+from registry.queries.inbox import Item, waiting
+from registry.queries.inbox_facts import open_sitting
 from registry.queries.waits import policy
+from workflows.clocks import ClockKind
+from workflows.states import MeetingState, ProjectState
+from workflows.working_days import in_working_days
 
-REFUSALS = frozenset({"decline", "reject"})
+REFUSALS = frozenset({"decline", "reject", "record_delivery"})
 """Acts whose letter says what can be done against them."""
+REFUSED = frozenset({ProjectState.DECLINED, ProjectState.REJECTED})
+TO_BE_HEARD = frozenset({"table", "reseat", "meeting_moved"})
+"""What happens to a case when a meeting is to decide it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +65,82 @@ def letter(mail_id: int) -> Written | None:
     """A letter as its reader should get it now; None where there is nobody to write to any more."""
     notice = db.session.get_one(Mail, mail_id).notice
     user = db.session.get_one(User, notice.user_id)
-    case = find_case(user, frozenset(SEES), number=None, case_id=notice.case_id)
-    if case is None or case.number is None or not user.email or not user.wants_mail:
+    if not user.email or not user.wants_mail:
         return None
     language = user.language or current_app.config["BABEL_DEFAULT_LOCALE"]
     with force_locale(language):
-        happened = labels.happened(notice.action)
-        subject = _("%(number)s: %(what)s", number=case.number, what=happened)
-        parts = [
-            _("Hello,"),
-            _called(case, user),
-            _("%(what)s (%(when)s).", what=happened, when=formats.instant(notice.made_at)),
-            *_asked(case, notice.action, user),
-            _("Open the case: %(url)s", url=f"{current_app.config['PUBLIC_URL']}/cases/{case.number}"),
-            "-- \n" + _foot(),
-        ]
+        said = _of_a_case(notice, user) if notice.meeting_id is None else _of_a_meeting(notice, user)
+        if said is None:
+            return None
+        subject, parts = said
         title = _("Forestry carbon registry of Tai’an")
-        body = "\n\n".join(parts).replace(formats.NBSP, " ") + "\n"
+        body = "\n\n".join([_("Hello,"), *parts, "-- \n" + _foot()]).replace(formats.NBSP, " ") + "\n"
     return Written(user.email, language[:2], f"[{title}] {subject}", body)
+
+
+Said = tuple[str, list[str]]
+"""The subject, and the paragraphs between greeting and foot."""
+
+
+def _of_a_case(notice: Notice, user: User) -> Said | None:
+    case = find_case(user, frozenset(SEES), number=None, case_id=notice.case_id)
+    if case is None or case.number is None:
+        return None
+    happened = labels.happened(notice.action)
+    parts = [
+        _called(case, user),
+        _("%(what)s (%(when)s).", what=happened, when=formats.instant(notice.made_at)),
+        *(_heard(case, user) if notice.action in TO_BE_HEARD else ()),
+        *_asked(case, notice.action, user),
+        _("Open the case: %(url)s", url=f"{current_app.config['PUBLIC_URL']}/cases/{case.number}"),
+    ]
+    return _("%(number)s: %(what)s", number=case.number, what=happened), parts
+
+
+def _of_a_meeting(notice: Notice, user: User) -> Said | None:
+    meeting = minutes.find(user, notice.meeting_id or 0)
+    if meeting is None:
+        return None
+    happened, over = labels.happened(notice.action), meeting.closed_at is not None
+    page = f"{current_app.config['PUBLIC_URL']}/meetings/{meeting.id}{'/minutes' if over else ''}"
+    waits = any(w.meeting.id == meeting.id and w.act == "confirm_minutes" for w in minutes.waiting(user))
+    parts = [
+        _("%(what)s (%(when)s).", what=happened, when=formats.instant(notice.made_at)),
+        _("It was to be: %(when)s", when=_when(meeting)) if meeting.state is MeetingState.CALLED_OFF else _at(meeting),
+        asked_of_minutes() if waits else _("Nothing is asked of you now."),
+        _("Open the minutes: %(url)s", url=page) if over else _("Open the meeting: %(url)s", url=page),
+    ]
+    return _("%(number)s: %(what)s", number=meeting.number, what=happened), parts
+
+
+def _heard(case: Case, reader: User) -> list[str]:
+    """When the leading group is to decide; the hour and the place for those who come."""
+    query = (
+        select(Meeting)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
+        .where(Deliberation.case_id == case.id, open_sitting())
+    )
+    meeting = db.session.scalars(query).one_or_none()
+    if meeting is None:
+        return []
+    if offices(reader) & MEETING.offices:
+        return [_at(meeting)]
+    return [_("The leading group is to decide on it on %(day)s.", day=_day(meeting.held_on))]
+
+
+def _at(meeting: Meeting) -> str:
+    return _("The meeting: %(when)s", when=_when(meeting))
+
+
+def _when(meeting: Meeting) -> str:
+    return _(
+        "%(number)s, %(day)s %(time)s, %(place)s",
+        number=meeting.number,
+        day=_day(meeting.held_on),
+        time=meeting.starts_at,
+        place=meeting.place,
+    )
 
 
 def _called(case: Case, reader: User) -> str:
@@ -75,24 +152,30 @@ def _called(case: Case, reader: User) -> str:
 
 def _asked(case: Case, action: str, user: User) -> list[str]:
     wait = next((item for item in waiting(user) if item.case_id == case.id), None)
+    against = _redress(case) if action in REFUSALS and case.state in REFUSED else []
     if wait is None:
-        return [_redress(case) if action in REFUSALS else _("Nothing is asked of you now.")]
-    by = due(case, wait.act)
-    return [_("What is asked of you: %(task)s", task=asked(wait.act)), *([_by(by)] if by else ())]
+        return [_("Nothing is asked of you now."), *against]
+    by = due(case, wait)
+    told = [_("What is asked of you: %(task)s", task=asked(wait.act)), *([_by(by)] if by else ())]
+    return [*told, *(_legal_days(case) if wait.act == "give_legal_opinion" else ()), *against]
 
 
-def due(case: Case, act: str) -> Due | None:
-    """By when a case waits for an act; None where no day is set. Clocks of the procedure belong here as well."""
-    if act == "report_condition":
+def due(case: Case, wait: Item) -> Due | None:
+    """The day of the clock a case waits under; None where none runs, or where it stands still."""
+    if wait.act == "report_condition":
         open_ = (ApprovalCondition.case_id == case.id, ApprovalCondition.reported_at.is_(None))
         first = db.session.scalar(select(func.min(ApprovalCondition.due_on)).where(*open_))
         return Due(first) if first else None
-    return None
+    if wait.deadline is None or wait.deadline.due_on is None:
+        return None
+    return Due(wait.deadline.due_on, wait.deadline.provisional)
 
 
 def _by(by: Due) -> str:
     if by.provisional:
         return _("By when: %(day)s (provisional: the holidays of that year are not announced yet)", day=_day(by.day))
+    if by.day < today():
+        return _("By when: %(day)s (that day is over)", day=_day(by.day))
     return _("By when: %(day)s", day=_day(by.day))
 
 
@@ -100,17 +183,54 @@ def _day(day: date) -> str:
     return formats.day_long(day)
 
 
-def _redress(case: Case) -> str:
-    if db.session.scalar(select(Reconsideration.id).where(Reconsideration.case_id == case.id).limit(1)):
-        return _("Nothing is asked of you now. What you can do if you do not agree stands in the case.")
-    days = int(policy().number("reconsideration_ask_days", case.accepted_on or today()))
-    return ngettext(
-        "Nothing is asked of you now. If you do not agree, you may ask for reconsideration "
-        "within %(num)s working day; the reasons, and what else you can do, stand in the case.",
-        "Nothing is asked of you now. If you do not agree, you may ask for reconsideration "
-        "within %(num)s working days; the reasons, and what else you can do, stand in the case.",
-        days,
+def _legal_days(case: Case) -> list[str]:
+    """Until when the working days of the legal review run (S18)."""
+    sent = db.session.scalar(
+        select(func.max(LegalReview.sent_on)).where(LegalReview.case_id == case.id, LegalReview.round_no == case.round)
     )
+    if sent is None:
+        return []
+    days = int(policy().number("legal_review_days", case.accepted_on or today()))
+    counted = in_working_days(calendar.current(), sent, days)
+    if counted.last_day is None:
+        return []
+    return [
+        ngettext(
+            "The file was sent on %(sent)s; the review has at least %(num)s working day, until the end of %(day)s. "
+            "If less was enough, say so in the opinion.",
+            "The file was sent on %(sent)s; the review has at least %(num)s working days, until the end of %(day)s. "
+            "If less was enough, say so in the opinion.",
+            days,
+            sent=formats.day(sent),
+            day=_day(counted.last_day),
+        )
+    ]
+
+
+def _redress(case: Case) -> list[str]:
+    """What can be done against a refusal, and until when."""
+    if db.session.scalar(select(Reconsideration.id).where(Reconsideration.case_id == case.id).limit(1)):
+        return [_("What you can do if you do not agree stands in the case.")]
+    for clock in clocks.readings(case.id, today()):
+        if clock.kind is ClockKind.RECONSIDERATION_ASK and clock.due_on:
+            until = _by(Due(clock.due_on, clock.provisional))
+            return [
+                _(
+                    "If you do not agree, you may ask for reconsideration; the reasons, and what else you can do, "
+                    "stand in the case."
+                ),
+                until,
+            ]
+    days = int(policy().number("reconsideration_ask_days", case.accepted_on or today()))
+    return [
+        ngettext(
+            "If you do not agree, you may ask for reconsideration within %(num)s working day of receiving the "
+            "decision; the day of receipt is not counted. The reasons, and what else you can do, stand in the case.",
+            "If you do not agree, you may ask for reconsideration within %(num)s working days of receiving the "
+            "decision; the day of receipt is not counted. The reasons, and what else you can do, stand in the case.",
+            days,
+        )
+    ]
 
 
 def _foot() -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry import permissions
@@ -142,9 +142,11 @@ def agenda(meeting: Meeting) -> list[tuple[AgendaItem, str]]:
 
 
 def seen_by(user: User | None, on: date | None = None) -> ColumnElement[bool]:
-    """SQL filter on `Meeting`: the meetings whose minutes a person may open, those of the own bodies."""
+    """SQL filter on `Meeting`: the meetings whose minutes a person may open, of the own bodies or presided over."""
     bodies = [b for role, b in permissions.appointments(user, on) if role in permissions.MEETING.offices]
-    return Meeting.body_id.in_(bodies)
+    over = Meeting.state.in_((MeetingState.HELD, MeetingState.MINUTED))
+    led = and_(over, permissions.led(user.id)) if user is not None and user.active else false()
+    return or_(Meeting.body_id.in_(bodies), led)
 
 
 def find(user: User | None, meeting_id: int) -> Meeting | None:
@@ -157,9 +159,12 @@ def hidden_from(user: User, meeting_id: int) -> dict[int, str]:
 
     The same definition as for the case itself: minutes tell nobody what the case would not.
     """
+    led = func.coalesce(SittingCall.presided_by_id, Meeting.presided_by_id) == user.id
     of_case = (
-        select(AgendaItem.no, permissions.stands_aside(user.id), permissions.visible(user))
+        select(AgendaItem.no, permissions.stands_aside(user.id), or_(permissions.visible(user), led))
         .select_from(AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(SittingCall, SittingCall.deliberation_id == AgendaItem.deliberation_id)
         .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
         .join(Case, Case.id == Deliberation.case_id)
         .where(AgendaItem.meeting_id == meeting_id)
@@ -187,27 +192,26 @@ def waiting(user: User | None, on: date | None = None) -> list[Waiting]:
     seats = permissions.appointments(user, on or today())
     sits = {body for role, body in seats if role in VOTING}
     keeps = {body for role, body in seats if role is Role.SECRETARY}
-    if not sits | keeps:
-        return []
     was_there = or_(
         Meeting.presided_by_id == user.id,
         exists().where(
             Attendance.meeting_id == Meeting.id, Attendance.user_id == user.id, Attendance.present.is_(True)
         ),
     )
-    mine = or_(and_(Meeting.body_id.in_(sits), was_there), Meeting.body_id.in_(keeps))
+    led = permissions.led(user.id)
+    mine = or_(and_(Meeting.body_id.in_(sits), was_there), led, Meeting.body_id.in_(keeps))
     query = select(Meeting).where(Meeting.state == MeetingState.HELD, mine).order_by(Meeting.closed_at, Meeting.id)
     found = []
     for meeting in db.session.scalars(query):
         pages = pages_of(meeting.id)
         if not pages:
             continue
-        lacks = answering(meeting, pages).lacks
-        done = not lacks.heads and not lacks.members
+        answers = answering(meeting, pages)
+        done = not answers.lacks.heads and not answers.lacks.members
         if done and meeting.body_id in keeps:
             last = max(at for p in pages for _u, _n, at in p.confirmed)
             found.append(Waiting(meeting, "issue_minutes", last))
-        elif not done and meeting.body_id in sits and left_for(user.id, pages):
+        elif not done and answers.may(user.id) and left_for(user.id, pages):
             left = next(p for p in pages if user.id not in {u for u, *_ in p.confirmed})
             found.append(Waiting(meeting, "confirm_minutes", left.made_at))
     return found

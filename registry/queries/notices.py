@@ -353,6 +353,12 @@ def to_answer(case: Case, side: Side) -> list[tuple[int, str]]:
     ]
 
 
+def numbers(case_id: int) -> list[tuple[int, int]]:
+    """What was handed in on a case, by id, with its number on the notice."""
+    query = select(Objection.id, Objection.no).where(Objection.case_id == case_id).order_by(Objection.id)
+    return [(key, no) for key, no in db.session.execute(query)]
+
+
 def about_tenure(case: Case) -> frozenset[str]:
     """Ids of the case's objections to the tenure, as a form sends them."""
     query = select(Objection.id).where(Objection.case_id == case.id, Objection.about == ObjectionAbout.TENURE)

@@ -284,7 +284,14 @@ def _line(
 def _state(sitting: Sat) -> tuple[str, str]:
     """Where an item stands in words, and the kind of its badge."""
     if sitting.end is not None:
-        kind = {"adjourn": "near", "untable": "quiet", "reject": "stop", "revoke": "stop", "suspend": "near"}
+        kind = {
+            "adjourn": "near",
+            "untable": "quiet",
+            "reseat": "quiet",
+            "reject": "stop",
+            "revoke": "stop",
+            "suspend": "near",
+        }
         return _ended(sitting), kind.get(sitting.end.action, "ok")
     if sitting.call is None:
         return _("Not put to the vote yet"), "quiet"

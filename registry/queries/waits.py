@@ -10,6 +10,7 @@ from registry.clock import start_of, today
 from registry.models import Case
 from registry.queries.inbox_facts import Known
 from registry.queries.sittings import Sat
+from workflows.clocks import DELIVERED
 from workflows.deliberation import cannot_carry, has_majority, has_quorum, quorum_needed
 from workflows.facts import ParcelFacts, ProjectFacts
 from workflows.machine import Act
@@ -342,6 +343,12 @@ def _to_answer_request(case: Case, known: Known) -> Wait | None:
     return Wait(since) if since else None
 
 
+def _to_deliver(case: Case, known: Known) -> Wait | None:
+    """A decision has not reached the applicant, as far as is on record."""
+    since = known.undelivered(case)
+    return Wait(since) if since else None
+
+
 def _needs_panel(case: Case, known: Known) -> bool:
     """A condition of the method, or the argued additionality, rests on a panel's record."""
     if not _under_review(case, known, S.METHODOLOGY_SCREENING, GateName.SCREENING):
@@ -413,6 +420,7 @@ WAITS: Mapping[str, Callable[[Case, Known], Wait | None]] = {
     "name_validator": _to_name_validator,
     "report_condition": _to_report,
     "resume": _to_resume,
+    **dict.fromkeys(DELIVERED, _to_deliver),
 }
 """Act → its wait, in the order in which a person with several should take them.
 

@@ -4,7 +4,7 @@ Lock and read fresh; roles; stale page; facts; the table and its rules; the act'
 version, audit, notices; one commit. Mail and papers are jobs that read what is left here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -226,7 +226,22 @@ def _on_meeting(
     if drawn:
         minutes.keep(drawn, event)
     notices.write_of_meeting(meeting, action, event, minutes.told(meeting, action), actor)
+    if action in meetings.SEATS_FOLLOW:
+        cases = [_locked(case_id) for case_id in meetings.cases_on(meeting.id)]
+        if "held_on" in effect.detail:
+            db.session.flush()
+            notices.write_to_applicants(cases, event, actor)
+        _seat_anew(cases, actor, at)
     return Done(meeting.id, meeting.number, meeting.state, meeting.version, event.seq)
+
+
+def _seat_anew(cases: Sequence[Case], actor: User | None, at: datetime) -> None:
+    """Items of a meeting whose group has changed until its day: tabled anew by the system, in the same transaction."""
+    system = frozenset({Role.SYSTEM})
+    for case in cases:
+        known = facts.project_facts(case, current(), day_of(at), actor)
+        if requests.with_request(known, case, "reseat", system, {}, day_of(at), actor).seats_changed:
+            _take(case, "reseat", actor, system, at, {})
 
 
 def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -95,12 +95,18 @@ def record(
     to_state: str | None = None,
     words: str = "",
 ) -> AuditEvent:
-    """Append one link inside the caller's `writing()`; `words` go to `remarks`, their digest into the chain."""
+    """Append one link inside the caller's `writing()`; `words` go to `remarks`, their digest into the chain.
+
+    Raises ValueError for an instant without a zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its zone")
     db.session.flush()
     last = db.session.execute(HEAD).one()
     values: dict[str, Any] = {
         "seq": last.seq + 1,
-        "at": at.replace(microsecond=at.microsecond // 1000 * 1000),
+        # In UTC, as it is read back: the same instant of another zone would be hashed as other bytes.
+        "at": at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000),
         "actor_id": actor.id if actor else None,
         "actor_role": str(role),
         "action": action,

@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
-from registry.models import ApprovalCondition, Case, CaseClock, ClockPause
+from registry.models import ApprovalCondition, Case, CaseClock, ClockPause, Objection, Reconsideration
 from registry.queries import calendar, clocks
 from registry.services import facts
 from registry.services.effects.context import Context
 from workflows.clocks import BY_NAME, CLOCKS, LONGEST_PAUSE, Clock, ClockKind, Step, length_of, marks, period, steps
 from workflows.facts import ClockFacts
+from workflows.roles import Role
 from workflows.working_days import Calendar, in_working_days
 
 OPEN = (
@@ -45,13 +46,10 @@ def follow(ctx: Context, before: str) -> Mapping[str, Any]:
     moved: list[CaseClock] = []
     for kind, clock in CLOCKS.items():
         mine = [r for r in rows if r.kind is kind]
+        if kind is ClockKind.OBJECTION and act in clock.starts:
+            mine = []  # each objection has a clock of its own
         for row in mine or [None]:
-            if (
-                row is not None
-                and kind is ClockKind.CONDITION
-                and act in clock.ends
-                and row.ref != ctx.data["condition_id"]
-            ):
+            if row is not None and act in clock.ends and not _ends(ctx, row):
                 continue
             moved += _step(
                 ctx, clock, row, steps(clock, is_open=row is not None, act=act, before=before, after=case.state)
@@ -96,6 +94,17 @@ def _step(ctx: Context, clock: Clock, row: CaseClock | None, does: Sequence[Step
     return [row]
 
 
+NAMED_BY = {ClockKind.CONDITION: "condition_id", ClockKind.OBJECTION: "objection_id"}
+"""Clocks of which a case may have several, and what an act that ends one names."""
+
+
+def _ends(ctx: Context, row: CaseClock) -> bool:
+    """Whether an act that ends clocks of a kind ends this one; an objection is answered by the officer."""
+    if row.kind is ClockKind.OBJECTION and Role.CASE_OFFICER is not ctx.taken.role:
+        return False
+    return row.kind not in NAMED_BY or row.ref == int(ctx.data[NAMED_BY[row.kind]])
+
+
 def _end(ctx: Context, row: CaseClock) -> None:
     row.ended_on, row.ended_by = ctx.on, ctx.taken.act.name
 
@@ -122,6 +131,13 @@ def _begin(ctx: Context, clock: Clock) -> list[CaseClock]:
         approved = ctx.taken.act.name == "register" or ctx.data.get("approved")
         # A project may be entered for removals of years gone by: then no day is waited for.
         return [_row(ctx, clock, ctx.on, named_on=end)] if end and end > ctx.on and approved else []
+    if clock.kind is ClockKind.OBJECTION:
+        newest = db.session.scalar(select(func.max(Objection.id)).where(Objection.case_id == ctx.case.id))
+        return [_row(ctx, clock, ctx.on, ref=newest or 0)]
+    if clock.kind is ClockKind.RECONSIDERATION_ASK:
+        here = (Reconsideration.case_id == ctx.case.id, Reconsideration.round_no == ctx.case.round)
+        asked = db.session.scalar(select(func.count()).select_from(Reconsideration).where(*here))
+        return [] if asked else [_row(ctx, clock, ctx.data.get("delivered_on") or ctx.on)]
     accepted = clock.kind is ClockKind.RISK_DECISION and ctx.taken.act.name in ("accept", "deem_accepted")
     return [_row(ctx, clock, (ctx.case.accepted_on if accepted else None) or ctx.on)]
 
@@ -173,10 +189,19 @@ def facts_for(case: Case, action: str, data: Mapping[str, Any], on: date) -> dic
         case "request_reconsideration":
             asked = [r for r in open_clocks(case.id) if r.kind is ClockKind.RECONSIDERATION_ASK]
             return {"asked_late": any(r.due_on is not None and r.due_on < on for r in asked)}
+        case "record_delivery" | "confirm_receipt":
+            return _delivery(_of(open_clocks(case.id), ClockKind.DELIVERY), data.get("delivered_on"), on)
         case "resume":
             overdue = _over(_of(open_clocks(case.id), ClockKind.CONDITION), on)
             return {"conditions_overdue": len(overdue) if case.suspended_by == "system" else 0}
     return {}
+
+
+def _delivery(waiting: Sequence[CaseClock], day: date | None, on: date) -> dict[str, Any]:
+    """Whether a decision is still to be delivered, and whether it can have been on a day."""
+    if not waiting:
+        return {"undelivered": False}
+    return {"undelivered": True, "delivery_fits": day is None or waiting[0].started_on <= day <= on}
 
 
 def _of(rows: Iterable[CaseClock], kind: ClockKind) -> list[CaseClock]:

@@ -17,13 +17,10 @@ from registry.models import (
     Appointment,
     ExpertProfile,
     ExpertProfileField,
-    ExpertTie,
-    Organisation,
-    OrganisationKind,
     User,
 )
 from registry.queries import people as people_of
-from registry.services import audit, people
+from registry.services import audit, people, ties
 from registry.services.people import NotDone
 from workflows.roles import Role
 from workflows.states import ExpertField, Relation
@@ -37,9 +34,6 @@ LOGIN_TAKEN = _l(
 OTHER_OFFICE = _l("Whoever holds another office here cannot be an expert")
 IN_OFFICE = _l("This person is an expert already")
 NO_FIELD = _l("Choose at least one field")
-TIE_KNOWN = _l("This tie is recorded for the same time already")
-TIE_ENDED = _l("The last day of this tie is recorded already; record a new tie instead")
-NO_ORGANISATION = _l("Choose an organisation, or write the name of one that is not in the list")
 OWN_ENTRY = _l("Nobody keeps the own entry in the register")
 
 
@@ -137,47 +131,24 @@ def add_tie(
     at: datetime,
 ) -> None:
     """Record a declared tie to an organisation; one not known yet is entered by its name. Raises NotDone."""
-    if until is not None and until < since:
-        raise NotDone(people.WRONG_ORDER, "until")
     with writing():
         actor, body_id = _secretary(by.id, at)
         user = _expert(user_id, body_id, actor)
-        organisation = _organisation(organisation_id, organisation_name, at)
-        same = select(ExpertTie).where(
-            ExpertTie.user_id == user.id,
-            ExpertTie.relation == relation,
-            ExpertTie.organisation_id == organisation.id,
-            people.overlaps(ExpertTie, since, until),
-        )
-        if db.session.scalars(same).first() is not None:
-            raise NotDone(TIE_KNOWN, "organisation")
-        tie = ExpertTie(
-            user_id=user.id,
-            relation=relation,
-            organisation_id=organisation.id,
-            since=since,
-            until=until,
-            entered_at=at,
-            entered_by_id=actor.id,
-        )
-        db.session.add(tie)
-        db.session.flush()
-        _note("add_tie", actor, user.id, at, tie=tie.id, relation=relation.value, organisation=organisation.id)
+        told = {"since": since, "until": until, "by": actor, "at": at}
+        tie = ties.enter(user.id, relation, organisation_id, organisation_name, **told)
+        detail = {"tie": tie.id, "relation": relation.value, "organisation": tie.organisation_id}
+        _note("add_tie", actor, user.id, at, **detail)
 
 
 def end_tie(tie_id: int, *, until: date, by: User, at: datetime) -> None:
     """Say the last day of a tie, once; raises NotDone."""
     with writing():
         actor, body_id = _secretary(by.id, at)
-        tie = db.session.get(ExpertTie, tie_id, with_for_update=True, populate_existing=True)
+        tie = ties.locked(tie_id)
         if tie is None:
             raise NotDone(NO_SUCH_EXPERT)
         _expert(tie.user_id, body_id, actor)
-        if tie.until is not None:
-            raise NotDone(TIE_ENDED, "until")
-        if until < tie.since:
-            raise NotDone(people.WRONG_ORDER, "until")
-        tie.until = until
+        ties.end(tie, until)
         _note("end_tie", actor, tie.user_id, at, tie=tie.id, until=until)
 
 
@@ -193,20 +164,6 @@ def _profile(
     db.session.flush()
     db.session.add_all(ExpertProfileField(profile_id=profile.id, field=f) for f in sorted(set(fields)))
     return profile.id
-
-
-def _organisation(organisation_id: int | None, name: str, at: datetime) -> Organisation:
-    """The one chosen, the one of that name, or a new one of that name."""
-    found = db.session.get(Organisation, organisation_id) if organisation_id else None
-    if found is None and name:
-        found = db.session.scalars(select(Organisation).where(Organisation.name == name)).first()
-        if found is None:
-            found = Organisation(name=name, kind=OrganisationKind.OTHER, created_at=at)
-            db.session.add(found)
-            db.session.flush()
-    if found is None:
-        raise NotDone(NO_ORGANISATION, "organisation")
-    return found
 
 
 def _secretary(user_id: int, at: datetime) -> tuple[User, int]:

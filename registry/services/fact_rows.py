@@ -124,6 +124,8 @@ MEMBERS = (
     .order_by(Elector.seat)
 )
 """The electors of a sitting in the order of their seats: vote, whether they stand aside, whether they are there."""
+SEATED = select(Elector.user_id, Elector.role).where(Elector.deliberation_id == SITTING)
+SET_ASIDE = select(ExcludedMember.user_id).where(ExcludedMember.deliberation_id == SITTING)
 HELD = (
     select(
         Meeting.state,

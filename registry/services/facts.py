@@ -39,7 +39,9 @@ from registry.services.fact_rows import (
     OPEN_SITTING,
     OPINIONS,
     PASSED,
+    SEATED,
     SEATS,
+    SET_ASIDE,
     SIGNED,
     SITE_CHECKS,
     STOOD_ASIDE,
@@ -132,6 +134,17 @@ def electorate(case: Case, on: date) -> Electorate:
 def seated_on(meeting: Meeting, on: date) -> date:
     """The day as of which the group is seated for a case tabled on a day: the meeting's, unless that is past."""
     return max(meeting.held_on, on)
+
+
+def seats_changed(sitting_id: int, who: Electorate) -> bool:
+    """Whether the group has other members or other offices than a sitting was tabled with.
+
+    Who of them stands aside is another matter: that is found when the question is put.
+    """
+    then = dict(db.session.execute(SEATED, {"sitting": sitting_id}).all())
+    now = {seat.user_id: seat.role for seat in (*who.electors, *(a.seat for a in who.excluded))}
+    aside = set(db.session.scalars(SET_ASIDE, {"sitting": sitting_id}))
+    return now.keys() != then.keys() | aside or any(now[u] is not role for u, role in then.items())
 
 
 def open_sitting(case_id: int) -> Deliberation | None:

@@ -9,13 +9,14 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from registry import permissions
+from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AgendaItem, Deliberation, DeliberationEnd, Meeting, User
-from registry.services import audit, numbers
+from registry.services import audit, notices, numbers
 from registry.services.paper_words import texts
 from workflows.facts import MeetingFacts
 from workflows.machine import Taken
-from workflows.roles import Role
+from workflows.roles import VOTING, Role
 from workflows.states import MeetingState
 
 
@@ -57,9 +58,10 @@ def plan(
         )
         db.session.add(meeting)
         db.session.flush()
-        audit.record(
+        actor = db.session.get_one(User, actor_id)
+        event = audit.record(
             "meeting:plan",
-            actor=db.session.get_one(User, actor_id),
+            actor=actor,
             role=Role.SECRETARY,
             subject_kind="meeting",
             subject_id=meeting.id,
@@ -68,6 +70,7 @@ def plan(
             detail={"number": meeting.number, "held_on": held_on.isoformat()},
             at=at,
         )
+        notices.write_of_meeting(meeting, "plan", event, (), actor)
         return meeting.id
 
 
@@ -86,6 +89,21 @@ BY_THE_ROLL = frozenset(
 """Acts on a case that are judged by who is in the room."""
 
 
+SEATS_FOLLOW = frozenset({"change_meeting", "open_meeting"})
+"""Acts on a meeting after which its items are for the group of its day."""
+
+
+def cases_on(meeting_id: int) -> list[int]:
+    """The cases an item of a meeting is still open on, in the order in which they are locked."""
+    query = (
+        select(Deliberation.case_id)
+        .join(AgendaItem, AgendaItem.deliberation_id == Deliberation.id)
+        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+        .where(AgendaItem.meeting_id == meeting_id, DeliberationEnd.deliberation_id.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(Deliberation.case_id)))
+
+
 def held_still(case_id: int) -> None:
     """Keep the roll of the meeting that has a case on its agenda as it is until the act is over."""
     sitting = (
@@ -98,10 +116,15 @@ def held_still(case_id: int) -> None:
 
 
 def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:
-    """What a person is to a meeting: the offices held in its body."""
+    """What a person is to a meeting: the offices held in its body; who presided over it keeps the seat of that day."""
     if actor is None:
         return frozenset({Role.SYSTEM})
-    return frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == meeting.body_id)
+    held = permissions.appointments(actor, on)
+    query = select(Meeting.id).where(Meeting.id == meeting.id, permissions.led(actor.id))
+    if meeting.state is MeetingState.HELD and db.session.scalar(query) is not None:
+        day = meeting.held_on if meeting.opened_at is None else day_of(meeting.opened_at)
+        held += [(role, body) for role, body in permissions.appointments(actor, day) if role in VOTING]
+    return frozenset(role for role, body_id in held if body_id == meeting.body_id)
 
 
 def facts(meeting: Meeting, on: date, minutes: Mapping[str, Any]) -> MeetingFacts:

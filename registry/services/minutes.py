@@ -131,11 +131,9 @@ def last_paper(meeting_id: int) -> Paper | None:
 
 
 def told(meeting: Meeting, action: str) -> frozenset[int]:
-    """Who is told of an act on the minutes: those who are asked to confirm, or who confirmed what is issued now."""
+    """Who is told of an act on the minutes: whoever was there, to confirm them, and once they are issued."""
     pages = ask.pages_of(meeting.id)
-    if action in DRAWN_BY and pages:
-        found = ask.answering(meeting, pages)
-        return found.there | found.heads
-    if action == "issue_minutes":
-        return frozenset(u for p in pages for u, *_ in p.confirmed)
-    return frozenset()
+    if not pages or action not in DRAWN_BY | {"issue_minutes"}:
+        return frozenset()
+    found = ask.answering(meeting, pages)
+    return found.there | found.heads

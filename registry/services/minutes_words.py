@@ -24,7 +24,7 @@ from workflows.states import Choice, Question, RecusalGround
 APPROVING = frozenset({"approve_risk", "register", "revoke", "suspend"})
 OF_A_MAJORITY = frozenset({Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT})
 """Questions a majority in favour of which the chair may turn down (S13)."""
-UNDECIDED = frozenset({"adjourn", "untable"})
+UNDECIDED = frozenset({"adjourn", "untable", "reseat"})
 
 
 def words() -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ def _head(record: Record) -> Iterator[Block]:
             place=meeting.place,
             meeting=meeting.number,
             presides=meeting.presided_by.name if meeting.presided_by else "",
-            items=len(record.items),
+            items=sum(i.action != "reseat" for i in record.items),
             seats=len(roll),
             came=sum(p.came for p in roll),
             opened=_when(opened, record),
@@ -139,7 +139,7 @@ def _item(item: Discussed, record: Record) -> Iterator[Block]:
     yield paragraph(_asides(item))
     for o in item.overruled:
         yield paragraph(fill("overruled", name=o.name, ground=_ground(o.ground, ""), reasons=_stopped(o.reasons)))
-    if item.action != "untable":
+    if item.action not in ("untable", "reseat"):
         yield paragraph(_numbers(item))
     if item.opinions:
         yield paragraph(words()["opinions"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Date, bindparam, or_, select, update
 
@@ -12,18 +12,23 @@ from registry.models import Appointment, AuditEvent, Case, Elector, Meeting, Mem
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
 from registry.services import facts, mail, panel_facts
-from workflows.roles import Role
+from workflows.roles import VOTING, Role
 
 QUIET = frozenset(
     {
         *("answer_condition", "sign_screening", "answer_finding", "remind", "recount"),
         *("vote", "call_vote", "declare_recusal", "propose_recusal", "decide_recusal"),
-        *("refuse_seat", "give_expert_opinion", "record_site_check", "sign_site_check"),
+        *("refuse_seat", "give_expert_opinion", "record_site_check", "sign_site_check", "reseat"),
+        "confirm_receipt",
     }
 )
 """Acts inside a stage, or inside the room, that change nothing for the applicant."""
 AGAINST = "against_majority"
 """Decided against the majority in favour: reported upward to the supervisors (S13)."""
+MOVED = "meeting_moved"
+"""What applicants are told when the meeting on their case is held on another day."""
+INVITES = frozenset({"plan", "change_meeting", "call_off"})
+"""Acts on a meeting that say to the whole group when and where it meets, or that it does not."""
 BY_THE_CLOCK = {
     "deem_accepted": frozenset({Role.CASE_OFFICER, Role.SUPERVISOR}),
     "lapse": frozenset({Role.CASE_OFFICER}),
@@ -46,6 +51,8 @@ def write(case: Case, action: str, event: AuditEvent, actor: User | None, tells:
         sitting = facts.open_sitting(case.id)
         if sitting is not None:
             told |= set(db.session.scalars(select(Elector.user_id).where(Elector.deliberation_id == sitting.id)))
+    if action == "reseat":
+        told |= set(json.loads(event.detail)["came"])
     if action in {"name_validator", "approve_risk"} and case.vvb_org_id:
         told |= _members({case.vvb_org_id}, event)
     if action in {"draw_panel", "refuse_seat"}:
@@ -75,9 +82,42 @@ def _just_seated(panel: Panel | None, event: AuditEvent) -> set[int]:
 def write_of_meeting(
     meeting: Meeting, action: str, event: AuditEvent, people: Collection[int], actor: User | None
 ) -> None:
-    """One line about an act on a meeting for each of these people, but the one who acted."""
-    for user_id in sorted(set(people) - ({actor.id} if actor else set())):
-        db.session.add(Notice(user_id=user_id, meeting_id=meeting.id, seq=event.seq, action=action, made_at=event.at))
+    """One line about an act on a meeting, and a letter to those who want mail, but not to the one who acted.
+
+    The group is told when it meets; `people` are those whom an act on the minutes concerns.
+    """
+    told = set(people) | (_group(meeting, day_of(event.at)) if action in INVITES else set())
+    told -= {actor.id} if actor else set()
+    by_mail = mail.wanted_by(told)
+    for user_id in sorted(told):
+        notice = Notice(user_id=user_id, meeting_id=meeting.id, seq=event.seq, action=action, made_at=event.at)
+        db.session.add(notice)
+        if user_id in by_mail:
+            mail.put_in(notice, event.at)
+
+
+def write_to_applicants(cases: Collection[Case], event: AuditEvent, actor: User | None) -> None:
+    """The meeting that is to decide these cases was moved: a line to each applicant who is not told as a member."""
+    at_the_table = set(db.session.scalars(select(Notice.user_id).where(Notice.seq == event.seq)))
+    oneself = {actor.id} if actor else set()
+    for case in cases:
+        tell(_applicants(case, event) - at_the_table - oneself, case, MOVED, event)
+
+
+def _group(meeting: Meeting, on: date) -> set[int]:
+    """Whoever sits in the group at any time from a day to the day of a meeting."""
+    query = (
+        select(Appointment.user_id)
+        .join(User, User.id == Appointment.user_id)
+        .where(
+            Appointment.body_id == meeting.body_id,
+            Appointment.role.in_(VOTING),
+            Appointment.since <= meeting.held_on,
+            or_(Appointment.until.is_(None), Appointment.until >= min(on, meeting.held_on)),
+            User.active.is_(True),
+        )
+    )
+    return set(db.session.scalars(query))
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

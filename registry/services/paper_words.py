@@ -8,6 +8,7 @@ it alone, so that neither can differ from what was issued. Blocks: paragraph, he
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,12 @@ from registry import application, formats
 from registry.config import ROOT
 from registry.extensions import db
 from registry.models import Paper, PaperKind, Round
-from registry.queries import applications, notices
+from registry.queries import applications, calendar, clocks, notices
+from workflows.clocks import ClockKind
 from workflows.gates import findings
 from workflows.rules import Outcome
 from workflows.states import GATE_OF, Scheme, Severity
+from workflows.working_days import in_working_days
 
 if TYPE_CHECKING:
     from registry.services.effects.context import Context
@@ -88,17 +91,45 @@ class _Places:
                     found.append(said)
         return texts()["comma"].join(found)
 
-    def closing(self, clauses: Sequence[str], *notes: str) -> Iterator[Block]:
-        """What stands last in smaller print: notes, and the rules behind the paper."""
+    def closing(self, clauses: Sequence[str], *notes: str, days: bool = False) -> Iterator[Block]:
+        """What stands last in smaller print: notes, how days are counted, and the rules behind the paper."""
         yield from (note(words_given) for words_given in notes)
+        if days:
+            yield note(texts()["days"]["counted"])
         if clauses:
             yield note(texts()["rules"].format(clauses=texts()["comma"].join(clauses)))
 
     def remedies(self, *, reconsider: bool = True) -> Iterator[Block]:
         """What can be done against a refusal; a decision is reconsidered once (S46)."""
         yield heading("remedies")
-        for name in ("reconsider", "law") if reconsider and not self.ctx.facts.was_reopened else ("law",):
-            yield paragraph(self.fill(texts()["remedy"][name]))
+        if reconsider and not self.ctx.facts.was_reopened:
+            yield paragraph(self.fill(texts()["remedy"]["reconsider"], **self._if_received_today()))
+        yield paragraph(self.fill(texts()["remedy"]["law"]))
+
+    def window(self, sentence: str, kind: ClockKind) -> Iterator[Block]:
+        """Until when a clock runs as it stands now; nothing where it does not run."""
+        row = clocks.of_kind(self.ctx.case.id, kind)
+        if row is not None and row.due_on is not None:
+            days = str(row.length + row.extended)
+            yield paragraph(self.fill(sentence, days=days, last=_last(row.due_on, provisional=row.provisional)))
+
+    def delivery(self) -> Iterator[Block]:
+        """Until when the decision is delivered."""
+        yield from self.window(texts()["days"]["delivered"], ClockKind.DELIVERY)
+
+    def _if_received_today(self) -> dict[str, str]:
+        """The time to ask for reconsideration, and its last day where the paper comes on the day it is issued."""
+        days = int(self.ctx.policy.number("reconsideration_ask_days", self.ctx.facts.on))
+        counted = in_working_days(calendar.current(), self.ctx.on, days)
+        if counted.last_day is None:
+            raise RuntimeError("a period that nothing stops has a last day")
+        return {"days": str(days), "last": _last(counted.last_day, provisional=counted.provisional)}
+
+
+def _last(day: date, *, provisional: bool) -> str:
+    """A last day, and that it is provisional where it is."""
+    said = formats.day(day)
+    return str(texts()["days"]["provisional"]).format(day=said) if provisional else said
 
 
 def paragraph(text: str) -> Block:
@@ -176,16 +207,19 @@ def _receipt(at: _Places) -> Iterator[Block]:
         yield table({"paper": 28, "file": 36, "fingerprint": 27}, rows)
     else:
         yield paragraph(texts()["none"] + texts()["stop"])
-    yield from at.closing((), own["meaning"], *([own["fingerprints"]] if papers else []))
+    window = list(at.window(own["window"], ClockKind.ACCEPTANCE))
+    yield from window
+    yield from at.closing((), own["meaning"], *([own["fingerprints"]] if papers else []), days=bool(window))
 
 
 def _acceptance(at: _Places) -> Iterator[Block]:
     own = texts()["acceptance"]
     sentence = own["deemed" if at.ctx.taken.act.name == "deem_accepted" else "said"]
     yield paragraph(at.fill(sentence, basis=at.basis(own["basis"])))
+    yield from at.window(own["window"], ClockKind.RISK_DECISION)
     yield paragraph(own["next"])
     yield paragraph(own["meaning"])
-    yield from at.closing(own["basis"])
+    yield from at.closing(own["basis"], days=True)
 
 
 def _declined(at: _Places) -> Iterator[Block]:
@@ -199,7 +233,8 @@ def _declined(at: _Places) -> Iterator[Block]:
         yield heading("way")
         yield paragraph(texts()["way"].get(way, way))
     yield from at.remedies()
-    yield from at.closing(clauses)
+    yield from at.delivery()
+    yield from at.closing(clauses, days=True)
 
 
 def _correction(at: _Places) -> Iterator[Block]:
@@ -209,9 +244,10 @@ def _correction(at: _Places) -> Iterator[Block]:
     yield table({"field": 31, "fault": 60}, rows)
     if reason := str(at.ctx.data.get("late_reason") or ""):
         yield from said(own["late"].format(reason=reason))
+    yield from at.window(own["window"], ClockKind.CORRECTION)
     yield paragraph(own["how"])
     yield paragraph(own["meaning"])
-    yield from at.closing(own["basis"])
+    yield from at.closing(own["basis"], days=True)
 
 
 def _review(at: _Places) -> Iterator[Block]:
@@ -237,7 +273,8 @@ def _approved(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     if given := said(str(at.ctx.data.get("words") or "")):
         yield heading("explained")
         yield from given
-    yield from at.closing(own["basis"], own["meaning"])
+    yield from at.delivery()
+    yield from at.closing(own["basis"], own["meaning"], days=True)
 
 
 def _rejected(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
@@ -252,7 +289,8 @@ def _rejected(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
         yield heading("findings")
         yield {"is": "list", "items": stated}
     yield from at.remedies()
-    yield from at.closing(own["basis_reject"])
+    yield from at.delivery()
+    yield from at.closing(own["basis_reject"], days=True)
 
 
 def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
@@ -262,7 +300,8 @@ def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield heading("reasons")
     yield from said(str(at.ctx.data["words"]))
     yield from at.remedies(reconsider=False)
-    yield from at.closing(own["basis_reject"])
+    yield from at.delivery()
+    yield from at.closing(own["basis_reject"], days=True)
 
 
 def _finding(ctx: "Context", outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select, union
 from registry.clock import today
 from registry.extensions import db
 from registry.models import (
+    AgendaItem,
     Answers,
     ApprovalCondition,
     AuditEvent,
@@ -82,6 +83,8 @@ def with_request(
     known |= _panel(case, action, data, on)
     known |= _of_the_notice(facts, case, roles, data)
     known |= _of_the_room(facts, case, action, data, actor)
+    if action == "reseat":
+        known |= _seats(case, on)
     if action == "sign_site_check":
         known["site_check"] = _site_check(case, data, actor)
     if "condition_id" in data:
@@ -108,6 +111,17 @@ def _of_the_room(
     if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     return known
+
+
+def _seats(case: Case, on: date) -> dict[str, Any]:
+    """Whether the group is another one on the day of the meeting, and how many of it would be entitled."""
+    sitting = open_sitting(case.id)
+    item = db.session.get(AgendaItem, sitting.id) if sitting else None
+    if sitting is None or item is None:
+        return {}
+    who = electorate(case, seated_on(item.meeting, on))
+    changed = facts_of.seats_changed(sitting.id, who)
+    return {"seats_changed": changed, "available_members": len(who.electors), "agenda_item": item.no}
 
 
 def _panel(case: Case, action: str, data: Mapping[str, Any], on: date) -> dict[str, Any]:

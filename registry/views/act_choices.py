@@ -17,12 +17,16 @@ from registry.services.policy import current
 from registry.views import case_site_checks as site_checks
 from registry.views import case_words as words
 from workflows.gates import findings
-from workflows.states import Advice, Choice, Conclusion, ExpertField, ObjectionOutcome, RecusalGround
+from workflows.states import Advice, Choice, Conclusion, DeliveryWay, ExpertField, ObjectionOutcome, RecusalGround
 
 Choices = Mapping[str, Sequence[SelectChoice]]
 
 OWN_GROUNDS = tuple(g for g in RecusalGround if g is not RecusalGround.FLAWED_VOTE)
 """What a person can say of a tie; a flawed vote is found by the supervisor."""
+
+
+BY_OFFICERS = tuple(w for w in DeliveryWay if w is not DeliveryWay.CONFIRMED)
+"""Ways an officer records; that the decision has come the applicant says alone."""
 
 
 def _of(rows: Iterable[tuple[int, str]]) -> Sequence[SelectChoice]:
@@ -103,6 +107,7 @@ CHOICES: Mapping[str, Callable[[Case], Choices]] = {
     "sign_site_check": lambda case: site_checks.choices("sign_site_check", case, g.user),
     "answer_objection": _objections,
     "set_parcel_apart": _parcels,
+    "record_delivery": lambda _case: {"way": member_options(BY_OFFICERS, labels.label)},
     **dict.fromkeys(("uphold", "reopen"), _others),
 }
 """Action → field → what may be chosen; an act that is not here offers nothing."""

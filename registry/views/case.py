@@ -3,6 +3,7 @@
 from typing import Any, BinaryIO
 
 from flask import Blueprint, abort, g, render_template, request, send_file
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import labels, storage
@@ -20,6 +21,7 @@ from registry.services.facts import conditions_round
 from registry.services.policy import current
 from registry.views import case_words as words
 from registry.views.clock_words import clock_view, monday_to_sunday
+from workflows.clocks import BESIDE, ClockKind
 from workflows.gates import findings
 
 bp = Blueprint("case", __name__)
@@ -60,14 +62,16 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
 def clocks_shown(case: Case) -> dict[str, Any]:
     """The deadline that counts now, and the other clocks of a case, each with its proof."""
     on = today()
-    named = {c.id: f"{c.no}. {c.words}" for c in ask.review.conditions(case.id, conditions_round(case))}
-    views = [clock_view(r, on, named.get(r.ref, "")) for r in readings(case.id, on)]
+    conditions = ask.review.conditions(case.id, conditions_round(case))
+    named = {(ClockKind.CONDITION, c.id): f"{c.no}. {c.words}" for c in conditions}
+    named |= {(ClockKind.OBJECTION, key): _("no. %(no)s", no=str(no)) for key, no in notices.numbers(case.id)}
+    views = [(r.kind, clock_view(r, on, named.get((r.kind, r.ref), ""))) for r in readings(case.id, on)]
     # What has long passed and nobody watches needs no place on the page.
-    views = [v for v in views if v.watched or v.due_on is None or v.due_on >= on]
-    main = next((v for v in views if v.watched), None)
+    views = [(kind, v) for kind, v in views if v.watched or v.due_on is None or v.due_on >= on]
+    main = next((v for kind, v in views if v.watched and kind not in BESIDE), None)
     return {
         "main_clock": main,
-        "other_clocks": [v for v in views if v is not main],
+        "other_clocks": [v for _kind, v in views if v is not main],
         "week_heads": monday_to_sunday(),
     }
 

@@ -150,6 +150,13 @@ MEANS: Mapping[str, LazyString] = {
     "request_reconsideration": _l("Three people who had no part in the decision look at it."),
     "uphold": _l("The decision stands. The applicant sees the reasons of the three."),
     "ask_extension": _l("The task force answers. Until then the application does not lapse. You can ask once."),
+    "record_delivery": _l(
+        "The time for delivery ends. The time to ask for reconsideration runs from the day after the day of delivery. "
+        "The applicant is told."
+    ),
+    "confirm_receipt": _l(
+        "Today counts as the day you received the decision. The time to ask for reconsideration runs from tomorrow."
+    ),
     "extend": _l("The time is extended once, by the days the policy gives. The applicant is told the reasons."),
     # expert panels
     "draw_panel": _l(

@@ -89,6 +89,8 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("pass_validation", ""): _l("Opinions and notice are in: close the validation"),
     ("name_validator", ""): _l("Name the validation body"),
     ("report_condition", ""): _l("Report how the conditions of the approval are met"),
+    ("record_delivery", ""): _l("Deliver the decision, and record the day and the way"),
+    ("confirm_receipt", ""): _l("Read the decision, and confirm that you received it"),
     ("extend", ""): _l("The applicant asked for more time: answer the request"),
     ("confirm_condition", ""): _l("Check the evidence and confirm the conditions of the approval"),
 }

@@ -69,7 +69,7 @@ def new() -> Answer:
                 at=now(),
             )
         except people.NotDone as refused:
-            _put(form, refused)
+            put_refusal(form, refused)
         else:
             return render_template(
                 "experts/link.html",
@@ -98,7 +98,7 @@ def change(user_id: int) -> Answer:
 @bp.post("/experts/<int:user_id>/ties")
 def add_tie(user_id: int) -> Answer:
     """Record a declared tie."""
-    form = _tie_form(TieForm(prefix="tie"))
+    form = tie_form(TieForm(prefix="tie"))
     return _done(user_id, form, "tie", _("The tie is recorded"), lambda: experts.add_tie(
         user_id,
         Relation(form.relation.data),
@@ -154,7 +154,7 @@ def _done(user_id: int, form: Any, name: str, says: str, verb: Any) -> Answer:
         try:
             verb()
         except people.NotDone as refused:
-            _put(form, refused)
+            put_refusal(form, refused)
         else:
             flash(says)
             return redirect(url_for("experts.show", user_id=user_id))
@@ -169,7 +169,7 @@ def _page(user_id: int, failed: dict[str, Form] | None = None) -> Answer:
     ties = ask.ties(user_id)
     forms: dict[str, Any] = {
         "profile": _choices(ProfileForm(None, prefix="profile")),
-        "tie": _tie_form(TieForm(None, prefix="tie")),
+        "tie": tie_form(TieForm(None, prefix="tie")),
         "end": LastDayForm(None, prefix="end"),
         "again": AppointForm(None, prefix="again"),
         **{f"t{t.id}": LastDayForm(None, prefix=f"t{t.id}") for t in ties},
@@ -200,7 +200,8 @@ def _choices(form: Any) -> Any:
     return form
 
 
-def _tie_form(form: TieForm) -> TieForm:
+def tie_form(form: TieForm) -> TieForm:
+    """A form for a declared tie with its choices."""
     form.relation.choices = member_options(Relation, label, empty=_("Choose a relation"))
     listed = ((str(o.id), organisation_name(o)) for o in people_of.all_organisations())
     form.organisation.choices = options(listed, empty=_("Choose an organisation"))
@@ -216,7 +217,7 @@ def _profile(form: Any) -> dict[str, Any]:
     }
 
 
-def _put(form: Any, refused: people.NotDone) -> None:
+def put_refusal(form: Any, refused: people.NotDone) -> None:
     """Show a refusal at the question it belongs to, or at the first one."""
     names = [f.name.removeprefix(form._prefix) for f in form if f.type != "CSRFTokenField"]
     form[refused.field if refused.field in names else names[0]].errors = [str(refused.words)]

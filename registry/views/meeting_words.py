@@ -28,7 +28,10 @@ MEANS: Mapping[str, LazyString] = {
     ),
     "close_meeting": _l("Every item has been decided, adjourned or taken off. The minutes are drawn up next."),
     "call_off": _l("The meeting does not take place. Its number is not given again."),
-    "change_meeting": _l("Who may vote stays as it was fixed when each case was tabled."),
+    "change_meeting": _l(
+        "The members are told; the applicants too where the day changes. Where the group is another one on the new "
+        "day, its items are tabled anew for the members of that day. Who stood aside stands aside."
+    ),
     "note_attendance": _l(
         "Who is in the room decides whether there is a quorum, and who may vote. Every line of the roll is kept."
     ),

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import clock, storage
+from registry.queries import clocks
 from registry.queries import papers as ask
 from registry.security.throttle import TooMany
 from registry.services import papers
@@ -15,6 +16,7 @@ bp = Blueprint("papers", __name__)
 LONGEST_CODE = 40
 
 bp.add_app_template_global(ask.papers_of)
+bp.add_app_template_global(clocks.deliveries, "deliveries_of")
 bp.add_app_template_global(ask.receipt_of, "receipt_paper")
 bp.add_app_template_global(ask.certificate_of)
 bp.add_app_template_filter(papers.spaced, "code_spaced")

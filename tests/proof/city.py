@@ -285,6 +285,8 @@ class City:
                 sent["people"] = [self.people[w] for w in data["people"]]
             case "report_condition" | "confirm_condition":
                 sent["condition_id"] = self._condition(case_id, *data["condition"])
+            case "record_delivery":
+                sent |= {"way": "post", "delivered_on": clock.today() + timedelta(days=data["days"])}
             case "remind":
                 sent["clock"] = self._clock(case_id, data["of"])
             case "record_site_check":
@@ -349,14 +351,16 @@ class City:
         )
         return db.session.scalar(query) or 0
 
-    @staticmethod
-    def _clock(case_id: int, name: str) -> int:
+    @classmethod
+    def _clock(cls, case_id: int, name: str) -> int:
         kind, _, place = name.partition(" ")
         words = {"decision": "risk_decision", "entry": "registration_decision"}
         words |= {"ask": "reconsideration_ask", "answer": "reconsideration_answer"}
         running = (CaseClock.case_id == case_id, CaseClock.ended_on.is_(None), CaseClock.kind == words.get(kind, kind))
         query = select(CaseClock.id).where(*running)
-        if place:
+        if kind == "objection":
+            query = query.where(CaseClock.ref == cls._raised(case_id, int(place)))
+        elif place:
             query = query.join(ApprovalCondition, ApprovalCondition.id == CaseClock.ref)
             query = query.where(ApprovalCondition.no == int(place) + 1)
         return db.session.scalar(query) or 0

@@ -13,6 +13,7 @@ from tests.proof.case import Case
 
 FIRST = date(2026, 3, 2)
 LENGTH = {"acceptance": 5, "correction": 10, "decision": 20, "entry": 20, "ask": 15, "answer": 30}
+LENGTH |= {"delivery": 10, "objection": 5}
 MORE = 10
 HOME = {
     "acceptance": {"submitted"},
@@ -21,13 +22,19 @@ HOME = {
     "entry": {"registration"},
     "ask": {"rejected", "declined"},
     "answer": {"rejected", "declined"},
+    "delivery": {"validation", "registration", "registered", "correction_requested", "suspended"}
+    | {"amendment_review", "declined", "rejected", "revoked"},
+    "objection": {"validation", "amendment_review", "correction_requested", "suspended"},
     "condition": {"validation", "registration", "correction_requested", "suspended"},
 }
 STANDS = {
     "acceptance": {"suspend"},
     "decision": {"suspend", "request_correction"},
     "entry": {"suspend"},
+    "objection": {"suspend", "request_correction"},
 }
+BY_AN_ACT = {"ask", "answer", "condition", "delivery", "objection"}
+"""Clocks that an act starts, wherever the case stands then."""
 """What makes a clock stand still; the act that leads back home lets it go on."""
 
 
@@ -116,6 +123,12 @@ def passed(c: Case, action: str, today: int) -> bool:
     return False  # nobody lives to the end of a crediting period here
 
 
+def may_deliver(c: Case, today: int, days: int) -> bool:
+    """A decision waits, and the day is neither before it nor to come."""
+    clock = c.clocks.get("delivery")
+    return clock is not None and clock.start <= today + days <= today
+
+
 def may_ask(c: Case, today: int) -> bool:
     clock = c.clocks["correction"]
     return not (clock.asked or clock.longer or over(c, "correction", today))
@@ -166,7 +179,7 @@ def move(c: Case, action: str, before: str, today: int, data: Mapping[str, Any])
             for pause in clock.still:
                 pause[1] = today if pause[1] is None else pause[1]
     for name, home in HOME.items():
-        enters = moved and c.state in home and before not in home and name not in {"answer", "condition"}
+        enters = moved and c.state in home and before not in home and name not in BY_AN_ACT
         if enters and name not in c.clocks:
             accepted = name == "decision" and action in {"accept", "deem_accepted"}
             start = c.accepted_on if accepted and c.accepted_on is not None else today
@@ -183,11 +196,36 @@ class _Acts:
         c.clocks["answer"] = Clock(today, LENGTH["answer"])
 
     @staticmethod
+    def reject(c: Case, today: int, data: Any) -> None:
+        c.clocks["delivery"] = Clock(today, LENGTH["delivery"])
+
+    register = decline = decide_amendment = revoke = reject
+
+    @staticmethod
+    def record_delivery(c: Case, today: int, data: Any) -> None:
+        """The time to ask runs from the day of delivery, unless it was asked already."""
+        del c.clocks["delivery"]
+        if c.state in HOME["ask"] and c.round not in c.recon:
+            c.clocks["ask"] = Clock(today + data.get("days", 0), LENGTH["ask"])
+
+    confirm_receipt = record_delivery
+
+    @staticmethod
+    def object(c: Case, today: int, data: Any) -> None:
+        c.clocks[f"objection {len(c.raised) - 1}"] = Clock(today, LENGTH["objection"])
+
+    @staticmethod
+    def answer_objection(c: Case, today: int, data: Any) -> None:
+        if c.raised[data["place"]].officer:
+            c.clocks.pop(f"objection {data['place']}", None)
+
+    @staticmethod
     def uphold(c: Case, today: int, data: Any) -> None:
         del c.clocks["answer"]
 
     @staticmethod
     def approve_risk(c: Case, today: int, data: Any) -> None:
+        c.clocks["delivery"] = Clock(today, LENGTH["delivery"])
         for place in range(data.get("conditions", 0)):
             c.clocks[f"condition {place}"] = Clock(today, named=today, place=place, round=c.round)
 

@@ -250,6 +250,8 @@ class Model:
                 found = {"S51": not clocks.may_ask(c, self.today)}
             case "extend":
                 found = {"S52": not clocks.may_extend(c)}
+            case "record_delivery" | "confirm_receipt":
+                found = {"S77": not clocks.may_deliver(c, self.today, data.get("days", 0))}
             case "remind":
                 found = {"S21": clocks.reminder(c, data["of"], self.today) != data["kind"]}
             case "recount":
@@ -268,6 +270,8 @@ class Model:
                 found |= {"S68": not for_one, "S70": data["question"] not in questions(c.state)}
                 found |= agenda if c.state in {"risk_review", "registration"} else {}
                 found |= all_of("entry") if c.state == "suspended" else {}
+            case "reseat":
+                found = {"S76": True}  # the group is the same on every day
             case "untable" | "adjourn":
                 found = {"S38": c.sitting is None or bool(c.sitting.votes and not self._pointless(c.sitting))}
             case "vote" | "declare_recusal" | "propose_recusal" | "decide_recusal" | "call_vote" if c.sitting is None:

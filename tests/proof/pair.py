@@ -28,7 +28,7 @@ APPENDED = (
 )
 """Tables to which rows are only added."""
 WATCHED = {
-    **{kind: kind for kind in ("acceptance", "correction", "condition")},
+    **{kind: kind for kind in ("acceptance", "correction", "condition", "delivery", "objection")},
     "risk_decision": "decision",
     "registration_decision": "entry",
     "reconsideration_ask": "ask",

@@ -37,6 +37,8 @@ def variants(model: Model, case: Case, action: str) -> Iterator[dict[str, Any]]:
         case "remind":
             for name in case.clocks or ("acceptance",):
                 yield from ({"of": name, "kind": k} for k in ("half", "near", "due", "overdue"))
+        case "record_delivery":
+            yield from ({"days": n} for n in (0, 1, -400))
         case "resubmit":
             yield from ({"words": words} for words in ("没有问题", ""))
         case "approve_risk":

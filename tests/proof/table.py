@@ -28,6 +28,10 @@ SHORT = {
     "officer": ("case_officer",),
     "group": ("member", "deputy_chair", "chair"),
     "heads": ("deputy_chair", "chair"),
+    "handed": (
+        *("validation", "registration", "registered", "correction_requested", "suspended"),
+        *("amendment_review", "declined", "rejected", "revoked"),
+    ),
     "tabled": (*STAGES[1:], "registered", "amendment_review", "suspended"),
 }
 TABLE = """
@@ -65,6 +69,7 @@ answer_finding            decided,amendment                            -        
 give_legal_opinion        screening,risk_review,amendment              -                      legal_reviewer
 name_validator            correctable                                  -                      applicant
 table                     tabled                                       -                      secretary
+reseat                    tabled                                       -                      system
 untable                   tabled                                       -                      secretary
 declare_recusal!          tabled                                       -                      group
 propose_recusal           tabled                                       -                      secretary
@@ -86,8 +91,10 @@ uphold                    rejected,declined                            -        
 ask_extension             correction                                   -                      applicant
 extend                    correction                                   -                      officer
 extend                    screening,risk_review,registration           -                      chair
-remind!                   stages,registered,correction,suspended,amendment,declined,rejected - system
-recount!                  stages,registered,correction,suspended,amendment,declined,rejected - system
+remind!                   submitted,screening,risk_review,handed       -                      system
+recount!                  submitted,screening,risk_review,handed       -                      system
+record_delivery           handed                                       -                      officer
+confirm_receipt!          handed                                       -                      applicant
 draw_panel                screening,amendment                          -                      secretary
 refuse_seat!              screening,amendment                          -                      expert
 give_expert_opinion!      screening,amendment                          -                      expert

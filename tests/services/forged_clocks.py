@@ -35,6 +35,11 @@ def reminder(**changed: Any) -> Step:
     return insert("clock_reminders", **({"clock_id": 9001, "kind": "near", "extended": 0, "sent_at": AT} | changed))
 
 
+def delivery(s: Stage, **changed: Any) -> Step:
+    values = {"id": 9001, "case_id": s.cases["risk"], "clock_id": 9001, "way": "post", "delivered_on": "2026-02-09"}
+    return insert("deliveries", **(values | {"recorded_at": AT, "recorded_by_id": 1} | changed))
+
+
 def lapsed(s: Stage) -> Step:
     return update("cases", f"id = {s.cases['risk']}", state="lapsed", state_since=AT)
 
@@ -146,3 +151,38 @@ ALLOWED["deemed accepted once the time has passed"] = lambda s: [
     update("clocks", f"case_id = {s.cases['fresh']} AND kind = 'acceptance'", due_on="2026-03-01"),
     gate(s.cases["fresh"], "acceptance", "deemed"),
 ]
+
+# Deliveries of decisions.
+DELIVERED = "a decision is delivered after it was taken, and recorded once it was delivered"
+ALLOWED["a delivery of a decision"] = lambda s: [clock(s, "risk", "delivery"), delivery(s)]
+FORGERIES |= {
+    "a delivery before the decision": (
+        DELIVERED,
+        lambda s: [clock(s, "risk", "delivery"), delivery(s, delivered_on="2026-02-01")],
+    ),
+    "a delivery to come": (
+        DELIVERED,
+        lambda s: [clock(s, "risk", "delivery"), delivery(s, delivered_on="2026-03-03")],
+    ),
+    "a delivery of no decision": (DELIVERED, lambda s: [clock(s, "risk"), delivery(s)]),
+    "a delivery of another case's decision": (
+        DELIVERED,
+        lambda s: [clock(s, "risk", "delivery"), delivery(s, case_id=s.cases["fresh"])],
+    ),
+    "a decision delivered twice": (
+        "a decision is delivered once|UNIQUE|duplicate",
+        lambda s: [clock(s, "risk", "delivery"), delivery(s), delivery(s, id=9002)],
+    ),
+    "a delivery in an unknown way": (
+        "ck_deliveries_way_listed",
+        lambda s: [clock(s, "risk", "delivery"), delivery(s, way="pigeon")],
+    ),
+    "a delivery moved to another day": (
+        "append-only",
+        lambda s: [clock(s, "risk", "delivery"), delivery(s), update("deliveries", "id = 9001", delivered_on=LATER)],
+    ),
+    "a delivery taken back": (
+        "append-only",
+        lambda s: [clock(s, "risk", "delivery"), delivery(s), delete("deliveries", "id = 9001")],
+    ),
+}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -228,6 +229,25 @@ def test_words_of_another_type_are_a_bad_row_and_no_crash(chain, engine_name):
         return
     tamper("UPDATE remarks SET words = x'ff' WHERE seq = 2")
     assert found() == (1, 2, "changed_words")
+
+
+def _signed_in(at: datetime) -> None:
+    with writing():
+        audit.record("account:sign_in", actor=None, role="system", subject_kind="user", subject_id=1, at=at)
+
+
+@pytest.mark.both_engines
+def test_an_instant_told_in_another_zone_is_bound_in_utc(app, clock):
+    _signed_in(now().astimezone(timezone(timedelta(hours=8))))
+    assert db.session.query(AuditEvent).one().at == now()
+    db.session.rollback()
+    assert audit.verify() == (1, None)
+
+
+def test_an_instant_without_a_zone_leaves_no_link(app, clock):
+    with pytest.raises(ValueError, match="zone"):
+        _signed_in(now().replace(tzinfo=None))
+    assert audit.verify() == (0, None)
 
 
 def test_an_empty_chain_holds(app):

@@ -187,15 +187,64 @@ def test_reconsideration_is_asked_for_in_time_and_answered_in_time(world, go):
     case_id = world.advance(world.draft(), "risk_review")
     world.vote(case_id, 2, 6)
     world.act(case_id, "reject", "chair", words="没有依据")
-    assert due(case_id)[K.RECONSIDERATION_ASK] == "2026-03-23"
+    assert set(due(case_id)) == {K.DELIVERY}
+    world.act(case_id, "confirm_receipt", "owner")
+    assert due(case_id) == {K.RECONSIDERATION_ASK: "2026-03-23"}
     go("2026-03-24")
     with pytest.raises(acts.Refused) as refused:
         world.act(case_id, "request_reconsideration", "owner", words="有依据")
     assert [o.clause for o in refused.value.stopping] == ["S46"]
     go("2026-03-23")
     world.act(case_id, "request_reconsideration", "owner", words="有依据")
-    assert set(due(case_id)) == {K.DELIVERY, K.RECONSIDERATION_ANSWER}
-    assert due(case_id)[K.RECONSIDERATION_ANSWER] == "2026-05-08"
+    assert due(case_id) == {K.RECONSIDERATION_ANSWER: "2026-05-08"}
+
+
+def refused(world):
+    case_id = world.advance(world.draft(), "risk_review")
+    world.vote(case_id, 2, 6)
+    world.act(case_id, "reject", "chair", words="没有依据")
+    return case_id
+
+
+def test_the_time_to_ask_runs_from_the_day_of_delivery_not_of_its_record(world, go):
+    case_id = refused(world)
+    go("2026-03-12")
+    world.act(case_id, "record_delivery", "officer", way="post", delivered_on=D("2026-03-09"))
+    assert due(case_id) == {K.RECONSIDERATION_ASK: "2026-03-30"}
+    assert told() == {
+        "delivery": "post",
+        "on": "2026-03-09",
+        "clocks": {"reconsideration_ask": "2026-03-30"},
+    }
+
+
+def test_a_decision_delivered_after_it_was_asked_about_starts_no_time_to_ask(world):
+    case_id = refused(world)
+    world.act(case_id, "request_reconsideration", "owner", words="有依据")
+    world.act(case_id, "record_delivery", "officer", way="in_person", delivered_on=today())
+    assert set(due(case_id)) == {K.RECONSIDERATION_ANSWER}
+
+
+def test_a_delivery_of_an_entry_starts_nothing(world):
+    case_id = world.advance(world.draft(), "registered")
+    world.act(case_id, "confirm_receipt", "owner")
+    assert set(due(case_id)) == {K.CREDITING}
+
+
+def test_each_objection_has_a_clock_of_its_own_that_the_officers_answer_ends(world, go):
+    case_id = world.advance(world.draft(), "validation")
+    world.act(case_id, "confirm_receipt", "owner")
+    world.act(case_id, "open_notice", "officer")
+    for day in ("2026-03-02", "2026-03-04"):
+        go(day)
+        world.act(case_id, "object", "anybody", kind="comment", about="other", words="请说明")
+    db.session.rollback()
+    first, second = [r for r in clocks.readings(case_id, today()) if r.kind is K.OBJECTION]
+    assert (str(first.due_on), str(second.due_on)) == ("2026-03-09", "2026-03-11")
+    world.act(case_id, "answer_objection", "owner", objection_id=first.ref, words="说明")
+    world.act(case_id, "answer_objection", "officer", objection_id=str(first.ref), outcome="noted", words="已阅")
+    db.session.rollback()
+    assert [r.ref for r in clocks.readings(case_id, today()) if r.kind is K.OBJECTION] == [second.ref]
 
 
 def test_an_ended_case_has_no_clock_left_but_the_delivery(world):

@@ -152,7 +152,9 @@ def test_a_refusal_gives_reasons_stage_and_remedies(world):
     said = whole(issued(rejected(world))[-1])
     for part in ("不同意项目入库", "风险审查环节", "收益测算没有依据", "请补充依据后另行申报", "复核", "行政诉讼"):
         assert part in said
-    assert "个工作日" not in said  # no deadline is computed yet
+    assert "自收到本通知书次日起15个工作日内" in said
+    assert "本通知书在作出当日收到的，最后一日为2026年3月23日" in said
+    assert "自作出次日起10个工作日内（至2026年3月16日止）送达" in said
 
 
 def test_a_certificate_says_what_was_entered_and_what_it_is_not(world):

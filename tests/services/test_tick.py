@@ -127,6 +127,7 @@ def test_a_reported_condition_waits_for_the_officer_not_for_its_day(world, go):
 
     condition = db.session.scalars(select(ApprovalCondition.id)).one()
     world.act(case_id, "report_condition", "owner", condition_id=condition, words="已办妥")
+    world.act(case_id, "confirm_receipt", "owner")
     go("2026-07-01")
     assert tick(now()).done == {}
     assert state(case_id) == "validation"

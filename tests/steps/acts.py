@@ -6,7 +6,7 @@ The sentences stand in one table, so that a test can see which rows of the lifec
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from pytest_bdd import parsers, when
@@ -123,6 +123,11 @@ def _verifier(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
         return {"verifier_id": factories.an_organisation(name="示例核查机构", kind=OrganisationKind.VVB)}
 
 
+def _delivery(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
+    year, month, day = (int(n) for n in re.findall("[0-9]+", told["day"]))
+    return {"way": "post", "delivered_on": date(year, month, day)}
+
+
 def _reminder(story: Story, told: Mapping[str, str]) -> dict[str, Any]:
     """The reminder that the tick would ask for now; else the nearest it could think of."""
     with story.inside():
@@ -194,6 +199,9 @@ SAYINGS: dict[str, Said] = {
     "系统发出时限提醒": Said("remind", None, _reminder),
     "系统按新的放假通知重新计算时限": Said("recount", None),
     "系统因条件逾期中止办理": Said("suspend", None),
+    # deliveries
+    "经办人记录决定已于\"(?P<day>[^\"]*)\"邮寄送达": Said("record_delivery", "officer", _delivery),
+    "申请人确认收到决定": Said("confirm_receipt", "owner"),
     # refusals and what can be done about them
     "经办人决定不予受理": Said(
         "decline", "officer", lambda s, t: {"words": "不属于受理范围", "right_way": "local_ticket"}
@@ -243,6 +251,7 @@ SAYINGS: dict[str, Said] = {
     # the leading group
     "秘书(就(?P<asked>撤销入库|中止|变更))?列入(?P<this>这次会议的)?议题": Said("table", "secretary", _table),
     "经办人列入议题": Said("table", "officer", _table),
+    "系统按会议当日的成员重新列入议题": Said("reseat", None),
     "秘书撤下议题": Said("untable", "secretary", words("材料待补充")),
     "该成员表决同意": Said("vote", "member1", _choice),
     "副组长表决同意": Said("vote", "deputy", _choice),

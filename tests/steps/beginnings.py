@@ -239,6 +239,12 @@ def _(story):
         story.done("confirm_condition", "officer", condition_id=story.condition())
 
 
+@given("申请人已确认收到决定")
+def _(story):
+    with story.inside():
+        story.done("confirm_receipt", "owner")
+
+
 @given("申请人已申请复核")
 def _(story):
     with story.inside():

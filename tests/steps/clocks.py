@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from registry.clock import now, today
 from registry.extensions import db
-from registry.models import AuditEvent, Notice
+from registry.models import AuditEvent, Delivery, Notice
 from registry.queries import clocks
 from registry.services import calendar
 from registry.services.tick import tick
 from tests.steps.results import of_the_case, page
 from tests.workflows.holidays import CALENDAR
 from workflows.clocks import ClockKind
+from workflows.states import DeliveryWay
 from workflows.working_days import Pause, in_working_days
 
 NOTICE = Path(__file__).parents[1] / "data" / "holidays_2027.json"
@@ -27,8 +28,26 @@ CLOCKS = {
     "入库决定": ClockKind.REGISTRATION_DECISION,
     "申请复核": ClockKind.RECONSIDERATION_ASK,
     "复核答复": ClockKind.RECONSIDERATION_ANSWER,
+    "答复异议": ClockKind.OBJECTION,
 }
-PEOPLE = {"申请人": "owner", "经办人": "officer", "组长": "chair", "督办人员": "supervisor"}
+PEOPLE = {
+    "申请人": "owner",
+    "经办人": "officer",
+    "组长": "chair",
+    "督办人员": "supervisor",
+    "副组长": "deputy",
+    "该成员": "member1",
+    **{f"成员{n}": f"member{n}" for n in (1, 6, 7)},
+}
+TOLD = {
+    "会议安排": "plan",
+    "会议改期": "change_meeting",
+    "会议取消": "call_off",
+    "项目审议改期": "meeting_moved",
+    "列入议题": "table",
+    "纪要签发": "issue_minutes",
+}
+WAYS = {"邮寄送达": DeliveryWay.POST, "申请人在系统中确认收到": DeliveryWay.CONFIRMED}
 D = date.fromisoformat
 
 
@@ -179,7 +198,6 @@ def _(story, name, left):
 @then("没有正在计算的时限")
 def _(story):
     with story.inside():
-        # a decision that was made is still delivered
         assert [r.kind for r in clocks.readings(story.case_id, today()) if r.watched] == []
 
 
@@ -192,6 +210,31 @@ def _(story, names):
 def _(story, none, names):
     for name in names.split("、"):
         assert (story.world.people[PEOPLE[name]] in told(story, "remind")) is (none is None), name
+
+
+@then(parsers.re('收到(?P<what>[^"]+)通知的有"(?P<names>[^"]+)"，每人一次'))
+def _(story, what, names):
+    with story.inside():
+        query = select(Notice.user_id).where(Notice.action == TOLD[what])
+        reached = list(db.session.scalars(query))
+    assert len(reached) == len(set(reached)), "somebody was told twice"
+    assert {story.world.people[PEOPLE[n]] for n in names.split("、")} <= set(reached)
+
+
+@then(parsers.re('没有收到(?P<what>[^"]+)通知的有"(?P<names>[^"]+)"'))
+def _(story, what, names):
+    with story.inside():
+        query = select(Notice.user_id).where(Notice.action == TOLD[what])
+        reached = set(db.session.scalars(query))
+    assert not {story.world.people[PEOPLE[n]] for n in names.split("、")} & reached
+
+
+@then(parsers.re('"(?P<day>[^"]+)"已送达，方式为"(?P<way>[^"]+)"'))
+def _(story, day, way):
+    with story.inside():
+        row = db.session.query(Delivery).filter_by(case_id=story.case_id).one()
+        assert (row.delivered_on, row.way) == (day_of(day), WAYS[way])
+    assert f"{day}送达（{way}）" in page(story, "owner", of_the_case(story))
 
 
 @then("记录了超期责任人")

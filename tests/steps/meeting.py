@@ -1,12 +1,13 @@
 """Steps on a meeting of the leading group: agenda, roll, who stands aside, who voted, and what is on record."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
-from pytest_bdd import given, parsers, then
+from bs4 import BeautifulSoup
+from pytest_bdd import given, parsers, then, when
 
 from registry import permissions
-from registry.clock import today
+from registry.clock import now, today
 from registry.extensions import db, writing
 from registry.models import (
     Appointment,
@@ -16,15 +17,19 @@ from registry.models import (
     Meeting,
     Notice,
     Recusal,
+    RecusalProposal,
     SittingCall,
     Vote,
 )
-from registry.services import facts
+from registry.security import sessions
+from registry.services import facts, interests
 from tests import factories
 from tests.steps.results import of_the_case, page
 from tests.steps.story import QUESTIONS
+from workflows.facts import ProjectFacts, SittingFacts
 from workflows.roles import Role
-from workflows.states import Choice, MeetingState, RecusalGround
+from workflows.rules import RULES
+from workflows.states import Choice, MeetingState, Question, RecusalGround, Relation
 
 ASKED = "|".join(QUESTIONS)
 GROUNDS = {
@@ -139,6 +144,77 @@ def _(story, who):
         story.done("propose_recusal", "secretary", member=member, ground="other_tie", words="有人反映")
 
 
+@given("一名新成员自3天后到任")
+def _(story):
+    with story.inside(), writing():
+        seat = {"user_id": story.world.people["stranger"], "body_id": story.world.body, "role": Role.MEMBER}
+        db.session.add(Appointment(**seat, since=today() + timedelta(days=3)))
+
+
+@given(parsers.re("(?P<who>该成员昨日卸任|组长、副组长以外的成员昨日都已卸任|组长昨日卸任，副组长自今日起任组长)"))
+def _(story, who):
+    world = story.world
+    leaving = {"该": ["member1"], "组长、": world.voters[2:], "组长昨": ["chair", "deputy"]}
+    names = next(names for begins, names in leaving.items() if who.startswith(begins))
+    with story.inside(), writing():
+        for name in names:
+            row = db.session.query(Appointment).filter_by(user_id=world.people[name]).one()
+            row.until = today() - timedelta(days=1)
+        if "任组长" in who:
+            seat = {"user_id": world.people["deputy"], "body_id": world.body, "role": Role.CHAIR}
+            db.session.add(Appointment(**seat, since=today()))
+
+
+def interest(story, **days):
+    """The member declares that a near relative works for the applicant."""
+    told = {"since": date(2020, 1, 1), "until": None, **days}
+    by = story.world.user("member1")
+    interests.declare(Relation.SPOUSE, story.world.org, "", by=by, at=now(), **told)
+
+
+@given("该成员已登记近亲属在申请单位任职")
+def _(story):
+    assert story.case_id
+    with story.inside():
+        interest(story)
+
+
+@given("该成员登记的近亲属任职已于项目提交前结束")
+def _(story):
+    assert story.case_id
+    with story.inside():
+        interest(story, until=today() - timedelta(days=1))
+
+
+@when("该成员在系统中登记近亲属在申请单位任职")
+def _(story):
+    assert story.case_id
+    client, path = story.client, "/my/interests"
+    page(story, "member1", path)
+    form = BeautifulSoup(client.get(path).text, "html.parser").select("main form[method=post]")[-1]
+    token = form.find("input", {"name": "csrf_token"})["value"]
+    told = {"tie-relation": "spouse", "tie-organisation": str(story.world.org), "tie-since": "2020-01-01"}
+    assert client.post(path, data={"csrf_token": token, **told}).status_code == 302
+    assert "示例林业公司" in page(story, "member1", path)
+
+
+@then(parsers.parse('秘书在成员登记中看到"{words}"'))
+def _(story, words):
+    shown = page(story, "secretary", "/interests")
+    assert [w for w in words.split("、") if w not in shown] == []
+
+
+@then("其他成员、经办人和公众看不到成员登记")
+def _(story):
+    for who in ("member2", "officer", "supervisor"):
+        with story.client.application.test_request_context():
+            story.client.set_cookie("sid", sessions.start(story.world.people[who]))
+        assert story.client.get("/interests").status_code == 403
+    assert "您还没有登记" in page(story, "member2", "/my/interests")
+    story.client.delete_cookie("sid")
+    assert story.client.get("/interests").status_code in (302, 401)
+
+
 @given("该成员刚到申请单位任职")
 def _(story):
     with story.inside():
@@ -232,6 +308,51 @@ def _(story, seats, recused):
         assert (told.seats, told.recused, told.members) == (seats, recused, seats - recused)
 
 
+@then("审计记录载明按会议当日的成员重新列入")
+def _(story):
+    with story.inside():
+        event, sitting = last_event("reseat"), facts.open_sitting(story.case_id)
+        newcomer = story.world.people["stranger"]
+        told = {"members": 10, "sitting": sitting.sitting, "came": [newcomer], "left": []}
+        assert told.items() <= json.loads(event.detail).items()
+        assert event.actor_role == "system"
+        # who came is told, and nobody who knew already
+        assert [n.user_id for n in db.session.query(Notice).filter_by(seq=event.seq)] == [newcomer]
+
+
+@then("该成员的回避仍待决定")
+def _(story):
+    with story.inside():
+        sitting = facts.open_sitting(story.case_id)
+        row = db.session.query(RecusalProposal).filter_by(deliberation_id=sitting.id).one()
+        assert (row.user_id, row.upheld) == (story.world.people["member1"], None)
+        assert sitting.sitting == 2
+
+
+@then("议题没有重新列入")
+def _(story):
+    with story.inside():
+        assert facts.open_sitting(story.case_id).sitting == 1
+        assert last_event("reseat") is None
+
+
+@given(
+    parsers.re("议题列入后成员(?P<how>有变动|没有变动)，会议当日有表决权的成员为(?P<number>[0-9]+)人"),
+    target_fixture="seats",
+)
+def _(how, number):
+    sitting = SittingFacts(question=Question.RISK_REVIEW, members=9)
+    changed = how == "有变动"
+    known = {"sitting": sitting, "seats_changed": changed, "available_members": int(number), "agenda_item": 1}
+    return ProjectFacts(on=date(2026, 3, 2), **known)
+
+
+@when("核对议题能否重新列入", target_fixture="rule_outcome")
+def _(seats, base_policy):
+    return RULES["S76"](seats, base_policy)
+
+
+@given("该成员已经看不到案卷")
 @then("该成员看不到案卷")
 def _(story):
     with story.inside():

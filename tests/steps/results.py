@@ -226,6 +226,15 @@ def _(story, members):
         assert db.session.query(Elector).filter_by(deliberation_id=sitting.id).count() == members
 
 
+@then(parsers.re('发出的"(?P<title>[^"]+)"写明"(?P<words>[^"]+)"'))
+def _(story, title, words):
+    with story.inside():
+        paper = db.session.query(Paper).filter_by(case_id=story.case_id).order_by(Paper.id.desc()).first()
+        said = json.loads(paper.content)
+    assert said["title"] == title
+    assert any(words in block.get("text", "") for block in said["blocks"])
+
+
 @then("会议已经结束")
 def _(story):
     with story.inside():

@@ -169,6 +169,9 @@ class ProjectFacts:
     sitting: SittingFacts | None = None
     available_members: int = 0
     """Members a sitting could be opened with: the group less the parties' own people."""
+    seats_changed: bool = False
+    """On the day of the meeting the group has other members, or other heads, than when the case was tabled."""
+    agenda_item: int | None = None
     gates_passed: frozenset[GateName] = frozenset()
     conditions_open: int = 0
     has_entry: bool = False
@@ -237,6 +240,10 @@ class ProjectFacts:
     reminder_due: bool | None = None
     recount_due: bool | None = None
     conditions_overdue: int = 0
+    undelivered: bool = False
+    """A decision has not reached the applicant yet, as far as is on record."""
+    delivery_fits: bool = True
+    """The day of delivery in hand is neither before the decision nor to come."""
     asked_late: bool = False
     """The time to ask for reconsideration has passed."""
     reconsiderers: int = 0

@@ -53,3 +53,12 @@ def conditions_met_before_going_on(facts: ProjectFacts, policy: Policy) -> Said:
     if facts.suspended_by_chair is None:
         return not_applicable(read)
     return failed(read) if facts.conditions_overdue else passed(read)
+
+
+@rule("S77")
+def delivered_once(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """A decision that has not been delivered is, on a day between the decision and today."""
+    read = {"undelivered": facts.undelivered}
+    if not facts.undelivered:
+        return unknown(read)
+    return passed(read) if facts.delivery_fits else failed(read)

@@ -98,6 +98,17 @@ def flaw_of_a_decision(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: AR
     return passed(read) if facts.flaw_fits else failed(read)
 
 
+@rule("S76")
+def seated_as_of_the_day(facts: ProjectFacts, policy: Policy) -> Said:
+    """A group that has changed until the day of the meeting is seated anew before the vote; a quorum must be left."""
+    needed = policy.figure("quorum_min", facts.on)
+    read = {"item": facts.agenda_item, "members": facts.available_members}
+    if facts.sitting is None or facts.sitting.called or not facts.seats_changed:
+        return unknown(read)
+    enough = facts.available_members >= int(needed.number)
+    return passed(read, {needed.key: needed}) if enough else failed(read, {needed.key: needed})
+
+
 @rule("S72")
 def day_has_come(facts: MeetingFacts, policy: Policy) -> Said:  # noqa: ARG001
     """A meeting is opened on its day, with something on its agenda."""

@@ -7,6 +7,7 @@ from registry.services.effects import (
     clocks,
     corrections,
     decisions,
+    deliveries,
     endings,
     notices,
     opinions,
@@ -31,6 +32,7 @@ EFFECTS: Mapping[str, Callable[[Context], Effect]] = {
     **endings.EFFECTS,
     **amendments.EFFECTS,
     **clocks.EFFECTS,
+    **deliveries.EFFECTS,
     **panels.EFFECTS,
     **notices.EFFECTS,
 }

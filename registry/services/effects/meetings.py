@@ -26,8 +26,9 @@ def call_off(ctx: Context) -> Effect:
 
 
 def change_meeting(ctx: Context) -> Effect:
-    """Another day, hour or place."""
-    changes = {k: ctx.data[k] for k in ("held_on", "starts_at", "place") if ctx.data.get(k)}
+    """Another day, hour or place; what stays as it was is no change."""
+    told = {k: ctx.data[k] for k in ("held_on", "starts_at", "place") if ctx.data.get(k)}
+    changes = {k: v for k, v in told.items() if v != getattr(ctx.meeting, k)}
     return Effect(changes, {k: str(v) for k, v in changes.items()})
 
 

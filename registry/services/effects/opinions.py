@@ -3,6 +3,7 @@
 from registry.extensions import db
 from registry.models import LegalReview, Opinion
 from registry.services.effects.context import Context, Effect, close_gate
+from workflows.roles import Role
 from workflows.rules.procedure import MATTERS
 from workflows.states import Conclusion, GateName, GateResult, OpinionKind
 
@@ -50,7 +51,7 @@ def send_for_legal_review(ctx: Context) -> Effect:
         )
     )
     words = ctx.data.get("words") or ""
-    return Effect(detail={"sent_on": ctx.on.isoformat()}, words=words)
+    return Effect(detail={"sent_on": ctx.on.isoformat()}, words=words, tells=frozenset({Role.LEGAL_REVIEWER}))
 
 
 def give_legal_opinion(ctx: Context) -> Effect:

@@ -1,5 +1,7 @@
 """A sitting from its place on the agenda to its last vote: tabled, put to the vote, opinions, recusals, adjourned."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, select
 
 from registry.extensions import db
@@ -18,7 +20,7 @@ from registry.models import (
 from registry.services import facts
 from registry.services.effects.context import Context, Effect
 from workflows import deliberation
-from workflows.deliberation import terms
+from workflows.deliberation import Electorate, terms
 from workflows.gates import findings
 from workflows.states import GATE_OF, Choice, Question, RecusalGround, Severity
 
@@ -30,13 +32,22 @@ def table(ctx: Context) -> Effect:
     day = facts.seated_on(db.session.get_one(Meeting, meeting_id), ctx.on)
     who = facts.electorate(ctx.case, day)
     weighty = any(f.severity is Severity.LEADING_GROUP for f in findings(ctx.facts, ctx.policy))
+    asked = terms(ctx.policy, ctx.facts.on, weighty=weighty)
+    detail = _open(ctx, question, meeting_id, who, asked)[1]
+    return Effect(detail=detail, words=str(ctx.data.get("words") or ""))
+
+
+def _open(
+    ctx: Context, question: Question, meeting_id: int, who: Electorate, asked: Mapping[str, int]
+) -> tuple[Deliberation, dict[str, object]]:
+    """A sitting with its place on the agenda and its seats; and what the chain says of it."""
     sitting = Deliberation(
         case_id=ctx.case.id,
         round_no=ctx.case.round,
         question=question,
         sitting=_sittings(ctx, question) + 1,
         members=len(who.electors),
-        **terms(ctx.policy, ctx.facts.on, weighty=weighty),
+        **asked,
         opened_at=ctx.at,
         opened_by_id=ctx.person_id,
     )
@@ -72,7 +83,47 @@ def table(ctx: Context) -> Effect:
         "members": len(who.electors),
         "excluded": len(who.excluded),
     }
-    return Effect(detail=detail, words=str(ctx.data.get("words") or ""))
+    return sitting, detail
+
+
+def reseat(ctx: Context) -> Effect:
+    """The group has changed until the day of the meeting: the same question under the same figures, in its seats.
+
+    Nobody has voted. Who stood aside stands aside again; a proposal that is not decided yet is open again.
+    """
+    before = sitting_of(ctx)
+    item = db.session.get_one(AgendaItem, before.id)
+    who = facts.electorate(ctx.case, facts.seated_on(item.meeting, ctx.on))
+    then = {e.user_id for e in before.electors}
+    end(ctx, before)
+    db.session.flush()
+    figures = ("quorum_num", "quorum_den", "quorum_min", "needs_num", "needs_den")
+    asked = {name: getattr(before, name) for name in figures}
+    sitting, detail = _open(ctx, Question(before.question), item.meeting_id, who, asked)
+    now = {e.user_id for e in who.electors}
+    _propose_again(before.id, sitting.id, now)
+    gone = then - now - {a.seat.user_id for a in who.excluded}
+    return Effect(detail={**detail, "came": sorted(now - then), "left": sorted(gone)})
+
+
+def _propose_again(before: int, sitting: int, members: set[int]) -> None:
+    db.session.flush()
+    waiting = select(RecusalProposal).where(
+        RecusalProposal.deliberation_id == before,
+        RecusalProposal.upheld.is_(None),
+        RecusalProposal.user_id.in_(members),
+    )
+    for p in db.session.scalars(waiting.order_by(RecusalProposal.id)).all():
+        db.session.add(
+            RecusalProposal(
+                deliberation_id=sitting,
+                user_id=p.user_id,
+                ground=p.ground,
+                words=p.words,
+                proposed_at=p.proposed_at,
+                proposed_by_id=p.proposed_by_id,
+            )
+        )
 
 
 def _sittings(ctx: Context, question: Question) -> int:
@@ -252,6 +303,7 @@ def decide_recusal(ctx: Context) -> Effect:
 
 EFFECTS = {
     "table": table,
+    "reseat": reseat,
     "untable": untable,
     "adjourn": adjourn,
     "call_vote": call_vote,
