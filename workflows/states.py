@@ -289,6 +289,31 @@ class Verdict(StrEnum):
     MANUAL = "manual"
 
 
+class Fit(StrEnum):
+    """How a method fits a project, best first."""
+
+    FITS = "fits"
+    COULD_FIT = "could_fit"
+    CANNOT = "cannot"
+
+
+class Misfit(StrEnum):
+    """Why a method does not fit yet, or cannot; heaviest first."""
+
+    CLOSED = "closed"
+    NOT_YET_IN_FORCE = "not_yet_in_force"
+    NOT_HERE = "not_here"
+    ACTIVITY = "activity"
+    FINAL = "final"
+    NO_WAY = "no_way"
+    CURABLE = "curable"
+    TO_JUDGE = "to_judge"
+    NOT_KNOWN = "not_known"
+    ADDITIONALITY_OPEN = "additionality_open"
+    ACTIVITY_NOT_KNOWN = "activity_not_known"
+    IN_BRIEF = "in_brief"
+
+
 # Expert panels
 
 
