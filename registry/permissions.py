@@ -196,6 +196,7 @@ ENTRIES: dict[str, Entry] = {
     "case.document": OF_THE_CASE,
     "case.act": OF_THE_CASE,
     "case.application": OF_THE_CASE,
+    "case.methods": OF_THE_CASE,
     "case.screening": on_case(
         Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
     ),

@@ -20,7 +20,7 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 
 KEPT = frozenset(
     {
-        *("CCER", "VCS", "CAR", "ACR", "Verra", "GB", "TL", "TA"),  # programmes, standards, number prefixes
+        *("CCER", "VCS", "CAR", "ACR", "Verra", "GB", "TL", "TA", "AR", "CM"),  # programmes, standards, number prefixes
         *("PDF", "JPEG", "PNG", "DOCX", "XLSX", "CSV", "TXT", "UTF", "MB", "Excel"),  # files
         *("JavaScript", "https", "DATABASE", "URL", "flask", "db", "upgrade"),  # what is typed as it stands
         *(

@@ -68,9 +68,24 @@ METHOD = {
         "burning": "none",
         "activity_shift": False,
         "public_benefit_forest": True,
+        "public_benefit_certificate": True,
+        "lawful": True,
+        "other_mechanism": False,
         "additionality": "x03",
     },
-    "local_ticket": {"method": "TA-TICKET", "monitoring_years": "5", "forest_use": "protection"},
+    "local_ticket": {
+        "method": "TA-TICKET",
+        "forest_use": "protection",
+        "origin": "planted",
+        "start_on": "2021-03-01",
+        "public_benefit_forest": True,
+        "other_mechanism": False,
+        "monitoring_years": "5",
+        "third_party_report": True,
+        "third_party_related": False,
+        "increment_t": "2600",
+        "buffer_pct": "10",
+    },
     "other_standard": {"method": "OTHER", "external_standard_id": "VCS 0000"},
 }
 QUORUM = 6
@@ -163,6 +178,7 @@ class World:
             "crediting": {
                 "start_on": "2024-03-12",
                 "end_on": "2044-03-11",
+                **({"life_end": "2064-03-11", "claim_on": "2027-06-01"} if scheme == "ccer" else {}),
                 "expected_total_t": "12000",
                 "expected_annual_t": "600",
                 "vvb_org_id": self.vvb_org,

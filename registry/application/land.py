@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from registry.application.shapes import Data, Kind, Question, Section
-from workflows.states import ForestUse, LandSetting, Scheme, Tenure, TitleDocument
+from workflows.states import Burning, ForestOrigin, ForestUse, LandSetting, Scheme, Tenure, TitleDocument
 
 Q = Question
 
@@ -17,9 +17,9 @@ CONSENT: Mapping[str, Any] = {
     "not_needed": _l("There are no co-owners"),
 }
 BURNING: Mapping[str, Any] = {
-    "none": _l("No burning"),
-    "infested_wood": _l("Only wood infested by pests or disease"),
-    "other": _l("Other burning"),
+    Burning.NONE: _l("No burning"),
+    Burning.INFESTED_WOOD: _l("Only wood infested by pests or disease"),
+    Burning.OTHER: _l("Other burning"),
 }
 ADDITIONALITY: Mapping[str, Any] = {
     "x01": _l("Exempt: at most 400 mm of rain a year (X01)"),
@@ -39,6 +39,18 @@ def _ticket(data: Data) -> bool:
 
 def _other(data: Data) -> bool:
     return data.get("scheme") == Scheme.OTHER_STANDARD and bool(data.get("method"))
+
+
+def _screened(data: Data) -> bool:
+    return _planted(data) or _ticket(data)
+
+
+def _reported(data: Data) -> bool:
+    return _ticket(data) and data.get("third_party_report") is True
+
+
+def _public_benefit(data: Data) -> bool:
+    return _planted(data) and data.get("public_benefit_forest") is True
 
 
 def _any_method(data: Data) -> bool:
@@ -192,9 +204,19 @@ METHOD = Section(
             short=_l("Purpose of the forest"),
             kind=Kind.CHOICE,
             options=ForestUse,
-            asked=lambda d: _planted(d) or _ticket(d),
+            asked=_screened,
             why=_l("The method covers protection, special-purpose and timber forest; economic forest is left out."),
             rules=("A01", "T03"),
+        ),
+        Q(
+            field="origin",
+            label=_l("How did the forest come up?"),
+            short=_l("Origin of the forest"),
+            kind=Kind.CHOICE,
+            options=ForestOrigin,
+            asked=_ticket,
+            hint=_l("As in the forest resource map. Either is allowed."),
+            rules=("T03",),
         ),
         Q(
             field="start_on",
@@ -285,8 +307,35 @@ METHOD = Section(
             label=_l("Is the land public-benefit forest?"),
             short=_l("Public-benefit forest"),
             kind=Kind.YES_NO,
-            asked=lambda d: _planted(d) or _ticket(d),
+            asked=_screened,
             rules=("X03",),
+        ),
+        Q(
+            field="public_benefit_certificate",
+            label=_l("Is there a paper that says so?"),
+            short=_l("Paper on public-benefit forest"),
+            kind=Kind.YES_NO,
+            asked=_public_benefit,
+            hint=_l("The delimitation record or the compensation agreement"),
+            rules=("X03",),
+        ),
+        Q(
+            field="lawful",
+            label=_l("Does the work keep to law and sector policy, with every approval it needs?"),
+            short=_l("Lawful, with its approvals"),
+            kind=Kind.YES_NO,
+            asked=_planted,
+            rules=("A12",),
+        ),
+        Q(
+            field="other_mechanism",
+            label=_l("Is any of the land in another carbon project, ticket or scheme for some of the same time?"),
+            short=_l("In another scheme"),
+            kind=Kind.YES_NO,
+            asked=_screened,
+            hint=_l("Also one that was applied for and not decided yet"),
+            why=_l("The same tonne may be counted once only."),
+            rules=("A16", "T02"),
         ),
         Q(
             field="additionality",
@@ -307,6 +356,45 @@ METHOD = Section(
             asked=_ticket,
             hint=_l("1 to 10 years; usual are 5"),
             rules=("T05",),
+        ),
+        Q(
+            field="third_party_report",
+            label=_l("Has a third party measured and reported?"),
+            short=_l("Third-party report"),
+            kind=Kind.YES_NO,
+            asked=_ticket,
+            rules=("T06",),
+        ),
+        Q(
+            field="third_party_related",
+            label=_l("Is that third party related to the owner?"),
+            short=_l("Third party related to the owner"),
+            kind=Kind.YES_NO,
+            asked=_reported,
+            hint=_l("Through ownership, management or staff"),
+            rules=("T06",),
+        ),
+        Q(
+            field="increment_t",
+            label=_l("Gain in carbon stock over the monitoring period"),
+            short=_l("Gain in carbon stock"),
+            kind=Kind.NUMBER,
+            unit=_l("tCO₂e"),
+            places=2,
+            asked=_reported,
+            hint=_l("As the third party’s report states it"),
+            rules=("T04",),
+        ),
+        Q(
+            field="buffer_pct",
+            label=_l("Share of the gain that is deducted or held back"),
+            short=_l("Deduction or buffer"),
+            kind=Kind.NUMBER,
+            unit=_l("per cent"),
+            places=2,
+            asked=_reported,
+            hint=_l("At least 10 per cent"),
+            rules=("T09",),
         ),
         Q(
             field="note",

@@ -29,6 +29,10 @@ def _partner(data: Data) -> bool:
     return data.get("has_partner") is True
 
 
+def _ccer(data: Data) -> bool:
+    return data.get("scheme") == Scheme.CCER
+
+
 def _priced(data: Data) -> bool:
     return _partner(data) and data.get("price_unit") != "none"
 
@@ -214,6 +218,35 @@ CREDITING = Section(
             kind=Kind.DAY,
             why=_l("Under CCER-14-001 the period lasts 20 to 40 years and lies within the title."),
             rules=("A14", "A15", "R25"),
+        ),
+        Q(
+            field="life_end",
+            label=_l("Last day of the project’s lifetime"),
+            short=_l("End of the project’s lifetime"),
+            kind=Kind.DAY,
+            asked=_ccer,
+            hint=_l("Until when the forest is kept; not before the crediting period ends"),
+            rules=("A14",),
+        ),
+        Q(
+            field="claim_from",
+            label=_l("From which day are the first removals to be claimed?"),
+            short=_l("First removals from"),
+            kind=Kind.DAY,
+            required=False,
+            asked=_ccer,
+            hint=_l("Leave it empty if from the first day of the crediting period"),
+            rules=("A17",),
+        ),
+        Q(
+            field="claim_on",
+            label=_l("When is their registration to be applied for?"),
+            short=_l("Registration applied for on"),
+            kind=Kind.DAY,
+            required=False,
+            asked=_ccer,
+            hint=_l("As planned. Removals older than five years on that day cannot be registered any more."),
+            rules=("A17",),
         ),
         Q(
             field="expected_total_t",

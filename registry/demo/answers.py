@@ -39,7 +39,7 @@ def of(
             "contact_phone": "0538-0000000",
         },
         "parcels": _parcels(spec["parcels"], place),
-        "method": {**words["method"][scheme], **spec.get("method", {})},
+        "method": {**words["method"][scheme], **_measured(spec), **spec.get("method", {})},
         "contract": _contract(spec, organisations),
         "crediting": _crediting(spec, vvb_id),
         "declarations": {"true": True, "unique": True, "consent": True},
@@ -96,12 +96,20 @@ def _contract(spec: Spec, organisations: Mapping[str, Spec]) -> dict[str, Any]:
     }
 
 
+def _measured(spec: Spec) -> dict[str, Any]:
+    """What the third party of a ticket reports: five years' growth."""
+    gain = _area(spec) * Decimal(spec["rate"]) * 5
+    return {"increment_t": f"{gain.quantize(CENT)}"} if spec["scheme"] == "local_ticket" else {}
+
+
 def _crediting(spec: Spec, vvb_id: int | None) -> dict[str, Any]:
     first = spec.get("from", -2 if spec["scheme"] == "ccer" else -5)
     annual = (_area(spec) * Decimal(spec["rate"])).quantize(CENT)
+    ccer = spec["scheme"] == "ccer"
     return {
         "start_on": f"{{y{first:+d}}}-01-01",
         "end_on": f"{{y{first + spec['years'] - 1:+d}}}-12-31",
+        **({"life_end": f"{{y{first + spec['years'] + 19:+d}}}-12-31", "claim_on": "{y+1}-06-30"} if ccer else {}),
         "expected_annual_t": f"{annual}",
         "expected_total_t": f"{annual * spec['years']}",
         **({"vvb_org_id": str(vvb_id)} if vvb_id else {}),

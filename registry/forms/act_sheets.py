@@ -60,19 +60,26 @@ class SheetForm(ActForm):
     """The screening sheet: a verdict and evidence for each clause (`build_sheet`)."""
 
     clauses: tuple[str, ...] = ()
+    proposed: Mapping[str, str | None] = {}
+    """Clause → the answer its rule proposes, if it can tell."""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Every answer needs its evidence, and evidence an answer."""
+        """Every answer needs its evidence, and evidence an answer; one that differs from the proposal is told so."""
         good = bool(super().validate(extra_validators))
         for clause in self.clauses:
             verdict, evidence = self[f"v_{clause}"], self[f"e_{clause}"]
             if verdict.data and not evidence.data and not evidence.errors:
-                evidence.errors = [_("%(clause)s: say what the answer rests on", clause=clause)]
+                evidence.errors = [self._wanting(clause, verdict.data)]
                 good = False
             if evidence.data and not verdict.data and not verdict.errors:
                 verdict.errors = [_("%(clause)s: choose an answer", clause=clause)]
                 good = False
         return good
+
+    def _wanting(self, clause: str, verdict: str) -> str:
+        if self.proposed.get(clause) in (None, verdict):
+            return _("%(clause)s: say what the answer rests on", clause=clause)
+        return _("%(clause)s: your answer differs from what the rule proposes. Say what it rests on", clause=clause)
 
     def answers(self) -> dict[str, dict[str, str]]:
         """Clause → verdict and evidence of every answered row."""
@@ -84,10 +91,13 @@ class SheetForm(ActForm):
 
 
 def build_sheet(
-    clauses: Sequence[str], choices: Sequence[SelectChoice], own: Mapping[str, tuple[str, str]]
+    clauses: Sequence[str],
+    choices: Sequence[SelectChoice],
+    own: Mapping[str, tuple[str, str]],
+    proposed: Mapping[str, str | None],
 ) -> SheetForm:
     """The sheet's form with the officer's own answers (clause → verdict, evidence) filled in."""
-    fields: dict[str, Any] = {"clauses": tuple(clauses)}
+    fields: dict[str, Any] = {"clauses": tuple(clauses), "proposed": proposed}
     for clause in clauses:
         fields[f"v_{clause}"] = RadioChoiceField(_l("My answer"), [Optional()], choices=list(choices))
         fields[f"e_{clause}"] = LongTextField(_l("What it rests on"), [Optional(), AtMost(2000)], rows=2)

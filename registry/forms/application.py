@@ -95,6 +95,7 @@ class SectionForm(Form):
 _PAIRS: Mapping[str, Sequence[tuple[str, str, Any]]] = {
     "crediting": (
         ("end_on", "start_on", _l("The last day cannot be before the first day")),
+        ("claim_on", "claim_from", _l("Nothing can be claimed before it has grown")),
         ("expected_total_t", "expected_annual_t", _l("The whole period cannot bring less than one year")),
     ),
     "contract": (("end_on", "start_on", _l("The last day cannot be before the first day")),),

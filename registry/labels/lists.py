@@ -138,6 +138,15 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.ForestUse.ENERGY: _l("Energy forest"),
         w.ForestUse.ECONOMIC: _l("Economic forest"),
     },
+    w.ForestOrigin: {
+        w.ForestOrigin.NATURAL: _l("Natural forest"),
+        w.ForestOrigin.PLANTED: _l("Planted forest"),
+    },
+    w.Fit: {
+        w.Fit.FITS: _l("Fits"),
+        w.Fit.COULD_FIT: _l("Could fit"),
+        w.Fit.CANNOT: _l("Cannot be used"),
+    },
     w.OpinionKind: {
         w.OpinionKind.LEGAL: _l("Legal opinion"),
         w.OpinionKind.VALIDATION: _l("Validation report"),
@@ -356,6 +365,7 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.Verdict.NOT_APPLICABLE: "quiet",
         w.Verdict.MANUAL: "near",
     },
+    w.Fit: {w.Fit.FITS: "ok", w.Fit.COULD_FIT: "near", w.Fit.CANNOT: "quiet"},
     MailStatus: {MailStatus.SENT: "ok", MailStatus.FAILED: "stop", MailStatus.UNCLEAR: "near"},
     w.ObjectionOutcome: {
         w.ObjectionOutcome.UNFOUNDED: "ok",

@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -46,6 +45,10 @@ from registry.services.fact_rows import (
     SITE_CHECKS,
     STOOD_ASIDE,
 )
+from registry.services.reading import day as _day
+from registry.services.reading import decimal as _decimal
+from registry.services.reading import member as _member
+from registry.services.site_facts import site_facts
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
@@ -66,8 +69,6 @@ from workflows.states import (
     Tenure,
     TitleDocument,
 )
-
-E = TypeVar("E", bound=StrEnum)
 
 PANELS_WORK = (ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW)
 SECTIONS = ("basics", "parcels", "method", "contract", "crediting", "documents", "declarations")
@@ -192,6 +193,9 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     apart = notices.apart(case.id, reading) if case.round else frozenset()
     left = [p for p in listed if str(p.get("key", "")) not in apart]
     parcels = tuple(parcel_facts(p) for p in left)
+    found = land.overlaps(case, reading, left, answers.get("crediting", {}))
+    environment = _conclusion(opinions, OpinionKind.ENVIRONMENT)
+    gates = gates_passed(case.id, case.round)
     required = papers.required(policy, case, answers)
     sitting = open_sitting(case.id)
     counted, meeting = _sitting(sitting, actor) if sitting else (None, None)
@@ -205,7 +209,8 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         land_setting=_member(LandSetting, method.get("land_setting")),
         parcels=parcels,
         parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
-        overlaps=land.overlaps(case, reading, left, answers.get("crediting", {})),
+        site=site_facts(answers, parcels, day, overlaps=found, environment=environment, gates_passed=gates),
+        overlaps=found,
         **notice_facts.of_notice(case, on, parcels),
         national_notice_days=notice_facts.national_days(validation),
         has_partner=contract.get("has_partner"),
@@ -221,13 +226,13 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         validator_named=case.vvb_org_id is not None,
         validation=_conclusion(opinions, OpinionKind.VALIDATION),
         matters={k: bool(v.get("met")) for k, v in (validation.matters if validation else {}).items()},
-        environment=_conclusion(opinions, OpinionKind.ENVIRONMENT),
+        environment=environment,
         sitting=counted,
         meeting=meeting,
         tabled=sitting is not None,
         reconsideration=marks.reconsideration,
         was_reopened=bool(marks.was_reopened),
-        gates_passed=gates_passed(case.id, case.round),
+        gates_passed=gates,
         conditions_open=marks.conditions_open,
         has_entry=bool(marks.has_entry),
         suspended_by_chair=None if case.suspended_by is None else case.suspended_by.value == "chair",
@@ -419,27 +424,6 @@ def crediting_end(case: Case) -> date | None:
 def conditions_round(case: Case) -> int:
     """The round whose approval is in force, and so whose conditions."""
     return db.session.scalar(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}) or case.round
-
-
-def _member(members: type[E], word: Any) -> E | None:
-    try:
-        return members(word)
-    except ValueError:
-        return None
-
-
-def _decimal(word: Any) -> Decimal | None:
-    try:
-        return None if word in (None, "") else Decimal(str(word))
-    except InvalidOperation:
-        return None
-
-
-def _day(word: Any) -> date | None:
-    try:
-        return date.fromisoformat(word) if word else None
-    except (TypeError, ValueError):
-        return None
 
 
 def areas_by_district(parcels: Iterable[ParcelFacts]) -> dict[str, Decimal]:

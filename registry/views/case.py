@@ -156,4 +156,4 @@ def audit(number: str) -> str:  # noqa: ARG001
 
 
 # Their routes hang on the same blueprint.
-from registry.views import case_acts, case_screening  # noqa: E402, F401
+from registry.views import case_acts, case_methods, case_screening  # noqa: E402, F401

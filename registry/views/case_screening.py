@@ -29,6 +29,11 @@ from workflows.states import ConditionVerdict, GateName, Severity, Verdict
 
 CONDITIONS = "AT"
 """Letters of the conditions in the order of the sheet: of a CCER method, of a ticket."""
+PROPOSES: Mapping[Verdict, ConditionVerdict] = {
+    Verdict.PASS: ConditionVerdict.MET,
+    Verdict.FAIL: ConditionVerdict.NOT_MET,
+}
+"""The answer a rule's verdict proposes; one that cannot tell proposes none."""
 WAYS = "ways"
 """The group of which one is enough: the exemptions from arguing additionality, and the argued way."""
 UNTIL_THEN = ("request_correction", "decline", "suspend")
@@ -42,6 +47,8 @@ class Given:
     who: str
     verdict: ConditionVerdict
     evidence: str
+    differs: bool
+    """It is not what the rule proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Line:
     stated: tuple[tuple[str, str], ...]
     proposal: Any
     others: tuple[Given, ...]
+    differs: bool
+    """The reader's own answer is not what the rule proposes."""
     waits: bool
     """Another officer has answered; it is shown once the reader has answered too."""
 
@@ -83,14 +92,13 @@ def screening(number: str) -> Answer:
     """The sheet: read it, answer it, sign it."""
     case = g.case
     known = words.facts_shown(case)
-    clauses = facts.sheet(current(), known.method)
     if request.method == "GET":
-        form = _form(clauses)
+        form = _form(known)
         form.seen.data = str(case.version)
         return _page(form, known)
     if PROJECT.row("answer_condition", case.state) is None or Role.CASE_OFFICER not in g.roles:
-        return take("answer_condition", _form(clauses), {"answers": {}}, refused=lambda _found: abort(409))
-    form = _form(clauses)
+        return take("answer_condition", _form(known), {"answers": {}}, refused=lambda _found: abort(409))
+    form = _form(known)
     if not form.validate():
         return _page(form, known), 422
     own = _own()
@@ -114,8 +122,16 @@ def _stale(_action: str, form: SheetForm, since: Sequence[timeline.Event]) -> An
     return _page(form, words.facts_shown(g.case), since=since), 409
 
 
-def _form(clauses: Sequence[str]) -> SheetForm:
-    return build_sheet(clauses, member_options(ConditionVerdict, labels.label), _own())
+def _form(known: ProjectFacts) -> SheetForm:
+    clauses = facts.sheet(current(), known.method)
+    options = member_options(ConditionVerdict, labels.label)
+    return build_sheet(clauses, options, _own(), {c: _proposed(c, known) for c in clauses})
+
+
+def _proposed(clause: str, known: ProjectFacts) -> ConditionVerdict | None:
+    """The answer the clause's rule proposes, if it can tell."""
+    rule = RULES.get(clause)
+    return PROPOSES.get(rule(known, current()).verdict) if rule else None
 
 
 def _latest() -> dict[int, dict[str, ConditionAnswer]]:
@@ -211,13 +227,15 @@ def _line(
     may_answer: bool,
 ) -> Line:
     clause, tongue = current().clause(clause_id), words.lang()
+    proposed = _proposed(clause_id, known)
+    own = latest.get(g.user.id, {}).get(clause_id)
     others = [
-        Given(given[clause_id].officer.name, given[clause_id].verdict, given[clause_id].evidence)
+        Given(a.officer.name, a.verdict, a.evidence, differs=proposed not in (None, a.verdict))
         for officer, given in latest.items()
-        if officer != g.user.id and clause_id in given
+        if officer != g.user.id and (a := given.get(clause_id))
     ]
     # Two pairs of eyes are two only while neither has seen the other's answer.
-    hidden = may_answer and clause_id not in latest.get(g.user.id, {})
+    hidden = may_answer and own is None
     rule = RULES.get(clause_id)
     return Line(
         clause=clause_id,
@@ -228,6 +246,7 @@ def _line(
         stated=tuple(ask.stated(data, clause_id)),
         proposal=words.finding(rule(known, current()), g.case) if rule else None,
         others=() if hidden else tuple(others),
+        differs=own is not None and proposed not in (None, own.verdict),
         waits=hidden and bool(others),
     )
 

@@ -314,7 +314,16 @@ def details(outcome: Outcome, case: Case) -> list[str]:
         case "S32":
             gates = [labels.label(word, GateName) for word in _listed(read, "gates")]
             return [_("Not closed yet: %(what)s", what=_(", ").join(gates))] if gates else []
-    return []
+    return _of_parcels(read)
+
+
+def _of_parcels(read: Mapping[str, object]) -> list[str]:
+    """Which parcels a condition of a method fails on, and of which it cannot be told."""
+    short, unclear = (_(", ").join(_listed(read, key)) for key in ("short_parcels", "open_parcels"))
+    return [
+        *([_("Parcels that fall short: %(what)s", what=short)] if short else []),
+        *([_("Parcels of which it cannot be told: %(what)s", what=unclear)] if unclear else []),
+    ]
 
 
 def _legal_time(read: Mapping[str, object]) -> list[str]:

@@ -29,6 +29,10 @@ CHAPTERS: Mapping[str, LazyString] = {
     "A": _l("Conditions of CCER-14-001 Afforestation"),
     "X": _l("Grounds that exempt from arguing additionality"),
     "T": _l("Conditions of a forestry carbon ticket"),
+    "B": _l("Conditions of AR-CM-001 Afforestation (former)"),
+    "C": _l("Conditions of AR-CM-003 Forest management (former)"),
+    "D": _l("Conditions of AR-CM-002 Bamboo afforestation (former)"),
+    "F": _l("Conditions of AR-CM-005 Bamboo forest management (former)"),
 }
 """Letters of the clauses in the order of the pages; a test asks for all."""
 
@@ -46,6 +50,10 @@ HOW: Mapping[Enforced, LazyString] = {
     Enforced.DATABASE: _l("The database refuses any record that breaks it, whoever writes it and by whatever means."),
     Enforced.MANUAL: _l("Officers look into it and answer on the screening sheet, with what the answer rests on."),
 }
+PROPOSED = _l("The system proposes the answer from what is on file; two officers decide on the screening sheet.")
+"""How a clause is held that a rule proposes and officers answer."""
+COMPARED = _l("The system checks it when it compares all methods for a project.")
+RULES_OUT = _l("Speaks against the former method in the comparison, and stops no step.")
 STOPS: Mapping[Severity, LazyString] = {
     Severity.BLOCK: _l("Stops the step until it is cured. No vote can pass over it."),
     Severity.LEADING_GROUP: _l("Goes to the leading group, which decides with two thirds of the members entitled."),
@@ -118,6 +126,7 @@ def clause(clause_id: str) -> str:
     found = policy.clauses.get(clause_id)
     if found is None:
         abort(404)
+    compared = rulebook.compared(found, policy)
     return render_template(
         "rules/clause.html",
         clause=found,
@@ -128,15 +137,22 @@ def clause(clause_id: str) -> str:
         figures=_figures(found, policy),
         places=_places(found, policy),
         methods=rulebook.methods(found, policy),
+        compared=compared,
         finding=rulebook.stands_as_finding(found),
         scenarios=scenarios.of(clause_id),
         held=HELD[found.enforced],
-        how=HOW[found.enforced],
-        stops=STOPS[found.severity],
+        how=_how(found, compared=bool(compared)),
+        stops=RULES_OUT if compared else STOPS[found.severity],
         sure=SURE[found.confidence],
         mark=MARKS.get(found.confidence, ""),
         tongue=tongue(),
     )
+
+
+def _how(clause: Clause, *, compared: bool) -> LazyString:
+    if compared:
+        return COMPARED
+    return PROPOSED if clause.enforced is Enforced.RULE and clause.field else HOW[clause.enforced]
 
 
 @bp.app_template_global()
@@ -170,8 +186,9 @@ def _said(clause: Clause, policy: Policy) -> list[tuple[str, str]]:
     """What the clause asks and says, as (when, words); what only a case can fill in reads “…”."""
     lang, figures = tongue(), policy.figures_of(clause.id, today())
     zh = lang == "zh"
+    asked = _("The question") if rulebook.compared(clause, policy) else _("Officers are asked")
     texts = (
-        (_("Officers are asked"), clause.question(lang)),
+        (asked, clause.question(lang)),
         (_("If it is not met"), clause.fails_zh if zh else clause.fails_en),
         (_("If it cannot be told"), clause.unknown_zh if zh else clause.unknown_en),
         (_("What can be done"), clause.cure_zh if zh else clause.cure_en),

@@ -28,7 +28,16 @@ TICKET = {
     },
     "method": (
         {"method": "TA-TICKET"},
-        {"forest_use": "protection", "start_on": "2021-03-01", "public_benefit_forest": "no", "monitoring_years": "5"},
+        {
+            "forest_use": "protection",
+            "origin": "planted",
+            "start_on": "2021-03-01",
+            "public_benefit_forest": "no",
+            "other_mechanism": "no",
+            "monitoring_years": "5",
+            "third_party_report": "yes",
+        },
+        {"third_party_related": "no", "increment_t": "1,800", "buffer_pct": "10"},
     ),
     "crediting": {
         "start_on": "2021-03-01",

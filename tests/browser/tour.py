@@ -139,6 +139,7 @@ def stops(served: Served) -> list[Stop]:
         ("act-decline", officer, f"/cases/{shown}/act/decline"),
         ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
         ("screening", officer, f"/cases/{screened}/screening#c-A02"),
+        ("methods", officer, f"/cases/{screened}/methods"),
         ("vote", deputy, f"/cases/{sitting}/act/vote"),
         *meetings,
         ("paper", officer, f"/cases/{papered}/papers/{paper.id}"),

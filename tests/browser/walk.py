@@ -50,11 +50,16 @@ METHOD: Answers = {
     "burning": "none",
     "activity_shift": "no",
     "public_benefit_forest": "yes",
+    "lawful": "yes",
+    "other_mechanism": "no",
     "additionality": "x03",
 }
+PAPER: Answers = {"public_benefit_certificate": "yes"}
+"""What is asked once the land is said to be public-benefit forest."""
 CREDITING: Answers = {
     "start_on": "2024.3.12",
     "end_on": "2044年3月11日",
+    "life_end": "2064年3月11日",
     "expected_total_t": "１２，０００",
     "expected_annual_t": "６００",
     "vvb_org_id": "岱宗审定核查有限公司（示例）",
@@ -175,7 +180,7 @@ def apply(
     page: Page,
     basics: Answers = BASICS,
     land: Answers = PARCEL,
-    method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD),
+    method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD, PAPER),
     crediting: Answers = CREDITING,
 ) -> str:
     """From My projects to the receipt, everything typed; returns the case's number."""

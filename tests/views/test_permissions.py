@@ -251,6 +251,7 @@ def _may_find_nothing(endpoint: str) -> bool:
     return endpoint not in {
         "case.show",
         "case.application",
+        "case.methods",
         "applicant.task_list",
         "applicant.check",
         "admin.users",

@@ -205,6 +205,20 @@ def test_the_screening_sheet_leads_to_the_rule_of_every_condition(client, world)
         assert (f'name="v_{clause}"' in shown) is (clause not in ON_RECORD)
 
 
+@pytest.mark.parametrize(
+    ("clause", "says", "not_said"),
+    [
+        ("A05", "two officers decide on the screening sheet", "closed to new projects"),
+        ("B04", "The method itself is closed to new projects", "Officers are asked"),
+        ("R20", "The system checks it from what is on file", "two officers decide"),
+    ],
+)
+def test_a_rule_says_whether_it_decides_proposes_or_only_compares(client, world, clause, says, not_said):
+    shown = page(client, f"/rules/{clause}")
+    assert says in shown
+    assert not_said not in shown
+
+
 def test_a_step_names_its_rules_and_a_mere_record_none():
     assert rulebook.of_step("reject", POLICY) == ("S11", "S13", "S23", "S71")
     assert rulebook.of_step("revoke", POLICY) == ("S11", "S15", "S26", "S44", "S71")
