@@ -10,16 +10,22 @@ from workflows.facts.case import (
     ProjectFacts,
     SittingFacts,
 )
+from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.land import ParcelFacts
 
 __all__ = [
     "ClockFacts",
+    "ContractFacts",
+    "CostBearer",
+    "CostItem",
     "FoundAside",
     "MeetingFacts",
     "NoticeFacts",
     "Overlap",
     "PanelFacts",
     "ParcelFacts",
+    "PartnerContract",
     "ProjectFacts",
+    "RivalClaim",
     "SittingFacts",
 ]

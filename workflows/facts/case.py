@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from workflows.facts.contract import ContractFacts
 from workflows.facts.land import ParcelFacts
 from workflows.states import (
     Activity,
@@ -140,6 +141,8 @@ class ProjectFacts:
     land_setting: LandSetting | None = None
     parcels: tuple[ParcelFacts, ...] = ()
     has_partner: bool | None = None
+    contract: ContractFacts | None = None
+    """The partnership contract; None: nobody has filled it in."""
 
     unanswered: tuple[str, ...] = ()
     """Sections of the application not yet complete."""
