@@ -81,3 +81,33 @@ class ClaimKind(StrEnum):
     CONTRACT = "contract"
     TICKET = "ticket"
     PLEDGE = "pledge"
+
+
+class Approval(StrEnum):
+    """What must have been decided, agreed or looked at before land is bound; named like the facts."""
+
+    COLLECTIVE_VOTE = "collective_vote"
+    VOTE_NOTICE = "vote_notice"
+    HOUSEHOLD_CONSENT = "household_consent"
+    ISSUER_FILING = "issuer_filing"
+    TOWNSHIP_APPROVAL = "township_approval"
+    CAPACITY_CHECK = "capacity_check"
+    SUPERIOR_APPROVAL = "superior_approval"
+    APPRAISAL_ON_FILE = "appraisal_on_file"
+    COLLECTIVE_DECISION = "collective_decision"
+    PUBLIC_BIDDING = "public_bidding"
+
+
+class CostReturn(StrEnum):
+    """How a cost that was said to be nobody's comes back."""
+
+    DEDUCTED_FIRST = "deducted_first"
+    HIGHER_SHARE = "higher_share"
+    UNUSUAL_SHARE = "unusual_share"
+
+
+class ExclusivityGap(StrEnum):
+    """What exclusive rights have no end without."""
+
+    TERM = "term"
+    EXIT = "exit"
