@@ -1,6 +1,6 @@
 """How large and how long a contract is: its term, and the land one partner holds with it at one time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -57,7 +57,7 @@ class Extent:
     counted: tuple[str, ...] = ()
     """Numbers of the other contracts that run beside this one."""
     complete: bool = True
-    """False: the partner's other contracts are not known, or the area of one that counts."""
+    """False: the partner's other contracts are not known, or where some of the land lies and how much it is."""
 
 
 def extent(facts: ContractFacts) -> Extent:
@@ -68,18 +68,15 @@ def extent(facts: ContractFacts) -> Extent:
     """
     own = area_of(facts)
     beside = [other for other in facts.other_contracts or () if _beside(other, facts)]
-    complete = facts.other_contracts is not None and all(other.area_mu is not None for other in beside)
+    complete = facts.other_contracts is not None and _placed(facts) and all(map(_measured, beside))
     districts = _own_districts(facts, own)
     for other in beside:
         if other.district_code:
             districts.setdefault(other.district_code, Decimal(0))
     return Extent(
         own_mu=own,
-        total_mu=own + _peak(beside, facts, lambda _: True) if own is not None else None,
-        by_district={
-            code: area + _peak(beside, facts, lambda o, code=code: o.district_code == code)  # type: ignore[misc]
-            for code, area in sorted(districts.items())
-        },
+        total_mu=own + _peak(beside, facts) if own is not None else None,
+        by_district={code: area + _peak(beside, facts, code) for code, area in sorted(districts.items())},
         counted=tuple(other.number for other in beside),
         complete=complete,
     )
@@ -96,8 +93,18 @@ def overlap_in_time(start: date | None, end: date | None, other_start: date | No
     return (start or date.min) <= (other_end or date.max) and (other_start or date.min) <= (end or date.max)
 
 
-def _peak(others: list[PartnerContract], facts: ContractFacts, counts: Callable[[PartnerContract], bool]) -> Decimal:
-    held = [other for other in others if counts(other)]
+def _measured(other: PartnerContract) -> bool:
+    return other.area_mu is not None and other.district_code is not None
+
+
+def _placed(facts: ContractFacts) -> bool:
+    """Whether it is known in which district how much of the contract's own land lies."""
+    codes = {parcel.district_code for parcel in facts.parcels}
+    return None not in codes and (len(codes) == 1 or all(parcel.area_mu is not None for parcel in facts.parcels))
+
+
+def _peak(others: list[PartnerContract], facts: ContractFacts, district: str | None = None) -> Decimal:
+    held = [other for other in others if district in {None, other.district_code}]
     return max((_on(day, held) for day in _beginnings(held, facts)), default=Decimal(0))
 
 

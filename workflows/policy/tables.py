@@ -56,3 +56,7 @@ class Lexicon:
     phrases: tuple[Phrase, ...]
     grammar: Mapping[str, tuple[str, ...]]
     """Small words and patterns by name, as `lexicon.toml` lists them under [grammar]."""
+
+    def __hash__(self) -> int:
+        """By the phrases: a text need not be read twice with the same lexicon."""
+        return hash(self.phrases)
