@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from decimal import Decimal
 
 from workflows.facts import ContractFacts, PartnerContract
@@ -11,11 +11,17 @@ DAYS = Decimal(365)
 
 
 def anniversary(day: date, years: int) -> date:
-    """The same-numbered day so many years on (or back), else the month's last (民法典 art. 202)."""
+    """The same-numbered day so many years on (or back), else the month's last (民法典 art. 202).
+
+    Beyond the calendar it is the calendar's first or last day: "for ever" is written as the year 9999.
+    """
+    year = day.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if year > MAXYEAR else date.min
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def longer_than(start: date, end: date, years: int) -> bool:
@@ -26,7 +32,7 @@ def longer_than(start: date, end: date, years: int) -> bool:
 def term_years(start: date, end: date) -> Decimal:
     """The years of a term whose last day is `end`: whole ones, and the days left over as a share of a year."""
     whole = max(end.year - start.year + 1, 0)
-    while whole and anniversary(start, whole) > end + timedelta(days=1):
+    while whole and anniversary(start, whole) - timedelta(days=1) > end:
         whole -= 1
     rest = max((end - anniversary(start, whole)).days, 0)
     return Decimal(whole) + (rest / DAYS).quantize(Decimal("0.01"))

@@ -8,12 +8,15 @@ from enum import StrEnum
 from types import NoneType, UnionType
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.contracts import COUNTY, FARM, HONEST, ON, parcel
 from workflows.contract_check import Level, check, clauses, level, worst
 from workflows.contract_words import Bearer, ClaimKind, Party, PriceFormula
 from workflows.facts import ContractFacts, CostBearer, CostItem, ProjectFacts, RivalClaim
 from workflows.policy import Confidence, Figure, Policy
+from workflows.revenue import picture
 from workflows.rules import RULES, Outcome
 from workflows.states import Scheme, Severity, Tenure, Verdict
 
@@ -114,6 +117,40 @@ def test_whatever_the_check_finds_can_be_said_and_cured(facts, lang):
         if outcome.finding:
             assert clause.sentence(outcome.verdict, lang, outcome.facts, outcome.figures)
             assert clause.cure(lang, outcome.facts, outcome.figures)
+
+
+numbers = st.one_of(st.sampled_from([D(0), D(-1), D(10) ** 30]), st.decimals("-10000", "10000000", places=2))
+days = st.one_of(st.sampled_from([date.min, date.max]), st.dates())
+words = st.one_of(st.sampled_from([p.words for p in POLICY.lexicon.phrases]), st.text(max_size=5))
+
+
+def some(hint):
+    """Any value of a field of a contract."""
+    of, parts = typing.get_origin(hint), typing.get_args(hint)
+    if of in {typing.Union, UnionType}:
+        return st.one_of(*map(some, parts))
+    if of is tuple:
+        return st.lists(some(parts[0]), max_size=3).map(tuple)
+    if is_dataclass(hint):
+        return record(hint)
+    known = {Decimal: numbers, date: days, str: words, NoneType: st.none(), int: st.integers(-1, 500)}
+    return known[hint] if hint in known else st.sampled_from([True, False] if hint is bool else list(hint))
+
+
+def record(kind):
+    return st.deferred(lambda: st.fixed_dictionaries({n: some(h) for n, h in typing.get_type_hints(kind).items()})).map(
+        lambda values: kind(**values)
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(record(ContractFacts))
+def test_whatever_a_contract_says_it_can_be_judged_and_the_finding_said(facts):
+    for outcome in check(facts, POLICY):
+        for lang in ("zh", "en"):
+            sentence = POLICY.clause(outcome.clause).sentence(outcome.verdict, lang, outcome.facts, outcome.figures)
+            assert bool(sentence) is outcome.finding
+    picture(facts, POLICY)
 
 
 def test_every_clause_fails_for_some_contract_here():
