@@ -6,17 +6,19 @@ policy is handed it, so that the same facts can be judged under another one.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
+from workflows.policy.changes import Change, as_if_always, changed
 from workflows.policy.values import (
     Clause,
     Confidence,
+    Decision,
     DocumentFact,
     DocumentRule,
     DocumentStage,
@@ -25,16 +27,20 @@ from workflows.policy.values import (
     Language,
     Method,
     MethodStatus,
+    PolicyError,
     day_in_words,
     fill,
     number_in_words,
     places,
 )
+from workflows.policy.written import change_entry, change_of, entry_of, text_of
 from workflows.states import Activity, Scheme, Severity
 
 __all__ = [
+    "Change",
     "Clause",
     "Confidence",
+    "Decision",
     "DocumentFact",
     "DocumentRule",
     "DocumentStage",
@@ -45,10 +51,12 @@ __all__ = [
     "MethodStatus",
     "Policy",
     "PolicyError",
+    "changes_in",
     "day_in_words",
     "fill",
     "number_in_words",
     "places",
+    "text_of_changes",
 ]
 
 T = TypeVar("T")
@@ -65,10 +73,6 @@ _NAMED_BY = {
 }
 
 
-class PolicyError(ValueError):
-    """The policy's files contradict themselves; says which entry and why."""
-
-
 @dataclass(frozen=True)
 class Policy:
     """The policy as of one revision. Compare, hand on, replace; never change."""
@@ -77,6 +81,8 @@ class Policy:
     figures: Mapping[str, tuple[Figure, ...]]
     document_rules: Mapping[str, DocumentRule]
     methods: Mapping[str, Method]
+    changes: tuple[Change, ...] = ()
+    """What was changed since the files were written, in the order in which it was decided."""
 
     @classmethod
     def base(cls) -> Self:
@@ -84,32 +90,78 @@ class Policy:
         return cls.read(Path(__file__).parent)
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The policy of the TOML files in a folder laid out like this one."""
-        clauses = _by_id(
-            "id",
-            (
-                _clause(entry)
-                for path in sorted((folder / "clauses").glob("*.toml"))
-                for entry in _letter(path, _toml(path)["clause"])
-            ),
+    def read(cls, place: Path) -> Self:
+        """The policy of the TOML files in a folder laid out like this one, or of one file that `written` gave."""
+        if place.is_file():
+            return cls.parse(place.read_text("utf-8"))
+        clauses = [
+            _clause(told)
+            for path in sorted((place / "clauses").glob("*.toml"))
+            for told in _letter(path, _toml(path)["clause"])
+        ]
+        figures = [_figure(told) for told in _toml(place / "parameters.toml")["figure"]]
+        documents = [_document(told) for told in _toml(place / "documents.toml")["document"]]
+        methods = [_method(_toml(path)) for path in sorted((place / "methodologies").glob("*.toml"))]
+        return cls._of(clauses, figures, documents, methods)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The policy of a text that `written` gave: its files, and every change since; raises PolicyError."""
+        told: dict[str, list[dict[str, Any]]] = tomllib.loads(text, parse_float=Decimal)
+        policy = cls._of(
+            [_clause(e) for e in told.get("clause", ())],
+            [_figure(e) for e in told.get("figure", ())],
+            [_document(e) for e in told.get("document", ())],
+            [_method(e) for e in told.get("method", ())],
         )
-        figures: dict[str, list[Figure]] = {}
-        for entry in _toml(folder / "parameters.toml")["figure"]:
-            figure = _figure(entry)
-            figures.setdefault(figure.key, []).append(figure)
+        return policy.amended(changes_in(text))
+
+    @classmethod
+    def _of(
+        cls,
+        clauses: Iterable[Clause],
+        figures: Iterable[Figure],
+        documents: Iterable[DocumentRule],
+        methods: Iterable[Method],
+    ) -> Self:
+        series: dict[str, list[Figure]] = {}
+        for figure in figures:
+            series.setdefault(figure.key, []).append(figure)
         policy = cls(
-            clauses=MappingProxyType(clauses),
-            figures=MappingProxyType({key: _in_time(series) for key, series in figures.items()}),
-            document_rules=MappingProxyType(
-                _by_id("kind", (_document(entry) for entry in _toml(folder / "documents.toml")["document"]))
-            ),
-            methods=MappingProxyType(
-                _by_id("id", (_method(_toml(path)) for path in sorted((folder / "methodologies").glob("*.toml"))))
-            ),
+            clauses=MappingProxyType(_by_id("id", clauses)),
+            figures=MappingProxyType({key: _in_time(values) for key, values in series.items()}),
+            document_rules=MappingProxyType(_by_id("kind", documents)),
+            methods=MappingProxyType(_by_id("id", methods)),
         )
         policy._check_references()
         return policy
+
+    def amended(self, changes: Iterable[Change]) -> Self:
+        """The policy with changes in force from their days; raises PolicyError where one contradicts what is there."""
+        made = tuple(changes)
+        figures, methods = changed(self.figures, self.methods, self.clauses, made)
+        return replace(
+            self,
+            figures=MappingProxyType(figures),
+            methods=MappingProxyType(methods),
+            changes=(*self.changes, *made),
+        )
+
+    def as_if_always(self, changes: Iterable[Change]) -> Self:
+        """The policy as if what `changes` changes had never been otherwise; they must be such that `amended` takes."""
+        figures, methods = as_if_always(self.figures, self.methods, changes)
+        return replace(self, figures=MappingProxyType(figures), methods=MappingProxyType(methods))
+
+    def written(self, changes: Iterable[Change] = ()) -> str:
+        """This policy, and changes since, as one TOML text that `parse` reads back; the same gives the same text."""
+        parts = (
+            ("clause", map(entry_of, self.clauses.values())),
+            ("figure", map(entry_of, (figure for series in self.figures.values() for figure in series))),
+            ("document", map(entry_of, self.document_rules.values())),
+            ("method", map(entry_of, self.methods.values())),
+            ("change", map(change_entry, changes)),
+        )
+        return "\n".join(filter(None, (text_of(kind, entries) for kind, entries in parts)))
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of that id; raises KeyError."""
@@ -164,6 +216,25 @@ class Policy:
                     raise PolicyError(f"method {method.id} asks the unknown clause {clause_id!r}")
 
 
+def changes_in(text: str) -> tuple[Change, ...]:
+    """The changes a text tells, in its order; raises PolicyError naming the one that cannot be read."""
+    return tuple(map(_change, tomllib.loads(text, parse_float=Decimal).get("change", ())))
+
+
+def text_of_changes(changes: Iterable[Change]) -> str:
+    """Changes as `changes_in` reads them."""
+    return text_of("change", map(change_entry, changes))
+
+
+def _change(told: dict[str, Any]) -> Change:
+    try:
+        return change_of(told, _method)
+    except PolicyError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"change of {told.get('key') or told.get('id')!r}: {error}") from error
+
+
 def _found(entries: Mapping[str, T], key: str, what: str) -> T:
     try:
         return entries[key]
@@ -183,7 +254,7 @@ def _letter(path: Path, entries: Sequence[dict[str, Any]]) -> Iterator[dict[str,
         yield entry
 
 
-def _by_id(attribute: str, entries: Iterator[T]) -> dict[str, T]:
+def _by_id(attribute: str, entries: Iterable[T]) -> dict[str, T]:
     found: dict[str, T] = {}
     for entry in entries:
         key = getattr(entry, attribute)
@@ -222,15 +293,11 @@ def _clause(entry: dict[str, Any]) -> Clause:
 
 
 def _figure(entry: dict[str, Any]) -> Figure:
-    value = entry["value"]
     shape: dict[str, Any] = {"unit": "", "confidence": Confidence}
-    match value:
-        case date():
-            return _made(Figure, {**entry, "value": value.isoformat(), "unit": "date"}, **shape)
-        case int():
-            return _made(Figure, {**entry, "value": Decimal(value)}, **shape)
-        case _:
-            return _made(Figure, entry, **shape)
+    told = {k: Decimal(v) if k in ("value", "least", "most") and isinstance(v, int) else v for k, v in entry.items()}
+    if isinstance(value := told["value"], date):
+        told |= {"value": value.isoformat(), "unit": "date"}
+    return _made(Figure, told, **shape)
 
 
 def _document(entry: dict[str, Any]) -> DocumentRule:
