@@ -103,6 +103,7 @@ REFUSED: dict[str, tuple[list[Change], str]] = {
     "one officer on the sheet": ([figure("screening_officers", Decimal(1))], "cannot be 1: from 2"),
     "another length of a hectare": ([figure("mu_per_ha", Decimal(16))], "from 15 to 15"),
     "a share above the whole": ([figure("quorum_num", Decimal(4))], "the share 'quorum' would be 4/3"),
+    "a majority of a third": ([figure("majority_den", Decimal(3))], "less than half"),
     "a share of nothing": ([figure("quorum_num", Decimal(0))], "cannot be 0|the share 'quorum' would be 0/3"),
     "a figure without a source": ([replace(figure(), source_zh="")], "needs its source"),
     "a method nobody knows": ([ends("X")], "no method 'X'"),

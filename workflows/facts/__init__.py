@@ -11,8 +11,10 @@ from workflows.facts.case import (
     SittingFacts,
 )
 from workflows.facts.land import ParcelFacts
+from workflows.facts.policy import ChangeFacts
 
 __all__ = [
+    "ChangeFacts",
     "ClockFacts",
     "FoundAside",
     "MeetingFacts",

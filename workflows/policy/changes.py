@@ -17,6 +17,8 @@ ALWAYS = date.min
 WHOLE = frozenset({"", "persons", "WD", "days", "years"})
 """Units that are counted: half a working day, or half a member of a share, is none."""
 HUNDRED = Decimal(100)
+MAJORITIES = ("majority_num", "weighty_majority_num")
+"""No decision is carried by fewer than half of the members entitled."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,8 @@ def _check_share(key: str, series: Figures, days: Iterable[date]) -> None:
         num, den = (_on(series[k], day) for k in (key, f"{key[:-4]}_den"))
         if num is not None and den is not None and not 0 < num <= den:
             raise PolicyError(f"the share {key[:-4]!r} would be {num}/{den} from {day}")
+        if key in MAJORITIES and num is not None and den is not None and num * 2 < den:
+            raise PolicyError(f"the share {key[:-4]!r} would be less than half from {day}")
 
 
 def _on(series: tuple[Figure, ...], day: date) -> Decimal | None:
