@@ -17,8 +17,10 @@ ALWAYS = date.min
 WHOLE = frozenset({"", "persons", "WD", "days", "years"})
 """Units that are counted: half a working day, or half a member of a share, is none."""
 HUNDRED = Decimal(100)
-MAJORITIES = ("majority_num", "weighty_majority_num")
-"""No decision is carried by fewer than half of the members entitled."""
+FROM_ONE = frozenset({"persons", "WD", "days"})
+"""Units of which a rule needs at least one: a clock without a day would not run."""
+MAJORITIES = ("majority_num", "weighty_majority_num", "panel_accept_num", "ticket_panel_num")
+"""Nothing is carried by fewer than half of those entitled."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _check_value(figure: Figure, value: Decimal | str) -> None:
 
 def bounds(figure: Figure) -> tuple[Decimal, Decimal | None]:
     """The least and the most a change may make of a figure: its own bounds, else those of its unit."""
-    least = Decimal(0) if figure.least is None else figure.least
+    least = Decimal(figure.unit in FROM_ONE) if figure.least is None else figure.least
     return least, HUNDRED if figure.most is None and figure.unit == "%" else figure.most
 
 
