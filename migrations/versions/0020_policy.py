@@ -170,7 +170,7 @@ def _guard_changes():
         f"{table}_confirmed",
         table,
         "UPDATE",
-        "NEW.state = 'confirmed' AND ("
+        "NEW.state = 'confirmed' AND OLD.state <> 'confirmed' AND ("
         f"NEW.effective_on <= {local_day('NEW.decided_at')}"
         f" OR NEW.history_no <> 1 + (SELECT count(*) FROM {table} x WHERE x.state = 'confirmed')"
         " OR NOT EXISTS (SELECT 1 FROM policy_replays r WHERE r.change_id = NEW.id"

@@ -114,7 +114,11 @@ def test_a_replay_is_kept_with_what_it_was_of(world):
 
 def test_more_cases_ask_no_more_statements(world, monkeypatch):
     asked: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda _c, _u, statement, *_more: asked.append(statement))
+
+    def note(_connection, _cursor, statement, *_more) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
 
     def number() -> int:
         db.session.rollback()
@@ -128,6 +132,7 @@ def test_more_cases_ask_no_more_statements(world, monkeypatch):
     for _ in range(4):
         world.advance(world.draft(), "methodology_screening")
     assert number() == few
+    event.remove(db.engine, "before_cursor_execute", note)
     monkeypatch.setattr(replay_facts, "CHUNK", 2)
     assert {c.case_id for c in every_case(today())} == set(in_bulk())
     assert len(in_bulk()) == 5
