@@ -78,21 +78,30 @@ def counted(case: CaseFacts, policy: Policy) -> Mapping[Place, Outcome]:
         "quorum_min": asks["quorum_min"],
         "needs": (asks["needs_num"], asks["needs_den"]),
     }
-    return {
-        (f"count {number}", clause): RULES[clause](replace(case.facts, sitting=replace(sitting, **terms)), policy)
-        for number, sitting in enumerate(case.sittings, 1)
-        for clause in COUNT
-    }
+    found: dict[Place, Outcome] = {}
+    for number, sitting in enumerate(case.sittings, 1):
+        facts = replace(case.facts, sitting=replace(sitting, **terms))
+        found |= {(f"count {number}", clause): RULES[clause](facts, policy) for clause in COUNT}
+    return found
 
 
 def differences(cases: Iterable[CaseFacts], before: Policy, after: Policy) -> Iterator[Difference]:
     """Where the rules say another thing of a case under `after` than under `before`, in the order of the cases."""
     for case in cases:
-        old, new = (dict(standing(case.facts, p)) | dict(counted(case, p)) for p in (before, after))
-        for place in dict.fromkeys((*old, *new)):
-            was, would_be = old.get(place), new.get(place)
-            if _says(was) != _says(would_be):
-                yield Difference(case, place[1], was, would_be)
+        yield from compared(case, outcomes(case, before), outcomes(case, after))
+
+
+def outcomes(case: CaseFacts, policy: Policy) -> Mapping[Place, Outcome]:
+    """Everything a policy says of a case."""
+    return {**standing(case.facts, policy), **counted(case, policy)}
+
+
+def compared(case: CaseFacts, old: Mapping[Place, Outcome], new: Mapping[Place, Outcome]) -> Iterator[Difference]:
+    """Where two policies say another thing of a case."""
+    for place in dict.fromkeys((*old, *new)):
+        was, would_be = old.get(place), new.get(place)
+        if _says(was) != _says(would_be):
+            yield Difference(case, place[1], was, would_be)
 
 
 def _says(outcome: Outcome | None) -> object:

@@ -13,7 +13,7 @@ from registry.queries import policy as ask
 from registry.services import policy_changes
 from registry.services.replay_facts import every_case
 from workflows.policy import Change, Figure, Policy, PolicyError
-from workflows.replay import Difference, differences
+from workflows.replay import Difference, compared, outcomes
 from workflows.rules import Outcome
 from workflows.states import ChangeState
 
@@ -65,8 +65,9 @@ def replayed(policy: Policy, changes: tuple[Change, ...], at: datetime) -> tuple
     number = 0
     for case in every_case(day_of(at)):
         number += 1
-        by_day += differences([case], policy, amended)
-        as_if += differences([case], policy, always)
+        now_said = outcomes(case, policy)
+        by_day += compared(case, now_said, outcomes(case, amended))
+        as_if += compared(case, now_said, outcomes(case, always))
     return number, {"by_day": _told(by_day, amended), "always": _told(as_if, always)}
 
 
