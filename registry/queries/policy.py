@@ -97,6 +97,17 @@ def changes(user: User, states: Collection[ChangeState] = frozenset(ChangeState)
     return list(db.session.scalars(query))
 
 
+def waiting(user: User) -> int:
+    """How many proposals wait for a chair's decision; those of one's own wait for another."""
+    heads = {body for role, body in permissions.appointments(user) if role is Role.CHAIR}
+    query = select(func.count()).where(
+        PolicyChange.body_id.in_(heads),
+        PolicyChange.state == ChangeState.PROPOSED,
+        PolicyChange.proposed_by_id != user.id,
+    )
+    return (db.session.scalar(query) or 0) if heads else 0
+
+
 def one(user: User, change_id: int) -> PolicyChange | None:
     """A change, if this person may see it."""
     query = select(PolicyChange).where(PolicyChange.id == change_id, permissions.sees_change(user))
