@@ -102,8 +102,8 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
     w.ChangeState: {
         w.ChangeState.DRAFT: _l("Draft"),
         w.ChangeState.PROPOSED: _l("Proposed, to be decided"),
-        w.ChangeState.CONFIRMED: _l("Confirmed"),
-        w.ChangeState.REFUSED: _l("Refused"),
+        w.ChangeState.CONFIRMED: _l("Confirmed by the chair"),
+        w.ChangeState.REFUSED: _l("Refused by the chair"),
         w.ChangeState.WITHDRAWN: _l("Taken back"),
     },
     w.RecusalGround: {
