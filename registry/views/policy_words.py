@@ -29,6 +29,8 @@ from workflows.rules import Outcome
 from workflows.states import ProjectState, Verdict
 
 ONE_DAY = timedelta(days=1)
+MOST_REASONS = 3
+"""Reasons shown of what moves a case; each clause says its own on its page."""
 STOP = frozenset({"refuse_change", "withdraw_change"})
 MEANS: Mapping[str, LazyString] = {
     "propose_change": _l(
@@ -250,12 +252,12 @@ def _finding(outcome: Outcome) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A clause that would say another thing of a case; `why` is what moved it."""
+    """Clauses that would say another thing of a case, alike; `why` is what moves them."""
 
     number: str
     state: ProjectState
-    clause: str
-    title: str
+    clauses: tuple[tuple[str, str], ...]
+    """(id, title)"""
     before: str
     after: str
     worse: bool
@@ -301,7 +303,11 @@ def replay(row: PolicyReplay) -> Replayed:
 
 def _part(told: Mapping[str, Any], seen: set[int]) -> Part:
     listed = told["listed"]
-    effects = tuple(_effect(line) for line in listed if line["case"] in seen)
+    alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for line in listed:
+        if line["case"] in seen:
+            alike.setdefault((line["case"], line["before"], line["after"]), []).append(line)
+    effects = tuple(map(_effect, alike.values()))
     return Part(
         told["cases"],
         effects,
@@ -310,20 +316,19 @@ def _part(told: Mapping[str, Any], seen: set[int]) -> Part:
     )
 
 
-def _effect(line: Mapping[str, Any]) -> Effect:
-    policy, tongue = current(), lang()
-    why = [_moved(key, before, after, policy) for key, (before, after) in line["figures"].items()]
-    said = line[tongue]
-    after = line["after"]
+def _effect(alike: Sequence[Mapping[str, Any]]) -> Effect:
+    policy, tongue, first = current(), lang(), alike[0]
+    moved = [_moved(k, a, b, policy) for line in alike for k, (a, b) in line["figures"].items()]
+    said = [line[tongue] for line in alike]
+    after = first["after"]
     return Effect(
-        number=line["number"],
-        state=ProjectState(line["state"]),
-        clause=line["clause"],
-        title=policy.clause(line["clause"]).title(tongue),
-        before=_verdict(line["before"]),
+        number=first["number"],
+        state=ProjectState(first["state"]),
+        clauses=tuple((line["clause"], policy.clause(line["clause"]).title(tongue)) for line in alike),
+        before=_verdict(first["before"]),
         after=_verdict(after),
         worse=after not in (None, Verdict.PASS, Verdict.NOT_APPLICABLE),
-        why=tuple(filter(None, [*why, said])),
+        why=tuple(dict.fromkeys(filter(None, [*moved, *said])))[:MOST_REASONS],
     )
 
 
