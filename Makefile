@@ -63,6 +63,7 @@ bench: setup $(BENCH_VENV)/.stamp ## how fast acts, pages and verification are (
 	$(BENCH_VENV)/bin/python -m bench.pages $(BENCH)
 	$(BENCH_VENV)/bin/python -m bench.audit $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.tick $(filter-out --full,$(BENCH))
+	$(BENCH_VENV)/bin/python -m bench.replay $(filter-out --full,$(BENCH))
 
 tour: setup ## pictures of every screen, into docs/pictures
 	$(PY) -m tests.browser.tour

@@ -44,6 +44,7 @@ NAMES = {
     "PORT": "port to listen on; default 8000",
     "PUBLIC_URL": "address under which people reach this site; printed on papers; default the first TRUSTED_HOSTS",
     "PAPER_NUMBER": "how papers are numbered, with {year} and {n}; default as in registry/documents/texts",
+    "POLICY_NUMBER": "how changes of the rules are numbered ({year}, {n}); default as in registry/documents/texts",
     "MEETING_NUMBER": "how meetings are numbered, with {year} and {n}; default as in registry/documents/texts",
     "PAPER_HEAD": "red head printed on papers; default none",
     "PAPER_CONTACT": "whom to ask, printed on papers; default the task force of the bureau",
@@ -111,6 +112,7 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
             "PUBLIC_URL", f"https://{hosts[0]}" if production and hosts else f"http://{_reached(host)}:{port}"
         ),
         "PAPER_NUMBER": reader.series("PAPER_NUMBER"),
+        "POLICY_NUMBER": reader.series("POLICY_NUMBER"),
         "MEETING_NUMBER": reader.series("MEETING_NUMBER"),
         "PAPER_HEAD": reader.word("PAPER_HEAD", ""),
         "PAPER_CONTACT": reader.word("PAPER_CONTACT", ""),

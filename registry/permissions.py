@@ -47,13 +47,14 @@ from registry.models import (
     PanelDeparture,
     PanelEnd,
     PanelSeat,
+    PolicyChange,
     PublicNotice,
     Recusal,
     SittingCall,
     User,
 )
 from workflows.roles import APPOINTED, VOTING, Role
-from workflows.states import ProjectState, Scheme
+from workflows.states import ChangeState, ProjectState, Scheme
 
 S = ProjectState
 NOT_DRAFT = frozenset(S) - {S.DRAFT}
@@ -117,6 +118,10 @@ ADMIN = office(Role.ADMINISTRATOR)
 SECRETARY = office(Role.SECRETARY)
 REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR)
 """Who reads the expert register; the secretary alone keeps it."""
+POLICY = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
+"""Who reads how the rules are changed, and why. What is confirmed stands on the public pages of the rules."""
+PROPOSES = office(Role.CASE_OFFICER)
+DECIDES = office(Role.CASE_OFFICER, Role.CHAIR)
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
 
@@ -235,6 +240,18 @@ ENTRIES: dict[str, Entry] = {
     "minutes.show": MINUTES,
     "minutes.act": MINUTES,
     "minutes.pdf": MEETING,
+    # changes of the rules: officers propose, the chair decides, the administrator has no part; the view asks which body
+    "policy.index": POLICY,
+    "policy.figure": POLICY,
+    "policy.method": POLICY,
+    "policy.show": POLICY,
+    "policy.document": POLICY,
+    "policy.export": POLICY,
+    "policy.new": PROPOSES,
+    "policy.edit": PROPOSES,
+    "policy.discard": PROPOSES,
+    "policy.replay": DECIDES,
+    "policy.act": DECIDES,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,
@@ -459,6 +476,17 @@ def visible_cases(user: User | None, roles: frozenset[Role] = frozenset(SEES)) -
 def on_notice(case_id: int) -> bool:
     """Whether the public may know of a case: it is, or was, on public notice."""
     return bool(db.session.scalar(select(exists().where(PublicNotice.case_id == case_id))))
+
+
+def sees_change(user: User | None, on: date | None = None) -> ColumnElement[bool]:
+    """SQL filter on `PolicyChange`: those of the bodies a person serves; a draft is the officers' own."""
+    held = appointments(user, on)
+    readers = {body for role, body in held if role in POLICY.offices}
+    officers = {body for role, body in held if role is Role.CASE_OFFICER}
+    return or_(
+        and_(PolicyChange.body_id.in_(readers), PolicyChange.state != ChangeState.DRAFT),
+        PolicyChange.body_id.in_(officers),
+    )
 
 
 def appointments(user: User | None, on: date | None = None) -> list[tuple[Role, int]]:

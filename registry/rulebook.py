@@ -8,6 +8,7 @@ from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodCon
 from workflows.machine import Act
 from workflows.meeting import MEETING
 from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
+from workflows.policy_change import POLICY_CHANGE
 from workflows.project import PROJECT
 from workflows.rules import RULES
 from workflows.rules.procedure import STANDING
@@ -37,8 +38,8 @@ SHEET = "answer_condition"
 
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
-    """The rows of the lifecycle, and of a meeting, in which a clause acts, in table order."""
-    rows = (*PROJECT.acts, *MEETING.acts)
+    """The rows of the lifecycle, of a meeting and of a change in which a clause acts, in table order."""
+    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 

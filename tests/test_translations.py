@@ -25,6 +25,7 @@ KEPT = frozenset(
         *("JavaScript", "https", "DATABASE", "URL", "flask", "db", "upgrade"),  # what is typed as it stands
         *(
             "JSON",
+            "TOML",
             "holiday",
             "cn",
             "year",

@@ -105,6 +105,16 @@ class MeetingState(StrEnum):
     CALLED_OFF = "called_off"
 
 
+class ChangeState(StrEnum):
+    """Where a change of the policy stands."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class RecusalGround(StrEnum):
     """Why a member stands aside from a case (公务员法 arts. 76, 77, by analogy)."""
 

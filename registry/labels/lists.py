@@ -99,6 +99,13 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.MeetingState.MINUTED: _l("Minutes issued"),
         w.MeetingState.CALLED_OFF: _l("Called off"),
     },
+    w.ChangeState: {
+        w.ChangeState.DRAFT: _l("Draft"),
+        w.ChangeState.PROPOSED: _l("Proposed, to be decided"),
+        w.ChangeState.CONFIRMED: _l("Confirmed by the chair"),
+        w.ChangeState.REFUSED: _l("Refused by the chair"),
+        w.ChangeState.WITHDRAWN: _l("Taken back"),
+    },
     w.RecusalGround: {
         w.RecusalGround.APPLICANT: _l("Is the applicant"),
         w.RecusalGround.OWN_ORGANISATION: _l("Belongs to an organisation that is a party"),
@@ -335,6 +342,13 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.MeetingState.HELD: "near",
         w.MeetingState.MINUTED: "ok",
         w.MeetingState.CALLED_OFF: "quiet",
+    },
+    w.ChangeState: {
+        w.ChangeState.DRAFT: "quiet",
+        w.ChangeState.PROPOSED: "near",
+        w.ChangeState.CONFIRMED: "ok",
+        w.ChangeState.REFUSED: "quiet",
+        w.ChangeState.WITHDRAWN: "quiet",
     },
     w.Choice: {w.Choice.FOR: "ok", w.Choice.AGAINST: "stop", w.Choice.ABSTAIN: "quiet"},
     w.Conclusion: {

@@ -123,6 +123,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "name_validator": (_l("Name the validation body"), _l("The validation body was named")),
     "remind": (_l("Send the reminder"), _l("A reminder was sent")),
     "recount": (_l("Count the deadlines again"), _l("The deadlines were counted again by the new calendar")),
+    # changes of the rules
+    "propose_change": (_l("Propose the change"), _l("A change of the rules was proposed")),
+    "confirm_change": (_l("Confirm the change"), _l("The change of the rules was confirmed")),
+    "refuse_change": (_l("Refuse the change"), _l("The change of the rules was refused")),
+    "withdraw_change": (_l("Take the proposal back"), _l("The proposed change of the rules was taken back")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

@@ -64,6 +64,7 @@ from registry.models.people import (
     User,
     UserSession,
 )
+from registry.models.policy import PolicyChange, PolicyReplay
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
@@ -129,6 +130,8 @@ __all__ = [
     "PaperKind",
     "ParcelApart",
     "ParcelKey",
+    "PolicyChange",
+    "PolicyReplay",
     "PublicNotice",
     "Reconsideration",
     "ReconsiderationPerson",

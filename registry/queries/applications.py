@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,7 +27,8 @@ from registry.models import (
 )
 from registry.permissions import APPLICANTS, visible_cases
 from registry.queries.nav import applied_for
-from workflows.policy import DocumentStage, Policy
+from registry.queries.policy import current
+from workflows.policy import DocumentStage
 from workflows.states import ProjectState
 
 OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion", "site_check"})
@@ -37,7 +37,7 @@ OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion", "site_check"}
 
 def filed_in_validation() -> frozenset[str]:
     """The kinds of papers that come with the validation: the body files them, the applicant only reads them."""
-    return frozenset(r.kind for r in _policy().document_rules.values() if r.stage is DocumentStage.VALIDATION)
+    return frozenset(r.kind for r in current().document_rules.values() if r.stage is DocumentStage.VALIDATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,24 +273,18 @@ def _parcel_rows(data: Data) -> list[Row]:
 
 def paper_title(kind: str) -> str:
     """The name of a kind of paper, from the policy's list."""
-    rules = _policy().document_rules
+    rules = current().document_rules
     lang = "zh" if formats.is_chinese() else "en"
     return rules[kind].title(lang) if kind in rules else _("Other document")
 
 
 def method_name(method_id: str) -> str:
     """A method as people call it: its code, if it has one, and its title."""
-    method = _policy().methods.get(method_id)
+    method = current().methods.get(method_id)
     if method is None:
         return method_id
     title = method.title("zh" if formats.is_chinese() else "en")
     return f"{method.code} {title}" if method.code.isascii() else title
-
-
-@cache
-def _policy() -> Policy:
-    # Titles only; what is judged gets the policy of its day from the services.
-    return Policy.base()
 
 
 def answer(question: Question, data: Data) -> str:

@@ -1,6 +1,6 @@
 """The cases a person of the desk sees, filtered, counted and summed; and the notices about them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from registry import permissions
 from registry.extensions import db
-from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, User
+from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, PolicyChange, User
 from registry.models.lists import AREA_SCALE
-from registry.permissions import SEES, visible
+from registry.permissions import SEES, sees_change, visible
 from registry.queries import nav, search
 from registry.queries.minutes import seen_by
 from registry.queries.paging import Order, Page, Place, identity, instant, page_in_order, page_of
@@ -51,15 +51,19 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice with its case or meeting; None where this person no longer sees it."""
+    """A notice with its case, meeting or change of the rules; None where this person no longer sees it."""
 
     notice: Notice
     case: Case | None
     meeting: Meeting | None = None
+    change: PolicyChange | None = None
 
 
 ORDER = Order((Case.state_since, Case.id), (instant, identity))
 """The case that moved last first."""
+
+ASKED = 500
+"""Cases named in one statement."""
 
 COUNTED = 1000
 """Cases counted one by one before the list says "more than"."""
@@ -214,15 +218,25 @@ def notices(user: User, *, page: int = 1, size: int = 20) -> Page:
     """A person's notices, the newest first."""
     sees = and_(Case.id == Notice.case_id, visible(user))
     query = (
-        select(Notice, Case, Meeting)
+        select(Notice, Case, Meeting, PolicyChange)
         .select_from(Notice)
         .outerjoin(Case, sees)
         .outerjoin(Meeting, and_(Meeting.id == Notice.meeting_id, seen_by(user)))
+        .outerjoin(PolicyChange, and_(PolicyChange.id == Notice.change_id, sees_change(user)))
         .where(Notice.user_id == user.id)
         .order_by(Notice.made_at.desc(), Notice.id.desc())
     )
     found = page_of(query, page, size, rows=True)
     return Page([Line(*row) for row in found.items], found.no, found.pages, found.total, found.size)
+
+
+def seen_of(user: User, case_ids: Collection[int]) -> set[int]:
+    """Of some cases, those a person may see."""
+    wanted, seen = sorted(case_ids), set[int]()
+    for start in range(0, len(wanted), ASKED):
+        query = select(Case.id).where(Case.id.in_(wanted[start : start + ASKED]), visible(user))
+        seen |= set(db.session.scalars(query))
+    return seen
 
 
 def newest_notice(user: User) -> int:

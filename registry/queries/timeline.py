@@ -99,6 +99,13 @@ def of_meeting(meeting_id: int, items: Sequence[Sat]) -> list[Event]:
     ]
 
 
+def of_change(change_id: int) -> list[Event]:
+    """What happened to a change of the rules, newest first."""
+    rows = _events(change_id, "policy")
+    words = _remarks([e.seq for e in rows])
+    return [_event(e, words.get(e.seq, "")) for e in reversed(rows)]
+
+
 def _of_meeting(event: AuditEvent, names: dict[int, str]) -> str:
     """A roll says who came and who left."""
     text, detail = happened(action_of(event)), json.loads(event.detail)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from registry.clock import start_of, today
 from registry.models import Case
 from registry.queries.inbox_facts import Known
+from registry.queries.policy import current
 from registry.queries.sittings import Sat
 from workflows.clocks import DELIVERED
 from workflows.deliberation import cannot_carry, has_majority, has_quorum, quorum_needed
@@ -438,7 +438,6 @@ def first_wait(case: Case, acts: Sequence[Act], known: Known) -> tuple[str, Wait
     return None
 
 
-@cache
 def policy() -> Policy:
-    """The policy as a reader sees it: a query asks no service, and the door judges again."""
-    return Policy.base()
+    """The policy as a reader sees it; the door judges again."""
+    return current()

@@ -16,10 +16,11 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, clocks, facts, meetings, minutes, notices, papers, requests, rounds
+from registry.services import audit, clocks, facts, meetings, minutes, notices, papers, policy_changes, requests, rounds
 from registry.services.effects import EFFECTS, Context
 from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
+from registry.services.effects.policy import EFFECTS as CHANGE_EFFECTS
 from registry.services.policy import current
 from workflows import machine
 from workflows.gates import judge
@@ -28,6 +29,8 @@ from workflows.machine import RefusedError as Refused
 from workflows.machine import Taken
 from workflows.meeting import MEETING
 from workflows.meeting import judge as judge_meeting
+from workflows.policy_change import POLICY_CHANGE
+from workflows.policy_change import judge as judge_change
 from workflows.project import PROJECT
 from workflows.roles import Role
 from workflows.states import STAGE_OF, GateName, ProjectState
@@ -87,12 +90,14 @@ def act(
     Raises NotVisible, NotOpen, Stale or Refused, in this order of looking.
     """
     kind, subject_id = subject
-    if kind not in {"project", "meeting"}:
+    if kind not in {"project", "meeting", "policy"}:
         raise ValueError(f"no table for {kind}")
     actor_id = by.id if isinstance(by, User) else None
     with writing():
         if kind == "meeting":
             return _on_meeting(subject_id, action, actor_id, at, seen, dict(data or {}))
+        if kind == "policy":
+            return _on_change(subject_id, action, actor_id, at, seen, dict(data or {}))
         if data and "meeting" in data:
             meetings.locked(int(data["meeting"]))  # before the case: meeting, then cases (house.md §5)
         elif action in meetings.BY_THE_ROLL:
@@ -244,6 +249,45 @@ def _seat_anew(cases: Sequence[Case], actor: User | None, at: datetime) -> None:
             _take(case, "reseat", actor, system, at, {})
 
 
+def _on_change(
+    change_id: int, action: str, actor_id: int | None, at: datetime, seen: int | None, data: dict[str, Any]
+) -> Done:
+    change = policy_changes.locked(change_id)
+    actor = db.session.get(User, actor_id) if actor_id else None
+    if change is None or actor is None:
+        raise NotVisible
+    roles = policy_changes.roles_on(change, actor, day_of(at))
+    if not roles & permissions.POLICY.offices:
+        raise NotVisible
+    if seen is not None and seen != change.version:
+        raise Stale(change.id, events_since(change.id, seen, "policy"))
+    if action == "confirm_change":
+        data["history_no"] = policy_changes.next_of_history()  # before the policy is read
+    before, known = change.state, policy_changes.facts(change, day_of(at), actor)
+    taken = POLICY_CHANGE.take(machine.Case(before, roles, known), action, current(), judge_change)
+    effect = CHANGE_EFFECTS[action](policy_changes.Context(change, taken, actor, at, data))
+    for column, value in effect.changes.items():
+        setattr(change, column, value)
+    change.state = taken.state
+    change.version += 1
+    db.session.flush()
+    event = audit.record(
+        f"policy:{action}",
+        actor=actor,
+        role=taken.role,
+        subject_kind="policy",
+        subject_id=change.id,
+        subject_version=change.version,
+        from_state=before,
+        to_state=change.state,
+        detail=effect.detail,
+        words=effect.words,
+        at=at,
+    )
+    notices.write_of_change(change, action, event, policy_changes.told(change, day_of(at)), actor)
+    return Done(change.id, change.number, change.state, change.version, event.seq)
+
+
 def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) -> None:
     for column, value in changes.items():
         setattr(case, column, value)
@@ -256,7 +300,7 @@ def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) ->
 
 
 def events_since(subject_id: int, version: int, kind: str = "project") -> list[AuditEvent]:
-    """What happened to a case, or a meeting, after a version, oldest first."""
+    """What happened to a case, a meeting or a change after a version, oldest first."""
     query = (
         select(AuditEvent)
         .where(

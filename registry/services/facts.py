@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -180,9 +180,8 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     rows = _of_round(ANSWERS, case.id, reading)
     answers = {section: dict(data) for section, data, _done in rows}
     done = {section for section, _data, is_done in rows if is_done}
-    basics, method, contract = (answers.get(s, {}) for s in ("basics", "method", "contract"))
     day = governing_day(case, on)
-    method_id = method.get("method")
+    method_id = answers.get("method", {}).get("method")
     on_file = applications.papers(case.id, reading, inner=True)
     here = {"case_id": case.id, "round_no": case.round}
     marks = db.session.execute(MARKS, here).one()
@@ -202,19 +201,14 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     return ProjectFacts(
         on=day,
         round=case.round,
-        scheme=_member(Scheme, basics.get("scheme")),
-        activity=_member(Activity, basics.get("activity")),
-        method=method_id,
+        **stated(answers),
         applicant_is_person=case.proponent_user_id is not None,
-        land_setting=_member(LandSetting, method.get("land_setting")),
         parcels=parcels,
         parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
         site=site_facts(answers, parcels, day, overlaps=found, environment=environment, gates_passed=gates),
         overlaps=found,
         **notice_facts.of_notice(case, on, parcels),
         national_notice_days=notice_facts.national_days(validation),
-        has_partner=contract.get("has_partner"),
-        argued=method.get("additionality") == "argued",
         unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
@@ -240,24 +234,54 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     )
 
 
+def stated(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What the answers alone (section → data) tell the rules, by the names of `ProjectFacts`."""
+    basics, method, contract = (answers.get(s, {}) for s in ("basics", "method", "contract"))
+    return {
+        "scheme": _member(Scheme, basics.get("scheme")),
+        "activity": _member(Activity, basics.get("activity")),
+        "method": method.get("method"),
+        "land_setting": _member(LandSetting, method.get("land_setting")),
+        "has_partner": contract.get("has_partner"),
+        "argued": method.get("additionality") == "argued",
+    }
+
+
 def _review(case: Case, policy: Policy, method_id: str | None, actor: User | None) -> dict[str, Any]:
     """The officers' sheet: answers of those whose signature stands, and what the actor still owes."""
     given = _of_round(GIVEN, case.id, case.round)
-    latest: dict[int, dict[str, ConditionVerdict]] = {}
-    for officer, clause, verdict, _evidence in given:
-        latest.setdefault(officer, {})[clause] = verdict
-    signed = _standing(case.id, case.round, given)
-    conditions: dict[str, dict[int, ConditionVerdict]] = {}
-    for officer in signed:
-        for clause, verdict in latest.get(officer, {}).items():
-            conditions.setdefault(clause, {})[officer] = verdict
+    latest = _latest(given)
+    signed = _standing(given, _of_round(SIGNED, case.id, case.round))
     own = latest.get(actor.id, {}) if actor else {}
     return {
-        "conditions": conditions,
+        "conditions": _by_clause(latest, signed),
         "signatures": signed,
         "own_unanswered": tuple(c for c in sheet(policy, method_id) if c not in own),
         "actor_has_signed": bool(actor and actor.id in signed),
     }
+
+
+def signed_sheet(given: Sequence[Any], signed: Sequence[Any]) -> dict[str, Any]:
+    """Answers that stand, and whose signatures: of rows (officer, clause, verdict, evidence), (officer, digest)."""
+    standing = _standing(given, signed)
+    return {"conditions": _by_clause(_latest(given), standing), "signatures": standing}
+
+
+def _latest(given: Iterable[Any]) -> dict[int, dict[str, ConditionVerdict]]:
+    latest: dict[int, dict[str, ConditionVerdict]] = {}
+    for officer, clause, verdict, _evidence in given:
+        latest.setdefault(officer, {})[clause] = verdict
+    return latest
+
+
+def _by_clause(
+    latest: Mapping[int, Mapping[str, ConditionVerdict]], signed: Iterable[int]
+) -> dict[str, dict[int, ConditionVerdict]]:
+    conditions: dict[str, dict[int, ConditionVerdict]] = {}
+    for officer in signed:
+        for clause, verdict in latest.get(officer, {}).items():
+            conditions.setdefault(clause, {})[officer] = verdict
+    return conditions
 
 
 def sheet(policy: Policy, method_id: str | None) -> tuple[str, ...]:
@@ -290,11 +314,10 @@ def _digest_of(given: Iterable[Any], officer_id: int) -> str:
 
 def standing_signatures(case_id: int, round_no: int) -> frozenset[int]:
     """Officers whose signature covers what they answer now."""
-    return _standing(case_id, round_no, _of_round(GIVEN, case_id, round_no))
+    return _standing(_of_round(GIVEN, case_id, round_no), _of_round(SIGNED, case_id, round_no))
 
 
-def _standing(case_id: int, round_no: int, given: list[Any]) -> frozenset[int]:
-    signed = _of_round(SIGNED, case_id, round_no)
+def _standing(given: Sequence[Any], signed: Iterable[Any]) -> frozenset[int]:
     return frozenset(officer for officer, said in signed if said == _digest_of(given, officer))
 
 

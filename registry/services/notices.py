@@ -8,7 +8,18 @@ from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import Appointment, AuditEvent, Case, Elector, Meeting, Membership, Notice, Panel, User
+from registry.models import (
+    Appointment,
+    AuditEvent,
+    Case,
+    Elector,
+    Meeting,
+    Membership,
+    Notice,
+    Panel,
+    PolicyChange,
+    User,
+)
 from registry.permissions import APPLICANTS
 from registry.queries.people import holders
 from registry.services import facts, mail, panel_facts
@@ -118,6 +129,12 @@ def _group(meeting: Meeting, on: date) -> set[int]:
         )
     )
     return set(db.session.scalars(query))
+
+
+def write_of_change(change: PolicyChange, action: str, event: AuditEvent, people: Collection[int], actor: User) -> None:
+    """One line about a change of the policy for each of these people, but the one who acted."""
+    for user_id in sorted(set(people) - {actor.id}):
+        db.session.add(Notice(user_id=user_id, change_id=change.id, seq=event.seq, action=action, made_at=event.at))
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

@@ -1,11 +1,5 @@
-"""The policy in force, built once per revision of the application."""
+"""The policy in force, for whoever judges by it."""
 
-from functools import cache
+from registry.queries.policy import current
 
-from workflows.policy import Policy
-
-
-@cache
-def current() -> Policy:
-    """The policy of the TOML files; raises PolicyError when they contradict themselves."""
-    return Policy.base()
+__all__ = ["current"]

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from registry import permissions
 from registry.labels import label
 from registry.models import User
-from registry.queries import minutes
+from registry.queries import minutes, policy
 from registry.queries import nav as queries
 from registry.queries.inbox import count_waiting
 from workflows.roles import Role
@@ -52,6 +52,9 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Experts"), "experts.index", "experts.show", "experts.new"))
     if offices & permissions.MEETING.offices:
         items.append(_item(_("Meetings"), "meeting.index", "meeting."))
+    if offices & permissions.POLICY.offices:
+        waits = policy.waiting(user) if Role.CHAIR in offices else None
+        items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(

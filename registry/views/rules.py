@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from string import Formatter
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from registry import formats, labels, rulebook, scenarios
+from registry import formats, labels, permissions, rulebook, scenarios
 from registry.clock import today
 from registry.rulebook import Part
 from registry.services.policy import current
-from workflows.policy import Clause, Confidence, Enforced, Figure, Policy, fill, with_unit
+from workflows.policy import Clause, Confidence, Decision, Enforced, Figure, Policy, fill, with_unit
 from workflows.states import Severity
 
 bp = Blueprint("rules", __name__)
@@ -88,6 +88,8 @@ class FigureRow:
     until: date | None
     source: str
     mark: str
+    key: str
+    decision: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def clause(clause_id: str) -> str:
         stops=RULES_OUT if compared else STOPS[found.severity],
         sure=SURE[found.confidence],
         mark=MARKS.get(found.confidence, ""),
+        may_see_policy=bool(permissions.offices(g.get("user")) & permissions.POLICY.offices),
         tongue=tongue(),
     )
 
@@ -221,7 +224,9 @@ def _row(figure: Figure, until: date | None, policy: Policy) -> FigureRow:
     mark = str(MARKS.get(figure.confidence, ""))
     if mark.lower() in figure.source(lang).lower():
         mark = ""  # the source says so itself
-    return FigureRow(figure.title(lang), value, figure.since, until, figure.source(lang), mark)
+    return FigureRow(
+        figure.title(lang), value, figure.since, until, figure.source(lang), mark, figure.key, figure.decision
+    )
 
 
 def measured(figure: Figure) -> str:

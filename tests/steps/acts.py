@@ -35,6 +35,8 @@ class Said:
     """What is asked is a matter of the form: the services are never handed it."""
     of_meeting: bool = False
     """An act on a meeting; through the services alone, whose pages have stories of their own."""
+    of_change: bool = False
+    """The same of a change of the rules."""
 
 
 def words(text: str) -> Data:

@@ -12,9 +12,11 @@ from workflows.facts.case import (
 )
 from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.land import ParcelFacts
+from workflows.facts.policy import ChangeFacts
 from workflows.facts.site import SiteFacts
 
 __all__ = [
+    "ChangeFacts",
     "ClockFacts",
     "ContractFacts",
     "CostBearer",

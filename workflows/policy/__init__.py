@@ -6,19 +6,22 @@ policy is handed it, so that the same facts can be judged under another one.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
+from workflows.policy.changes import Change, as_if_always, changed
 from workflows.policy.tables import Lexicon, Malpractice, Phrase, Reference
 from workflows.policy.values import (
     BambooWork,
     Clause,
     Confidence,
+    Decision,
     DocumentFact,
     DocumentRule,
     DocumentStage,
@@ -27,18 +30,22 @@ from workflows.policy.values import (
     Language,
     Method,
     MethodStatus,
+    PolicyError,
     day_in_words,
     fill,
     number_in_words,
     places,
     with_unit,
 )
+from workflows.policy.written import change_entry, change_of, entry_of, table_of, text_of
 from workflows.states import Activity, Scheme, Severity
 
 __all__ = [
     "BambooWork",
+    "Change",
     "Clause",
     "Confidence",
+    "Decision",
     "DocumentFact",
     "DocumentRule",
     "DocumentStage",
@@ -53,10 +60,12 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reference",
+    "changes_in",
     "day_in_words",
     "fill",
     "number_in_words",
     "places",
+    "text_of_changes",
     "with_unit",
 ]
 
@@ -66,6 +75,7 @@ CLAUSE_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
 ALL_SCHEMES = "all"
 ALL_CLASSES = "all"
 REFERENCES = ("costs.toml", "forest_land.toml")
+TABLES = ("parameters.toml", "documents.toml", "malpractices.toml", "lexicon.toml")
 
 # What an enforced clause must name, so that a reader finds what holds people to it.
 _NAMED_BY = {
@@ -74,10 +84,6 @@ _NAMED_BY = {
     Enforced.DATABASE: "constraint",
     Enforced.MANUAL: "field",
 }
-
-
-class PolicyError(ValueError):
-    """The policy's files contradict themselves; says which entry and why."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ class Policy:
     references: Mapping[str, Reference]
     """Figures there is a place for, by key; `figures` holds those that have a value."""
     lexicon: Lexicon
+    changes: tuple[Change, ...] = ()
+    """What was changed since the files were written, in the order in which it was decided."""
 
     @classmethod
     def base(cls) -> Self:
@@ -99,39 +107,79 @@ class Policy:
         return cls.read(Path(__file__).parent)
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The policy of the TOML files in a folder laid out like this one."""
-        clauses = _by_id(
-            "id",
-            (
-                _clause(entry)
-                for path in sorted((folder / "clauses").glob("*.toml"))
-                for entry in _letter(path, _toml(path)["clause"])
-            ),
-        )
-        figures: dict[str, list[Figure]] = {}
-        references = [entry for name in REFERENCES for entry in _toml(folder / name)["reference"]]
-        known = [_valued(entry) for entry in references if "value" in entry]
-        for entry in (*_toml(folder / "parameters.toml")["figure"], *known):
-            figure = _figure(entry)
-            figures.setdefault(figure.key, []).append(figure)
+    def read(cls, place: Path) -> Self:
+        """The policy of the TOML files in a folder laid out like this one, or of one file that `written` gave."""
+        if place.is_file():
+            return cls.parse(place.read_text("utf-8"))
+        letters = sorted((place / "clauses").glob("*.toml"))
+        references = [_toml(place / name)["reference"] for name in REFERENCES]
+        told: dict[str, Any] = {
+            "clause": [entry for path in letters for entry in _letter(path, _toml(path)["clause"])],
+            "reference": list(chain(*references)),
+            "method": [_toml(path) for path in sorted((place / "methodologies").glob("*.toml"))],
+        }
+        for name in TABLES:
+            told |= _toml(place / name)
+        return cls._of(told)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The policy of a text that `written` gave: its files, and every change since; raises PolicyError."""
+        return cls._of(tomllib.loads(text, parse_float=Decimal)).amended(changes_in(text))
+
+    @classmethod
+    def _of(cls, told: Mapping[str, Any]) -> Self:
+        """The policy of its entries by kind, as a file holds them."""
+        series: dict[str, list[Figure]] = {}
+        known = [_valued(entry) for entry in told["reference"] if "value" in entry]
+        for figure in map(_figure, (*told["figure"], *known)):
+            series.setdefault(figure.key, []).append(figure)
         policy = cls(
-            clauses=MappingProxyType(clauses),
-            figures=MappingProxyType({key: _in_time(series) for key, series in figures.items()}),
-            document_rules=MappingProxyType(
-                _by_id("kind", (_document(entry) for entry in _toml(folder / "documents.toml")["document"]))
-            ),
-            methods=MappingProxyType(
-                _by_id("id", (_method(_toml(path)) for path in sorted((folder / "methodologies").glob("*.toml"))))
-            ),
-            malpractices=MappingProxyType(
-                _by_id("id", (_made(Malpractice, e) for e in _toml(folder / "malpractices.toml")["malpractice"]))
-            ),
-            references=MappingProxyType(_by_id("key", map(_reference, references))),
-            lexicon=_lexicon(_toml(folder / "lexicon.toml")),
+            clauses=MappingProxyType(_by_id("id", map(_clause, told["clause"]))),
+            figures=MappingProxyType({key: _in_time(values) for key, values in series.items()}),
+            document_rules=MappingProxyType(_by_id("kind", map(_document, told["document"]))),
+            methods=MappingProxyType(_by_id("id", map(_method, told["method"]))),
+            malpractices=MappingProxyType(_by_id("id", (_made(Malpractice, e) for e in told["malpractice"]))),
+            references=MappingProxyType(_by_id("key", map(_reference, told["reference"]))),
+            lexicon=_lexicon(told),
         )
         policy._check_references()
         return policy
+
+    def amended(self, changes: Iterable[Change]) -> Self:
+        """The policy with changes in force from their days; raises PolicyError where one contradicts what is there."""
+        made = tuple(changes)
+        figures, methods = changed(self.figures, self.methods, self.clauses, made, self._places())
+        return replace(
+            self,
+            figures=MappingProxyType(figures),
+            methods=MappingProxyType(methods),
+            changes=(*self.changes, *made),
+        )
+
+    def as_if_always(self, changes: Iterable[Change]) -> Self:
+        """The policy as if what `changes` changes had never been otherwise; they must be such that `amended` takes."""
+        figures, methods = as_if_always(self.figures, self.methods, changes, self._places())
+        return replace(self, figures=MappingProxyType(figures), methods=MappingProxyType(methods))
+
+    def _places(self) -> Mapping[str, Figure]:
+        """What a first value of a reference would be a value of."""
+        return {key: place.blank() for key, place in self.references.items()}
+
+    def written(self, changes: Iterable[Change] = ()) -> str:
+        """This policy, and changes since, as one TOML text that `parse` reads back; the same gives the same text."""
+        parts = (
+            ("clause", map(entry_of, self.clauses.values())),
+            ("figure", map(entry_of, (figure for series in self.figures.values() for figure in series))),
+            ("document", map(entry_of, self.document_rules.values())),
+            ("method", map(entry_of, self.methods.values())),
+            ("malpractice", map(entry_of, self.malpractices.values())),
+            ("reference", map(entry_of, self.references.values())),
+            ("phrase", map(entry_of, self.lexicon.phrases)),
+        )
+        texts = (text_of(kind, entries) for kind, entries in parts)
+        last = table_of("grammar", self.lexicon.grammar), text_of_changes(changes)
+        return "\n".join(filter(None, (*texts, *last)))
 
     def clause(self, clause_id: str) -> Clause:
         """The clause of that id; raises KeyError."""
@@ -198,6 +246,25 @@ class Policy:
                 raise PolicyError(f"method {method.id} calls final what it does not ask: {', '.join(stray)}")
 
 
+def changes_in(text: str) -> tuple[Change, ...]:
+    """The changes a text tells, in its order; raises PolicyError naming the one that cannot be read."""
+    return tuple(map(_change, tomllib.loads(text, parse_float=Decimal).get("change", ())))
+
+
+def text_of_changes(changes: Iterable[Change]) -> str:
+    """Changes as `changes_in` reads them."""
+    return text_of("change", map(change_entry, changes))
+
+
+def _change(told: dict[str, Any]) -> Change:
+    try:
+        return change_of(told, _method)
+    except PolicyError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"change of {told.get('key') or told.get('id')!r}: {error}") from error
+
+
 def _found(entries: Mapping[str, T], key: str, what: str) -> T:
     try:
         return entries[key]
@@ -217,7 +284,7 @@ def _letter(path: Path, entries: Sequence[dict[str, Any]]) -> Iterator[dict[str,
         yield entry
 
 
-def _by_id(attribute: str, entries: Iterator[T]) -> dict[str, T]:
+def _by_id(attribute: str, entries: Iterable[T]) -> dict[str, T]:
     found: dict[str, T] = {}
     for entry in entries:
         key = getattr(entry, attribute)
@@ -256,15 +323,11 @@ def _clause(entry: dict[str, Any]) -> Clause:
 
 
 def _figure(entry: dict[str, Any]) -> Figure:
-    value = entry["value"]
     shape: dict[str, Any] = {"unit": "", "confidence": Confidence}
-    match value:
-        case date():
-            return _made(Figure, {**entry, "value": value.isoformat(), "unit": "date"}, **shape)
-        case int():
-            return _made(Figure, {**entry, "value": Decimal(value)}, **shape)
-        case _:
-            return _made(Figure, entry, **shape)
+    told = {k: Decimal(v) if k in ("value", "least", "most") and isinstance(v, int) else v for k, v in entry.items()}
+    if isinstance(value := told["value"], date):
+        told |= {"value": value.isoformat(), "unit": "date"}
+    return _made(Figure, told, **shape)
 
 
 _DATED = ("value", "since", "source_zh", "source_en", "confidence")
@@ -283,7 +346,7 @@ def _reference(entry: dict[str, Any]) -> Reference:
     return _made(Reference, {key: value for key, value in entry.items() if key not in dated})
 
 
-def _lexicon(table: dict[str, Any]) -> Lexicon:
+def _lexicon(table: Mapping[str, Any]) -> Lexicon:
     phrases = _by_id("words", (_made(Phrase, entry, alone=True) for entry in table["phrase"]))
     grammar = {name: tuple(words) for name, words in table["grammar"].items()}
     return Lexicon(tuple(phrases.values()), MappingProxyType(grammar))

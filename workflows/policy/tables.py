@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from workflows.policy.values import Language, language
+from workflows.policy.values import Confidence, Figure, Language, language
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,20 @@ class Reference:
     unit: str
     note_zh: str
     note_en: str
+
+    def blank(self) -> Figure:
+        """A figure of this place that has no value yet, to give it one."""
+        return Figure(
+            key=self.key,
+            value=Decimal(0),
+            unit=self.unit,
+            since=date.min,
+            source_zh="",
+            source_en="",
+            confidence=Confidence.PROPOSED,
+            title_zh=self.title_zh,
+            title_en=self.title_en,
+        )
 
     def title(self, lang: str) -> str:
         """What the figure would measure."""

@@ -19,6 +19,10 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 _FORMATS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "formats.toml").read_text("utf-8"))
 
 
+class PolicyError(ValueError):
+    """The policy's files contradict themselves; says which entry and why."""
+
+
 class Language(StrEnum):
     """The two languages every text of the policy stands in."""
 
@@ -81,8 +85,26 @@ class DocumentFact(StrEnum):
 
 
 @dataclass(frozen=True)
+class Decision:
+    """Who set a value after the policy's files were written: the change, the body, its document, the day."""
+
+    no: str
+    body_zh: str
+    body_en: str
+    document: str
+    on: date
+
+    def body(self, lang: str) -> str:
+        """Who decided."""
+        return self.body_zh if language(lang) is Language.ZH else self.body_en
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A figure in force from `since`, with its source; `unit` is "" for a bare number, "date" for an ISO day."""
+    """A figure in force from `since`, with its source; `unit` is "" for a bare number, "date" for an ISO day.
+
+    `least` and `most` bound the values a change may give it. `decision` None: the files set it.
+    """
 
     key: str
     value: Decimal | str
@@ -93,6 +115,9 @@ class Figure:
     confidence: Confidence
     title_zh: str = ""
     title_en: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+    decision: Decision | None = None
 
     @property
     def number(self) -> Decimal:
@@ -271,6 +296,8 @@ class Method:
     source_zh: str
     source_en: str
     confidence: Confidence
+    decision: Decision | None = None
+    """Who set the method as it stands, where that was after the files were written."""
 
     def title(self, lang: str) -> str:
         """The method's name, without its code."""

@@ -1,0 +1,130 @@
+"""The policy in force, and its changes as pages ask for them.
+
+The policy is the TOML base with every confirmed change. It is built once per revision: a revision has a digest that
+covers all changes up to it, which is one small read a transaction; so what another process confirmed is seen at once.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import cache, lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from registry import permissions
+from registry.clock import day_of
+from registry.extensions import db
+from registry.models import Body, PolicyChange, PolicyReplay, User
+from workflows.policy import Change, Decision, Policy, changes_in
+from workflows.roles import Role
+from workflows.states import ChangeState
+
+BEGINNING = ""
+"""The revision before any change: the files alone."""
+LATEST = select(PolicyChange.history_digest).where(
+    PolicyChange.history_no == select(func.max(PolicyChange.history_no)).scalar_subquery()
+)
+KEPT = "policy"
+
+
+def current() -> Policy:
+    """The policy with every change confirmed so far, whatever its day; the same value within a transaction."""
+    session = db.session()
+    here, kept = session.get_transaction(), session.info.get(KEPT)
+    if here is not None and kept is not None and kept[0] is here:
+        found: Policy = kept[1]
+        return found
+    policy = _of_revision(revision())
+    session.info[KEPT] = (session.get_transaction(), policy)
+    return policy
+
+
+def revision() -> str:
+    """What names the policy as it stands: the digest of its history."""
+    return db.session.scalar(LATEST) or BEGINNING
+
+
+@cache
+def base() -> Policy:
+    """The policy of the TOML files; raises PolicyError when they contradict themselves."""
+    return Policy.base()
+
+
+@lru_cache(maxsize=4)
+def _of_revision(digest: str) -> Policy:
+    # By its digest alone: two databases whose history is one have one policy.
+    return base().amended(c for row in history() for c in decided(row)) if digest else base()
+
+
+def history() -> list[PolicyChange]:
+    """Every confirmed change, in the order of confirmation."""
+    query = select(PolicyChange).where(PolicyChange.state == ChangeState.CONFIRMED).order_by(PolicyChange.history_no)
+    return list(db.session.scalars(query.options(joinedload(PolicyChange.body))))
+
+
+def decided(row: PolicyChange) -> tuple[Change, ...]:
+    """What a confirmed change says, with who set it."""
+    if row.decided_at is None:
+        raise ValueError(f"change {row.id} is not decided")
+    decision = Decision(
+        no=str(row.number),
+        body_zh=row.body.name,
+        body_en=row.body.name_en,
+        document=" ".join(filter(None, (row.document_title, row.document_number))),
+        on=day_of(row.decided_at),
+    )
+    return tuple(replace(change, decision=decision) for change in changes_in(row.content))
+
+
+# What pages show ---------------------------------------------------------------------------------------
+
+
+def bodies(user: User) -> list[Body]:
+    """The bodies for which an officer may propose a change."""
+    ids = {body for role, body in permissions.appointments(user) if role is Role.CASE_OFFICER}
+    return list(db.session.scalars(select(Body).where(Body.id.in_(ids)).order_by(Body.id)))
+
+
+def changes(user: User, states: Collection[ChangeState] = frozenset(ChangeState)) -> list[PolicyChange]:
+    """The changes a person may see, the newest first."""
+    query = (
+        select(PolicyChange)
+        .where(permissions.sees_change(user), PolicyChange.state.in_(states))
+        .options(joinedload(PolicyChange.drafted_by), joinedload(PolicyChange.proposed_by))
+        .options(joinedload(PolicyChange.body))
+        .order_by(func.coalesce(PolicyChange.proposed_at, PolicyChange.drafted_at).desc(), PolicyChange.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def waiting(user: User) -> int:
+    """How many proposals wait for a chair's decision; those of one's own wait for another."""
+    heads = {body for role, body in permissions.appointments(user) if role is Role.CHAIR}
+    query = select(func.count()).where(
+        PolicyChange.body_id.in_(heads),
+        PolicyChange.state == ChangeState.PROPOSED,
+        PolicyChange.proposed_by_id != user.id,
+    )
+    return (db.session.scalar(query) or 0) if heads else 0
+
+
+def one(user: User, change_id: int) -> PolicyChange | None:
+    """A change, if this person may see it."""
+    query = select(PolicyChange).where(PolicyChange.id == change_id, permissions.sees_change(user))
+    return db.session.scalars(query).one_or_none()
+
+
+def of_subjects(user: User, subjects: Collection[str]) -> list[PolicyChange]:
+    """The changes proposed for one of these figures or methods, and not decided."""
+    return [c for c in changes(user, (ChangeState.PROPOSED,)) if c.subject in subjects]
+
+
+def last_replay(change: PolicyChange) -> PolicyReplay | None:
+    """The last replay of a change's content as it stands."""
+    query = (
+        select(PolicyReplay)
+        .where(PolicyReplay.change_id == change.id, PolicyReplay.content_digest == change.content_digest)
+        .order_by(PolicyReplay.id.desc())
+        .limit(1)
+    )
+    return db.session.scalars(query).one_or_none()
