@@ -7,7 +7,7 @@ from enum import StrEnum
 from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
 from workflows.meeting import MEETING
-from workflows.policy import Clause, Enforced, Method, Policy
+from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
 from workflows.project import PROJECT
 from workflows.rules import RULES
 from workflows.rules.procedure import STANDING
@@ -45,13 +45,13 @@ def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
 def _part(row: Act, clause: Clause, policy: Policy) -> Part | None:
     if row.name == clause.action:
         return Part.CARRIES_OUT
-    if row.name == SHEET and clause.field is not None:
+    if row.name == SHEET and clause.field is not None and methods(clause, policy):
         return Part.ANSWERS
     return Part.ASKS if clause.id in asked(row.gate, policy) else None
 
 
 def asked(gate: Gate, policy: Policy) -> frozenset[str]:
-    """Every clause a gate may ask for, whatever the method."""
+    """Every clause a gate may ask for, whatever the method; one that is closed screens nothing any more."""
     return frozenset(_asked(gate, policy))
 
 
@@ -59,7 +59,7 @@ def _asked(gate: Gate, policy: Policy) -> Iterator[str]:
     for requirement in gate:
         match requirement:
             case MethodConditions():
-                yield from (c for method in policy.methods.values() for c in sheet(method))
+                yield from (c for method in policy.methods.values() if screens(method) for c in sheet(method))
             case Whole(name):
                 yield from _asked(GATES[name], policy)
             case IfApproving(inner):
@@ -77,9 +77,19 @@ def sheet(method: Method) -> tuple[str, ...]:
     return (*method.conditions, *method.ways)
 
 
+def screens(method: Method) -> bool:
+    """Whether a project may still be screened by a method."""
+    return method.status is not MethodStatus.REPEALED
+
+
 def methods(clause: Clause, policy: Policy) -> tuple[Method, ...]:
-    """The methods whose sheet asks for a clause."""
-    return tuple(method for method in policy.methods.values() if clause.id in sheet(method))
+    """The methods on whose sheet officers are asked for a clause."""
+    return tuple(method for method in policy.methods.values() if screens(method) and clause.id in sheet(method))
+
+
+def compared(clause: Clause, policy: Policy) -> tuple[Method, ...]:
+    """The closed methods that ask for a clause: it is read only where all methods are compared for a project."""
+    return tuple(method for method in policy.methods.values() if not screens(method) and clause.id in sheet(method))
 
 
 def stands_as_finding(clause: Clause) -> bool:

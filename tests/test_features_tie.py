@@ -118,7 +118,14 @@ def test_every_stage_has_a_story_that_leads_on():
 def test_a_clause_that_a_rule_enforces_has_function_scenario_and_place(clause):
     assert clause.id in RULES
     assert scenarios.of(clause.id), "no scenario"
-    assert rulebook.places(clause, POLICY) or rulebook.stands_as_finding(clause), "asked nowhere"
+    judged = rulebook.places(clause, POLICY) or rulebook.stands_as_finding(clause)
+    assert judged or rulebook.compared(clause, POLICY), "asked nowhere"
+
+
+def test_what_only_a_closed_method_asks_has_no_place_but_the_comparison_of_methods():
+    closed = [c for c in POLICY.clauses.values() if rulebook.compared(c, POLICY)]
+    assert {c.id[0] for c in closed} == set("BCDF")
+    assert not [c.id for c in closed if rulebook.places(c, POLICY) or rulebook.methods(c, POLICY)]
 
 
 @pytest.mark.parametrize("clause", held_by(Enforced.TABLE), ids=lambda c: c.id)
@@ -139,7 +146,15 @@ def test_a_clause_of_the_database_names_a_constraint_that_is_there_and_a_forgery
     assert clause.forgery in FORGERIES
 
 
-@pytest.mark.parametrize("clause", held_by(Enforced.MANUAL), ids=lambda c: c.id)
+ANSWERED = [c for c in POLICY.clauses.values() if c.field is not None and not rulebook.compared(c, POLICY)]
+"""What officers answer, whether or not a rule proposes the answer."""
+
+
+def test_officers_answer_every_manual_clause():
+    assert {c.id for c in held_by(Enforced.MANUAL)} <= {c.id for c in ANSWERED}
+
+
+@pytest.mark.parametrize("clause", ANSWERED, ids=lambda c: c.id)
 def test_a_clause_that_people_answer_names_its_place_on_the_sheet_of_a_method(clause):
     assert clause.field == f"screening.{clause.id}"
     asking = rulebook.methods(clause, POLICY)

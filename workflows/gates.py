@@ -133,7 +133,13 @@ def _stopping_unless_met(outcome: Outcome) -> Outcome:
     return _stopping(outcome) if outcome.finding else outcome
 
 
+def _way(clause: str, facts: ProjectFacts, policy: Policy) -> Outcome:
+    """What officers are asked they decide; the rest is its rule's, as the panel's record is."""
+    asked = policy.clause(clause).field is not None or clause not in RULES
+    return screening.condition(clause, facts, policy) if asked else RULES[clause](facts, policy)
+
+
 def _one_of(clauses: tuple[str, ...], facts: ProjectFacts, policy: Policy) -> list[Outcome]:
-    outcomes = [screening.condition(c, facts, policy) if c not in RULES else RULES[c](facts, policy) for c in clauses]
+    outcomes = [_way(c, facts, policy) for c in clauses]
     met = [o for o in outcomes if o.verdict is Verdict.PASS]
     return met[:1] or [_stopping_unless_met(o) for o in outcomes]

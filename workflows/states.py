@@ -159,6 +159,54 @@ class ForestUse(StrEnum):
     ECONOMIC = "economic"
 
 
+class ForestOrigin(StrEnum):
+    """How the stand came up (起源)."""
+
+    NATURAL = "natural"
+    PLANTED = "planted"
+
+
+class AgeGroup(StrEnum):
+    """The age of the stand (龄组)."""
+
+    YOUNG = "young"
+    MIDDLE_AGED = "middle_aged"
+    NEAR_MATURE = "near_mature"
+    MATURE = "mature"
+    OVER_MATURE = "over_mature"
+
+
+class Soil(StrEnum):
+    """The soil of the site."""
+
+    MINERAL = "mineral"
+    ORGANIC = "organic"
+
+
+class Burning(StrEnum):
+    """What is burnt on the site (CCER-14-001-V01, A10)."""
+
+    NONE = "none"
+    INFESTED_WOOD = "infested_wood"
+    OTHER = "other"
+
+
+class LitterRemoval(StrEnum):
+    """Why litter, dead wood or residues are taken off the site, if they are (AR-CM-003-V01, C06)."""
+
+    NONE = "none"
+    SANITARY = "sanitary"
+    OTHER = "other"
+
+
+class Fertilising(StrEnum):
+    """How bamboo is fertilised (AR-CM-005-V01, F08)."""
+
+    NONE = "none"
+    COVERED = "covered"
+    SPREAD = "spread"
+
+
 class OpinionKind(StrEnum):
     """Whose opinion a case holds."""
 
@@ -239,6 +287,31 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
     MANUAL = "manual"
+
+
+class Fit(StrEnum):
+    """How a method fits a project, best first."""
+
+    FITS = "fits"
+    COULD_FIT = "could_fit"
+    CANNOT = "cannot"
+
+
+class Misfit(StrEnum):
+    """Why a method does not fit yet, or cannot; heaviest first."""
+
+    CLOSED = "closed"
+    NOT_YET_IN_FORCE = "not_yet_in_force"
+    NOT_HERE = "not_here"
+    ACTIVITY = "activity"
+    FINAL = "final"
+    NO_WAY = "no_way"
+    CURABLE = "curable"
+    TO_JUDGE = "to_judge"
+    NOT_KNOWN = "not_known"
+    ADDITIONALITY_OPEN = "additionality_open"
+    ACTIVITY_NOT_KNOWN = "activity_not_known"
+    IN_BRIEF = "in_brief"
 
 
 # Expert panels

@@ -29,6 +29,10 @@ CHAPTERS: Mapping[str, LazyString] = {
     "A": _l("Conditions of CCER-14-001 Afforestation"),
     "X": _l("Grounds that exempt from arguing additionality"),
     "T": _l("Conditions of a forestry carbon ticket"),
+    "B": _l("Conditions of AR-CM-001 Afforestation (former)"),
+    "C": _l("Conditions of AR-CM-003 Forest management (former)"),
+    "D": _l("Conditions of AR-CM-002 Bamboo afforestation (former)"),
+    "F": _l("Conditions of AR-CM-005 Bamboo forest management (former)"),
 }
 """Letters of the clauses in the order of the pages; a test asks for all."""
 
@@ -128,6 +132,7 @@ def clause(clause_id: str) -> str:
         figures=_figures(found, policy),
         places=_places(found, policy),
         methods=rulebook.methods(found, policy),
+        compared=rulebook.compared(found, policy),
         finding=rulebook.stands_as_finding(found),
         scenarios=scenarios.of(clause_id),
         held=HELD[found.enforced],

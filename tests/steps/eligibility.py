@@ -24,6 +24,7 @@ VERDICTS = {
     "不通过": Verdict.FAIL,
     "未知": Verdict.UNKNOWN,
     "不适用": Verdict.NOT_APPLICABLE,
+    "由人员认定": Verdict.MANUAL,
 }
 TITLES = {
     "不动产权证": TitleDocument.REAL_ESTATE_CERTIFICATE,

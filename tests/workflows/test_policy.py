@@ -28,7 +28,8 @@ from workflows.states import Scheme, Severity, Verdict
 ON = date(2026, 11, 20)
 POLICY = Policy.base()
 FOLDER = Path(workflows.policy.__file__).parent
-CONDITIONS = [f"A{n:02}" for n in range(1, 18)] + [f"X{n:02}" for n in range(1, 4)] + [f"T{n:02}" for n in range(1, 11)]
+COUNTS = {"A": 17, "X": 3, "T": 10, "B": 8, "C": 9, "D": 8, "F": 9}
+CONDITIONS = [f"{letter}{n:02}" for letter, count in COUNTS.items() for n in range(1, count + 1)]
 SPOKEN = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL)
 
 each_clause = pytest.mark.parametrize("clause", POLICY.clauses.values(), ids=lambda clause: clause.id)
@@ -300,7 +301,7 @@ def test_afforestation_asks_its_seventeen_conditions_and_one_ground_of_additiona
 
 
 def test_a_ticket_asks_its_ten_conditions():
-    assert POLICY.method("TA-TICKET").conditions == tuple(CONDITIONS[20:])
+    assert POLICY.method("TA-TICKET").conditions == tuple(CONDITIONS[20:30])
 
 
 def test_the_methods_in_force_are_those_of_the_scheme_on_the_day():
@@ -308,7 +309,8 @@ def test_the_methods_in_force_are_those_of_the_scheme_on_the_day():
     assert not POLICY.methods_in_force(Scheme.CCER, first - timedelta(days=1))
     assert {m.id for m in POLICY.methods_in_force(Scheme.CCER, first)} == {"CCER-14-001", "CCER-14-002"}
     assert {m.id for m in POLICY.methods_in_force(Scheme.LOCAL_TICKET, ON)} == {"TA-TICKET"}
-    assert {m.id for m in POLICY.methods_in_force(Scheme.OTHER_STANDARD, ON)} == {"OTHER"}
+    others = {m.id for m in POLICY.methods_in_force(Scheme.OTHER_STANDARD, ON)}
+    assert others == {"OTHER", "VCS-VM0047", "VCS-VM0045", "GS-AR"}
 
 
 def test_a_method_ends_with_its_last_day():
@@ -324,7 +326,31 @@ def test_a_repealed_or_draft_method_is_not_in_force(status):
 
 @each_method
 def test_only_a_method_for_inland_use_in_force_can_be_chosen(method):
-    assert method.applicable is (method.id in {"CCER-14-001", "TA-TICKET", "OTHER"})
+    assert method.applicable is (method.id in {"CCER-14-001", "TA-TICKET", "OTHER", "VCS-VM0047", "GS-AR"})
+
+
+@pytest.mark.parametrize(("method", "letter"), [("001", "B"), ("002", "D"), ("003", "C"), ("005", "F")])
+def test_a_former_method_keeps_its_conditions_and_is_closed(method, letter):
+    former = POLICY.method(f"AR-CM-{method}")
+    assert former.conditions == tuple(c for c in CONDITIONS if c[0] == letter)
+    assert former.status is MethodStatus.REPEALED
+    assert not former.in_force(ON)
+
+
+@each_method
+def test_every_figure_of_a_method_has_a_value_from_its_first_day(method):
+    for clause in (*method.conditions, *method.ways):
+        assert set(POLICY.figures_of(clause, method.since)) >= {
+            key for key in POLICY.clause(clause).figures if not key.startswith(("panel_", "ticket_panel_"))
+        }
+
+
+def test_a_method_of_another_standard_asks_nothing_here_and_says_its_conditions_in_brief():
+    for method in POLICY.methods.values():
+        if method.schemes == {Scheme.OTHER_STANDARD} and method.id != "OTHER" and method.applicable:
+            assert method.conditions == ()
+            assert "条件仅为摘要" in method.note_zh
+            assert "Conditions in brief" in method.note_en
 
 
 # What the policy refuses
@@ -348,15 +374,17 @@ def test_two_readings_are_equal_and_not_the_same():
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("clauses/T.toml", 'confidence = "unsure"\nsince = 2023-11-01\nenforced = "manual"\nseverity = "warn"',
-         'confidence = "unsure"\nsince = 2023-11-01\nenforced = "manual"\nseverity = "block"', "T05 .*may only warn"),
+        ("clauses/T.toml", 'confidence = "unsure"\nsince = 2023-11-01\nenforced = "rule"\nseverity = "warn"',
+         'confidence = "unsure"\nsince = 2023-11-01\nenforced = "rule"\nseverity = "block"', "T05 .*may only warn"),
         ("clauses/A.toml", 'id = "A02"', 'id = "A01"', "twice"),
         ("clauses/A.toml", 'id = "A02"', 'id = "B02"', "A.toml"),
         ("clauses/A.toml", 'id = "A02"', 'id = "A2"', "A2"),
-        ("clauses/A.toml", 'field = "screening.A01"\n', "", "A01 .*names no field"),
+        ("clauses/A.toml", 'enforced = "rule"\nseverity = "block"\nfield = "screening.A01"\n',
+         'enforced = "manual"\nseverity = "block"\n', "A01 .*names no field"),
+        ("methodologies/CCER-14-001.toml", 'final = ["A01"', 'final = ["B01"', "CCER-14-001 .*B01"),
         ("clauses/S.toml", 'action = "withdraw"\n', "", "S06 .*names no action"),
         ("clauses/A.toml", 'figures = ["nonforest_years"]', 'figures = ["no_such"]', "no_such"),
-        ("clauses/A.toml", 'enforced = "rule"', 'enforced = "later"', "A02.*later"),
+        ("clauses/A.toml", 'enforced = "rule"', 'enforced = "later"', "A01.*later"),
         ("clauses/R.toml", 'title_en = "Title', 'titel_en = "Title', "R20"),
         ("parameters.toml", 'key = "quorum_den"', 'key = "quorum_num"', "same day"),
         ("documents.toml", 'required_if = "agent_files"', 'required_if = "full_moon"', "full_moon"),

@@ -11,6 +11,7 @@ from workflows.facts.case import (
     SittingFacts,
 )
 from workflows.facts.land import ParcelFacts
+from workflows.facts.site import SiteFacts
 
 __all__ = [
     "ClockFacts",
@@ -21,5 +22,6 @@ __all__ = [
     "PanelFacts",
     "ParcelFacts",
     "ProjectFacts",
+    "SiteFacts",
     "SittingFacts",
 ]

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from workflows.facts.land import ParcelFacts
+from workflows.facts.site import SiteFacts
 from workflows.states import (
     Activity,
     Conclusion,
@@ -139,6 +140,8 @@ class ProjectFacts:
     applicant_is_person: bool = False
     land_setting: LandSetting | None = None
     parcels: tuple[ParcelFacts, ...] = ()
+    site: SiteFacts | None = None
+    """What the conditions of a method ask; None where nobody has read it."""
     has_partner: bool | None = None
 
     unanswered: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 from workflows.policy.values import (
+    BambooWork,
     Clause,
     Confidence,
     DocumentFact,
@@ -33,6 +34,7 @@ from workflows.policy.values import (
 from workflows.states import Activity, Scheme, Severity
 
 __all__ = [
+    "BambooWork",
     "Clause",
     "Confidence",
     "DocumentFact",
@@ -162,6 +164,8 @@ class Policy:
             for clause_id in (*method.conditions, *method.exemptions, *filter(None, [method.argued])):
                 if clause_id not in self.clauses:
                     raise PolicyError(f"method {method.id} asks the unknown clause {clause_id!r}")
+            if stray := sorted(set(method.final) - set(method.conditions)):
+                raise PolicyError(f"method {method.id} calls final what it does not ask: {', '.join(stray)}")
 
 
 def _found(entries: Mapping[str, T], key: str, what: str) -> T:
@@ -255,9 +259,11 @@ def _method(entry: dict[str, Any]) -> Method:
             **entry,
             "schemes": _schemes(entry["schemes"]),
             "activities": frozenset(Activity(word) for word in entry["activities"]),
+            "bamboo": BambooWork(entry["bamboo"]) if "bamboo" in entry else None,
         },
         until=None,
         conditions=(),
+        final=(),
         exemptions=(),
         argued=None,
         note_zh="",

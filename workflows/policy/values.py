@@ -53,6 +53,13 @@ class MethodStatus(StrEnum):
     DRAFT = "draft"
 
 
+class BambooWork(StrEnum):
+    """What a method that covers bamboo covers of it."""
+
+    PLANTING = "planting"
+    MANAGEMENT = "management"
+
+
 class DocumentStage(StrEnum):
     """By which gate a document must be there: the acceptance of the application, or the validation."""
 
@@ -237,7 +244,8 @@ class Method:
     """A methodology and the clauses it asks: every one of `conditions`, and one of `exemptions` or `argued`.
 
     A method without conditions can never be screened as passed: nothing was asked.
-    `applicable` is false where the method is in force but cannot be used in Tai'an.
+    `applicable` is false where the method cannot be used in Tai'an, or by nobody any more.
+    `final` are the conditions that nothing can cure once they are broken: what the land is, or was.
     """
 
     id: str
@@ -246,10 +254,13 @@ class Method:
     title_en: str
     schemes: frozenset[Scheme]
     activities: frozenset[Activity]
+    bamboo: BambooWork | None
+    """Which work on bamboo, where it covers only one; None: any, or none."""
     status: MethodStatus
     since: date
     until: date | None
     conditions: tuple[str, ...]
+    final: tuple[str, ...]
     exemptions: tuple[str, ...]
     argued: str | None
     applicable: bool
