@@ -97,6 +97,11 @@ def stands_as_finding(clause: Clause) -> bool:
     return clause.id in FINDINGS
 
 
+def checks_contract(clause: Clause) -> bool:
+    """Whether the contract check asks it."""
+    return clause.malpractice is not None
+
+
 def of_step(action: str, policy: Policy) -> tuple[str, ...]:
     """The clauses a step carries out or asks for by name (not those of a method), by id; none for a mere record."""
     rows = [row for row in PROJECT.acts if row.name == action and row.to is not None]

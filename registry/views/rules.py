@@ -15,7 +15,7 @@ from registry import formats, labels, rulebook, scenarios
 from registry.clock import today
 from registry.rulebook import Part
 from registry.services.policy import current
-from workflows.policy import Clause, Confidence, Enforced, Figure, Policy, fill
+from workflows.policy import Clause, Confidence, Enforced, Figure, Policy, fill, with_unit
 from workflows.states import Severity
 
 bp = Blueprint("rules", __name__)
@@ -233,7 +233,7 @@ def measured(figure: Figure) -> str:
         case "m2":
             return _("%(n)s m²", n=n)
         case unit:
-            return f"{n}{formats.NBSP}{unit}" if unit else n
+            return with_unit(figure.number, unit, tongue())
 
 
 def _places(clause: Clause, policy: Policy) -> list[PlaceRow]:

@@ -10,18 +10,24 @@ from workflows.facts.case import (
     ProjectFacts,
     SittingFacts,
 )
+from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.land import ParcelFacts
 from workflows.facts.site import SiteFacts
 
 __all__ = [
     "ClockFacts",
+    "ContractFacts",
+    "CostBearer",
+    "CostItem",
     "FoundAside",
     "MeetingFacts",
     "NoticeFacts",
     "Overlap",
     "PanelFacts",
     "ParcelFacts",
+    "PartnerContract",
     "ProjectFacts",
+    "RivalClaim",
     "SiteFacts",
     "SittingFacts",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from workflows.facts.contract import ContractFacts
 from workflows.facts.land import ParcelFacts
 from workflows.facts.site import SiteFacts
 from workflows.states import (
@@ -143,6 +144,8 @@ class ProjectFacts:
     site: SiteFacts | None = None
     """What the conditions of a method ask; None where nobody has read it."""
     has_partner: bool | None = None
+    contract: ContractFacts | None = None
+    """The partnership contract; None: nobody has filled it in."""
 
     unanswered: tuple[str, ...] = ()
     """Sections of the application not yet complete."""

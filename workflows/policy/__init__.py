@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
+from workflows.policy.tables import Lexicon, Malpractice, Phrase, Reference
 from workflows.policy.values import (
     BambooWork,
     Clause,
@@ -30,6 +31,7 @@ from workflows.policy.values import (
     fill,
     number_in_words,
     places,
+    with_unit,
 )
 from workflows.states import Activity, Scheme, Severity
 
@@ -43,20 +45,27 @@ __all__ = [
     "Enforced",
     "Figure",
     "Language",
+    "Lexicon",
+    "Malpractice",
     "Method",
     "MethodStatus",
+    "Phrase",
     "Policy",
     "PolicyError",
+    "Reference",
     "day_in_words",
     "fill",
     "number_in_words",
     "places",
+    "with_unit",
 ]
 
 T = TypeVar("T")
 
 CLAUSE_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
 ALL_SCHEMES = "all"
+ALL_CLASSES = "all"
+REFERENCES = ("costs.toml", "forest_land.toml")
 
 # What an enforced clause must name, so that a reader finds what holds people to it.
 _NAMED_BY = {
@@ -79,6 +88,10 @@ class Policy:
     figures: Mapping[str, tuple[Figure, ...]]
     document_rules: Mapping[str, DocumentRule]
     methods: Mapping[str, Method]
+    malpractices: Mapping[str, Malpractice]
+    references: Mapping[str, Reference]
+    """Figures there is a place for, by key; `figures` holds those that have a value."""
+    lexicon: Lexicon
 
     @classmethod
     def base(cls) -> Self:
@@ -97,7 +110,9 @@ class Policy:
             ),
         )
         figures: dict[str, list[Figure]] = {}
-        for entry in _toml(folder / "parameters.toml")["figure"]:
+        references = [entry for name in REFERENCES for entry in _toml(folder / name)["reference"]]
+        known = [_valued(entry) for entry in references if "value" in entry]
+        for entry in (*_toml(folder / "parameters.toml")["figure"], *known):
             figure = _figure(entry)
             figures.setdefault(figure.key, []).append(figure)
         policy = cls(
@@ -109,6 +124,11 @@ class Policy:
             methods=MappingProxyType(
                 _by_id("id", (_method(_toml(path)) for path in sorted((folder / "methodologies").glob("*.toml"))))
             ),
+            malpractices=MappingProxyType(
+                _by_id("id", (_made(Malpractice, e) for e in _toml(folder / "malpractices.toml")["malpractice"]))
+            ),
+            references=MappingProxyType(_by_id("key", map(_reference, references))),
+            lexicon=_lexicon(_toml(folder / "lexicon.toml")),
         )
         policy._check_references()
         return policy
@@ -128,6 +148,11 @@ class Policy:
     def number(self, key: str, on: date) -> Decimal:
         """The figure's value as a number; raises KeyError, or TypeError where it is none."""
         return self.figure(key, on).number
+
+    def reference(self, key: str, on: date) -> Figure | None:
+        """The figure of that key where one is in force that day; None: its place is empty, or there is none."""
+        in_force = [figure for figure in self.figures.get(key, ()) if figure.since <= on]
+        return in_force[-1] if in_force else None
 
     def figures_of(self, clause_id: str, on: date) -> Mapping[str, Figure]:
         """The figures a clause rests on, as they stand that day; one without a value yet is left out."""
@@ -160,6 +185,11 @@ class Policy:
             for key in clause.figures:
                 if key not in self.figures:
                     raise PolicyError(f"clause {clause.id} rests on the unknown figure {key!r}")
+            if clause.malpractice not in {None, ALL_CLASSES, *self.malpractices}:
+                raise PolicyError(f"clause {clause.id} speaks to the unknown class {clause.malpractice!r}")
+        for phrase in self.lexicon.phrases:
+            if phrase.clause not in self.clauses:
+                raise PolicyError(f"phrase {phrase.words!r} speaks to the unknown clause {phrase.clause!r}")
         for method in self.methods.values():
             for clause_id in (*method.conditions, *method.exemptions, *filter(None, [method.argued])):
                 if clause_id not in self.clauses:
@@ -206,7 +236,7 @@ def _in_time(series: Sequence[Figure]) -> tuple[Figure, ...]:
 
 def _clause(entry: dict[str, Any]) -> Clause:
     texts = ("question_zh", "question_en", "fails_zh", "fails_en", "unknown_zh", "unknown_en", "cure_zh", "cure_en")
-    names = ("action", "clock", "constraint", "forgery", "field")
+    names = ("action", "clock", "constraint", "forgery", "field", "malpractice")
     clause = _made(
         Clause,
         entry,
@@ -235,6 +265,28 @@ def _figure(entry: dict[str, Any]) -> Figure:
             return _made(Figure, {**entry, "value": Decimal(value)}, **shape)
         case _:
             return _made(Figure, entry, **shape)
+
+
+_DATED = ("value", "since", "source_zh", "source_en", "confidence")
+
+
+def _valued(entry: dict[str, Any]) -> dict[str, Any]:
+    """The figure in a reference that has a value."""
+    return {key: entry[key] for key in ("key", "title_zh", "title_en", "unit", *_DATED) if key in entry}
+
+
+def _reference(entry: dict[str, Any]) -> Reference:
+    """The place alone; raises PolicyError where something is dated and there is no value."""
+    dated = [key for key in _DATED if key in entry]
+    if dated and "value" not in entry:
+        raise PolicyError(f"reference {entry['key']!r} has {dated[0]} and no value")
+    return _made(Reference, {key: value for key, value in entry.items() if key not in dated})
+
+
+def _lexicon(table: dict[str, Any]) -> Lexicon:
+    phrases = _by_id("words", (_made(Phrase, entry, alone=True) for entry in table["phrase"]))
+    grammar = {name: tuple(words) for name, words in table["grammar"].items()}
+    return Lexicon(tuple(phrases.values()), MappingProxyType(grammar))
 
 
 def _document(entry: dict[str, Any]) -> DocumentRule:
@@ -282,7 +334,7 @@ def _made(cls: type[T], entry: dict[str, Any], **shape: Any) -> T:
 
     Raises PolicyError naming the entry when a key is missing or unknown, or a word is not on its list.
     """
-    name = entry.get("id") or entry.get("key") or entry.get("kind")
+    name = entry.get("id") or entry.get("key") or entry.get("kind") or entry.get("words")
     lists = {key: default for key, default in shape.items() if isinstance(default, type)}
     values = {key: default for key, default in shape.items() if key not in lists} | entry
     if values.get("required_if"):

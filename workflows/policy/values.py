@@ -141,6 +141,8 @@ class Clause:
     forgery: str | None
     """The forged row that the tests of the database try against `constraint`."""
     field: str | None
+    malpractice: str | None
+    """Of a clause of the contract check: the class of plan 5(4) it speaks to, or "all"."""
     figures: tuple[str, ...]
     fails_zh: str
     fails_en: str
@@ -305,8 +307,9 @@ def places(text: str) -> frozenset[str]:
 def fill(text: str, lang: str, values: Mapping[str, object]) -> str:
     """A sentence with its places filled, each by the formatter its suffix names.
 
-    `_mu`, `_m2`, `_ha`, `_t`: a number with thousands commas and its unit; `_pct`: a percentage;
-    `_on`: a day; anything else plain (a list is joined, nothing in it reads "none").
+    `_mu`, `_m2`, `_ha`, `_t`, `_yuan`, `_yuan_per_t` …: a number with thousands commas and its unit, of several
+    units the longest; `_pct`: a percentage; a day reads as a day; anything else plain (a list is joined,
+    nothing in it reads "none").
     A part in [square brackets] is left out where a place in it holds an empty list or text.
     """
     whole = _PART.sub(lambda part: part[1] if all(_says(values[name]) for name in places(part[1])) else "", text)
@@ -327,16 +330,28 @@ def _shown(name: str, value: object, lang: Language) -> str:
             return _shown(name, value.day if value.unit == "date" else value.value, lang)
         case bool():
             return str(words["yes"] if value else words["no"])
+        case StrEnum():
+            return str(words["words"].get(type(value).__name__, {}).get(value, value))
         case date():
             return day_in_words(value, lang)
         case tuple() | list() | set() | frozenset():
             items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
             return str(words["joint"]).join(_shown("", item, lang) for item in items) or str(words["none"])
         case int() | Decimal():
-            unit: str = words["units"].get(name.rpartition("_")[2], "") if "_" in name else ""
-            return number_in_words(Decimal(value)) + unit
+            return number_in_words(Decimal(value)) + _unit(name, words["units"])
         case _:
             return str(value)
+
+
+def with_unit(value: Decimal, unit: str, lang: str) -> str:
+    """A number with a unit of the policy; one that no language names stands as it is written."""
+    return number_in_words(value) + str(_FORMATS[language(lang)]["units"].get(unit, f"\u00a0{unit}" if unit else ""))
+
+
+def _unit(name: str, units: Mapping[str, str]) -> str:
+    """The unit of the longest suffix of a name that is one: yuan_per_t before t."""
+    parts = name.split("_")
+    return next((units[suffix] for n in range(1, len(parts)) if (suffix := "_".join(parts[n:])) in units), "")
 
 
 def number_in_words(value: Decimal) -> str:

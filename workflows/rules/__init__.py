@@ -14,7 +14,16 @@ from workflows.rules import (
     turns,
     uniqueness,
 )
-from workflows.rules.contract import owner, title
+from workflows.rules.contract import (
+    difficulty_and_cost,
+    free_of_cost,
+    income,
+    land_grab,
+    large_and_long,
+    owner,
+    terms,
+    title,
+)
 from workflows.rules.outcome import (
     RULES,
     Outcome,
@@ -34,10 +43,15 @@ __all__ = [
     "Outcome",
     "Rule",
     "clocks",
+    "difficulty_and_cost",
     "eligibility",
     "failed",
+    "free_of_cost",
+    "income",
     "independence",
     "judge",
+    "land_grab",
+    "large_and_long",
     "manual",
     "methodology",
     "minutes",
@@ -51,6 +65,7 @@ __all__ = [
     "screening",
     "severity_of",
     "sitting",
+    "terms",
     "title",
     "turns",
     "uniqueness",

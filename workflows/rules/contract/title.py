@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from workflows.facts import ParcelFacts, ProjectFacts
+from workflows.facts import ContractFacts, ParcelFacts, ProjectFacts
 from workflows.policy import Policy
 from workflows.rules.outcome import Said, failed, passed, rule, unknown
 from workflows.states import TitleDocument
@@ -12,7 +12,7 @@ REFUSED = "no"
 
 
 @rule("R20")
-def clear_title(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001 (every rule is handed the policy)
+def clear_title(facts: ProjectFacts | ContractFacts, policy: Policy) -> Said:  # noqa: ARG001 (every rule is handed the policy)
     """Every parcel has a title document, no dispute, and its co-owners' consent.
 
     One parcel that fails fails the clause, whatever is still unanswered elsewhere.

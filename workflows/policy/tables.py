@@ -1,0 +1,58 @@
+"""What the contract check is made of besides clauses and figures: classes, places for figures, words to look for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workflows.policy.values import Language, language
+
+
+@dataclass(frozen=True)
+class Malpractice:
+    """A class of what plan 5(4) warns of, under which findings on a contract are grouped."""
+
+    id: str
+    title_zh: str
+    title_en: str
+
+    def title(self, lang: str) -> str:
+        """The class in the plan's own words."""
+        return self.title_zh if language(lang) is Language.ZH else self.title_en
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A figure there is a place for, whether or not anybody has published or decided it yet (依据待定)."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    unit: str
+    note_zh: str
+    note_en: str
+
+    def title(self, lang: str) -> str:
+        """What the figure would measure."""
+        return self.title_zh if language(lang) is Language.ZH else self.title_en
+
+    def note(self, lang: str) -> str:
+        """Who has to supply it, or what is known instead."""
+        return self.note_zh if language(lang) is Language.ZH else self.note_en
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words to look for in a contract, and the clause they speak to."""
+
+    words: str
+    clause: str
+    alone: bool
+    """The words by themselves fail the clause; otherwise they are one of the facts it weighs."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The phrases, and the small words that decide whether a phrase is meant."""
+
+    phrases: tuple[Phrase, ...]
+    grammar: Mapping[str, tuple[str, ...]]
+    """Small words and patterns by name, as `lexicon.toml` lists them under [grammar]."""
