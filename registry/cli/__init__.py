@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import click
 from flask import Flask
 
-MODULES = ("doctor", "people", "reference", "demo", "audit", "docs", "papers", "panel", "clocks", "mail")
+MODULES = ("doctor", "people", "reference", "demo", "audit", "docs", "papers", "panel", "clocks", "mail", "rules")
 
 
 def init_app(app: Flask) -> None:
