@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
     *("public", "account", "admin", "applicant", "calendar", "case", "desk", "experts"),
-    *("meetings", "minutes", "notices", "papers", "rules"),
+    *("meetings", "minutes", "notices", "papers", "rules", "self_check"),
 )
 
 
