@@ -89,9 +89,9 @@ def _run(
         try:
             day = _day(on)
             facts = intake.read(kind, _content(file), day or clock.today())
+            told = judge(replace(facts, on=day) if day else facts, current(), lang)
         except Unusable as error:
             sys.exit(_refused(error))
-        told = judge(replace(facts, on=day) if day else facts, current(), lang)
         _print(told)
         for line in (*said(told), str(words.LEVELS[self_check.level_of(told)])):
             _say(line)

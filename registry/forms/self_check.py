@@ -74,7 +74,12 @@ class UploadForm(Form):
 
 def named(what: Any, message: str) -> str:
     """A message that begins with what it is about."""
-    return _(": ").join(filter(None, [str(what), message]))
+    subject = str(what)
+    if not subject:
+        return message
+    # A question ends with its own sign.
+    joint = {"?": " ", "\uff1f": ""}.get(subject[-1], _(": "))
+    return subject + joint + message
 
 
 def site_form(formdata: Any, words: Words, districts: Mapping[str, Any]) -> FactsForm:

@@ -39,6 +39,10 @@ PROBLEMS: Mapping[str, tuple[LazyString, LazyString]] = {
     "day_out_of_range": (_l("The day is too early or too late."), _l("It must lie between %(detail)s and %(other)s.")),
     "too_long": (_l("The text is too long."), _l("Use at most %(detail)s signs.")),
     "too_many": (_l("The list is too long."), _l("Use at most %(detail)s entries.")),
+    "too_many_phrases": (
+        _l("It repeats the words that are looked for more than %(detail)s times."),
+        _l("Give the wording of the contract alone."),
+    ),
     "wrong_order": (_l("It comes before, or is less than, %(other)s."), _l("Compare the two.")),
     "over_the_whole": (_l("Together with %(other)s it is more than 100 per cent."), _l("Compare the two.")),
 }

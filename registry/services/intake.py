@@ -7,12 +7,14 @@ stand in `registry/labels/intake.py`. A fact that is left out or null is unknown
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -70,6 +72,7 @@ class Problem(StrEnum):
     DAY_OUT_OF_RANGE = "day_out_of_range"
     TOO_LONG = "too_long"
     TOO_MANY = "too_many"
+    TOO_MANY_PHRASES = "too_many_phrases"
     WRONG_ORDER = "wrong_order"
     OVER_THE_WHOLE = "over_the_whole"
 
@@ -95,7 +98,7 @@ class Unusable(Exception):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{fault.problem} {fault.place}".strip() for fault in faults))
-        self.faults = tuple(faults[:MOST_FAULTS])
+        self.faults = tuple(faults)
 
 
 class _Object(dict[str, Any]):
@@ -120,14 +123,15 @@ def from_tree(kind: type[Facts], tree: Any, on: date) -> Facts:
     """The facts in plain values as JSON knows them (figures may be Decimal); raises Unusable."""
     if not isinstance(tree, dict):
         raise Unusable([Fault(Problem.NOT_AN_OBJECT)])
-    if faults := list(_odd(tree)):
+    if faults := list(islice(_odd(tree), MOST_FAULTS)):
         raise Unusable(faults)
     tree = {"on": on.isoformat(), **_stated(tree)}
     try:
         facts: Facts = _adapter(kind).validate_json(f"[{json.dumps(tree, default=str)}]")[0]
     except ValidationError as error:
-        raise Unusable([_fault(e, kind) for e in error.errors(include_url=False, include_input=False)]) from None
-    if faults := list(_absurd(facts, tree, ())):
+        listed = error.errors(include_url=False, include_input=False)[:MOST_FAULTS]
+        raise Unusable([_fault(e, kind) for e in listed]) from None
+    if faults := list(islice(_absurd(facts, tree, ()), MOST_FAULTS)):
         raise Unusable(faults)
     return facts
 
@@ -201,8 +205,7 @@ def _text(raw: bytes | str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        made.twice = tuple(name for name in made if names.count(name) > 1)
+        made.twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
     return made
 
 
@@ -279,9 +282,15 @@ def _fault(error: Any, kind: type[Any]) -> Fault:
     return Fault(problem, path)
 
 
+@cache
+def _parts(kind: type[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = _adapter(kind).json_schema()["$defs"]
+    return found
+
+
 def _names(kind: type[Any], path: Path) -> list[str]:
     """The names of the facts among which an unknown one stands."""
-    parts = _adapter(kind).json_schema()["$defs"]
+    parts = _parts(kind)
     here = parts[kind.__name__]
     for step in path[:-1]:
         if isinstance(step, str):

@@ -13,7 +13,7 @@ MOST_BYTES = 200_000
 """Of a whole input."""
 DEEPEST = 6
 """Levels of lists and groups within each other; the facts need three."""
-MOST_ITEMS = 1_000
+MOST_ITEMS = 500
 """Entries of one list."""
 MOST_FAULTS = 50
 """Faults that are named at once."""
@@ -21,6 +21,8 @@ LONGEST_WORDS = 300
 """Signs of a name or a number."""
 LONGEST_TEXT = 150_000
 """Signs of the wording of a contract."""
+MOST_PHRASES = 500
+"""Phrases of the lexicon in the wording of a contract; each is read closely, and no real contract holds so many."""
 LONGEST_FIGURE = 40
 """Digits and signs of a figure."""
 TEXTS = frozenset({"text"})

@@ -11,6 +11,8 @@ from typing import Any
 
 from registry.extensions import writing
 from registry.security import throttle
+from registry.services.intake import Fault, Problem, Unusable
+from registry.services.intake_limits import MOST_PHRASES
 from workflows import contract_check, revenue, wording
 from workflows.contract_check import Level
 from workflows.facts import ContractFacts, SiteFacts
@@ -41,7 +43,12 @@ def screened(facts: SiteFacts, policy: Policy, lang: str) -> Told:
 
 
 def checked(facts: ContractFacts, policy: Policy, lang: str) -> Told:
-    """Every clause on a contract, the words found in it, and what its promise is worth."""
+    """Every clause on a contract, the words found in it, and what its promise is worth.
+
+    Raises Unusable for a wording made up of the words that are looked for: it would be read for minutes.
+    """
+    if wording.count(facts.text or "", policy.lexicon) > MOST_PHRASES:
+        raise Unusable([Fault(Problem.TOO_MANY_PHRASES, ("text",), str(MOST_PHRASES))])
     outcomes = contract_check.check(facts, policy)
     by_class = {
         found.id: [o.clause for o in outcomes if policy.clause(o.clause).malpractice == found.id and o.finding]

@@ -105,7 +105,7 @@ PLANTED = {
     '{"owner": "\\ud800"}': ("owner", "odd_sign"),
     '{"owner": "' + "x" * 301 + '"}': ("owner", "too_long"),
     '{"text": "' + "x" * 150_001 + '"}': ("text", "too_long"),
-    '{"parcels": [' + ",".join(["1"] * 1001) + "]}": ("parcels", "too_many"),
+    '{"parcels": [' + ",".join(["1"] * 501) + "]}": ("parcels", "too_many"),
     '{"parcels": ' * 7 + "1" + "}" * 7: ("parcels", "too_deep"),
     "[" * 150_000: ("", "too_deep"),
     "[]": ("", "not_an_object"),

@@ -158,6 +158,13 @@ def test_a_file_that_cannot_be_read_says_what_is_wrong_and_what_to_do(reader, ra
     assert said in words(page)
 
 
+def test_a_text_made_up_of_the_words_looked_for_is_refused_at_once(reader):
+    page = reader.post(CONTRACT, data={"text": "不得不保底，" * 501})
+    assert page.status_code == 422
+    assert "It repeats the words that are looked for more than 500 times." in words(page)
+    assert reader.post(CONTRACT, data={"text": "不得不保底，" * 50}).status_code == 200
+
+
 @pytest.mark.parametrize(("language", "title"), [("zh", "文件太大"), ("en", "The file is too large")])
 def test_more_than_the_limit_is_refused_before_it_is_read_in_the_readers_language(client, language, title):
     client.get(f"/language/{language}")
