@@ -143,6 +143,13 @@ ENTRIES: dict[str, Entry] = {
     "public.health": PUBLIC,
     "rules.index": PUBLIC,
     "rules.clause": PUBLIC,
+    # self-check: anybody, without an account; nothing is kept
+    "self_check.index": PUBLIC,
+    "self_check.methods": PUBLIC,
+    "self_check.contract": PUBLIC,
+    "self_check.example": PUBLIC,
+    "self_check.example_file": PUBLIC,
+    "self_check.schema": PUBLIC,
     # public notice: anybody reads it, objects, and reads the answer by the receipt
     "notices.index": PUBLIC,
     "notices.show": PUBLIC,

@@ -36,7 +36,8 @@ KEPT = frozenset(
             "true",
             "false",
         ),  # words of a notice's file
-        *("tCO", "ha", "SHA"),  # units; the ₂e is no letter of ASCII, or a single one
+        *("AR", "CM", "NaN", "Infinity", "Schema"),  # numbers of methods, words of JSON
+        *("tCO", "ha", "kB", "SHA"),  # units; the ₂e is no letter of ASCII, or a single one
     }
 )
 """Words that stand in Chinese text as they are."""

@@ -18,7 +18,7 @@ read the clause, and no hit is no proof of anything.
 
 import re
 import unicodedata
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,9 +32,7 @@ LONGEST_QUOTATION = 40
 LONGEST_TITLE = 8
 """Signs that may follow a quotation on the line of a heading."""
 REACH = 200
-"""Signs before a phrase in which its negation, or the opening of its quotation, is looked for."""
-DEEPEST = 4
-"""Quotations one in another; of more only the innermost are read."""
+"""Signs before a phrase in which its negation is looked for."""
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -63,7 +61,6 @@ def hits(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     return tuple(hit for hit in seen(text, lexicon) if hit.aside is None)
 
 
-@lru_cache(maxsize=16)
 def seen(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     """Every phrase found, also one that does not count and why; of two that overlap, the longer."""
     signs = _signs(text)
@@ -72,41 +69,53 @@ def seen(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     found = []
     for begin, finish, phrase in _longest(plain_text, lexicon):
         start, end = signs[begin][1], signs[finish - 1][1] + 1
-        if plain(text[start:end]) == plain(phrase.words):  # not half of a sign that stands for several
+        if plain(text[start:end]) == _word(phrase.words):  # not half of a sign that stands for several
             aside = reader.aside(start, end)
             found.append(Hit(start, end, phrase.words, phrase.clause, phrase.alone, aside))
     return tuple(found)
 
 
+def count(text: str, lexicon: Lexicon) -> int:
+    """How many phrases stand in a text, meant or not: what it costs to read it closely."""
+    return len(_longest(plain(text), lexicon))
+
+
 def plain(text: str) -> str:
     """A text as it is searched: full-width signs made plain, small letters, no spaces or invisible signs."""
-    return "".join(sign for sign, _ in _signs(text))
+    return "".join(map(_searched, text))
+
+
+@cache
+def _word(words: str) -> str:
+    """A word of the lexicon as it is searched for; kept, because every clause asks for all of them. Never a text."""
+    return plain(words)
 
 
 def _signs(text: str) -> list[tuple[str, int]]:
     """Each sign that is searched, with the place in the text it comes from."""
-    return [
-        (sign, place)
-        for place, written in enumerate(text)
-        for sign in unicodedata.normalize("NFKC", written).casefold()
-        if not sign.isspace() and unicodedata.category(sign) not in {"Cf", "Cc"}
-    ]
+    return [(sign, place) for place, written in enumerate(text) for sign in _searched(written)]
+
+
+@lru_cache(maxsize=20_000)
+def _searched(written: str) -> str:
+    """What one sign is searched as; "" for one that is overlooked."""
+    signs = unicodedata.normalize("NFKC", written).casefold()
+    return "".join(s for s in signs if not s.isspace() and unicodedata.category(s) not in {"Cf", "Cc"})
 
 
 def _longest(plain_text: str, lexicon: Lexicon) -> list[tuple[int, int, Phrase]]:
     every = [
         (match.start(), match.start() + len(word), phrase)
         for phrase in lexicon.phrases
-        if (word := plain(phrase.words))
+        if (word := _word(phrase.words))
         for match in re.finditer(f"(?={re.escape(word)})", plain_text)
     ]
-    taken: list[tuple[int, int, Phrase]] = []
-    covered = bytearray(len(plain_text))
+    found, taken = [], bytearray(len(plain_text))
     for begin, finish, phrase in sorted(every, key=lambda f: (f[0] - f[1], f[0])):
-        if not any(covered[begin:finish]):
-            covered[begin:finish] = bytes([1]) * (finish - begin)
-            taken.append((begin, finish, phrase))
-    return sorted(taken, key=lambda f: f[0])
+        if not any(taken[begin:finish]):
+            taken[begin:finish] = b"\1" * (finish - begin)
+            found.append((begin, finish, phrase))
+    return sorted(found, key=lambda f: f[0])
 
 
 class _Reader:
@@ -114,23 +123,24 @@ class _Reader:
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self._text = text
-        self._quotations = sorted(_quotations(text))
+        self._innermost = _innermost(text)
         self._chain, self._token, self._ends = _before(lexicon)
         grammar = lexicon.grammar
-        self._negators = frozenset(map(plain, grammar["negators"]))
-        self._doubts = tuple(map(plain, grammar["doubts"]))
-        self._calls = tuple(map(plain, (*grammar["asserts"], *grammar["names"])))
-        self._titles = tuple(map(plain, grammar["titles"]))
+        self._negators = frozenset(map(_word, grammar["negators"]))
+        self._doubts = tuple(map(_word, grammar["doubts"]))
+        self._calls = tuple(map(_word, (*grammar["asserts"], *grammar["names"])))
+        self._titles = tuple(map(_word, grammar["titles"]))
         self._heading, self._void, self._list = (
             re.compile("|".join(grammar[name])) for name in ("headings", "annulled", "lists")
         )
 
     def aside(self, start: int, end: int) -> Aside | None:
         """Why the phrase does not count, or None."""
-        quotation = self._around(start, end)
+        # No phrase holds a quotation mark, so the quotation it begins in is the one it ends in.
+        quotation = self._innermost[start]
         opening, closing = quotation or (start, end)
-        before = plain(_since_blank_line(self._text[:opening]))
-        within = plain(self._text[opening + 1 : start]) if quotation else before
+        before = plain(_since_blank_line(self._text[max(opening - REACH, 0) : opening]))
+        within = plain(self._text[max(opening + 1, start - REACH) : start]) if quotation else before
         if self._negated(before) or self._negated(within):
             return Aside.NEGATED
         after = plain(self._text[closing : closing + LONGEST_QUOTATION])
@@ -141,13 +151,6 @@ class _Reader:
         if quotation and not self._meant(opening, closing, before, after):
             return Aside.QUOTED
         return None
-
-    def _around(self, start: int, end: int) -> tuple[int, int] | None:
-        """The innermost quotation around a place that opens within reach."""
-        near = self._quotations[
-            bisect_left(self._quotations, (start - REACH, 0)) : bisect_left(self._quotations, (start, 0))
-        ]
-        return next((marks for marks in reversed(near) if end < marks[1]), None)
 
     def _negated(self, before: str) -> bool:
         if self._list.search(before.rpartition("。")[2]):
@@ -161,9 +164,9 @@ class _Reader:
         text = self._text
         if text[opening] in "《〈":
             return False
-        if len(plain(text[opening + 1 : closing - 1])) > LONGEST_QUOTATION:
+        if closing - opening > REACH or len(plain(text[opening + 1 : closing - 1])) > LONGEST_QUOTATION:
             return True
-        line_begins = text.rfind("\n", 0, opening) + 1
+        line_begins = text.rfind("\n", max(opening - REACH, 0), opening) + 1
         rest = plain(text[closing : closing + LONGEST_QUOTATION].partition("\n")[0])
         titled = len(rest) <= LONGEST_TITLE and not self._ends.search(rest)
         if titled and self._heading.fullmatch(plain(text[line_begins:opening])):
@@ -183,9 +186,9 @@ def _before(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
     grammar = lexicon.grammar
     small = (*grammar["negators"], *grammar["fillers"], *grammar["joints"])
     return _patterns(
-        tuple(plain(phrase.words) for phrase in lexicon.phrases),
-        tuple(map(plain, small)),
-        tuple(map(plain, grammar["ends"])),
+        tuple(_word(phrase.words) for phrase in lexicon.phrases),
+        tuple(map(_word, small)),
+        tuple(map(_word, grammar["ends"])),
     )
 
 
@@ -194,15 +197,35 @@ def _since_blank_line(text: str) -> str:
     return BLANK_LINE.split(text[-REACH:])[-1]
 
 
+def _innermost(text: str) -> list[tuple[int, int] | None]:
+    """For each place of a text the innermost quotation it stands in, marks excluded; in one pass, however nested."""
+    ends = dict(_quotations(text))
+    places: list[tuple[int, int] | None] = []
+    around: list[tuple[int, int]] = []
+    for place in range(len(text)):
+        if around and place == around[-1][1] - 1:
+            around.pop()
+        places.append(around[-1] if around else None)
+        if place in ends:
+            around.append((place, ends[place]))
+    return places
+
+
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
     open_marks: list[tuple[str, int]] = []
+    waiting: Counter[str] = Counter()
     breaks = {match.start() for match in BLANK_LINE.finditer(text)}
     for place, sign in enumerate(text):
         if place in breaks:
             open_marks.clear()
-        closes = next((n for n in range(len(open_marks) - 1, -1, -1) if QUOTES[open_marks[n][0]] == sign), None)
-        if closes is not None:
-            yield open_marks[closes][1], place + 1
-            del open_marks[closes:]
+            waiting.clear()
+        if waiting[sign]:
+            closed = ""
+            while closed != sign:  # what was opened since and never closed is no quotation
+                opened, begin = open_marks.pop()
+                closed = QUOTES[opened]
+                waiting[closed] -= 1
+            yield begin, place + 1
         elif sign in QUOTES:
-            open_marks = [*open_marks[1 - DEEPEST :], (sign, place)]
+            open_marks.append((sign, place))
+            waiting[QUOTES[sign]] += 1

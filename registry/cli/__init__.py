@@ -6,7 +6,10 @@ from importlib.util import find_spec
 import click
 from flask import Flask
 
-MODULES = ("doctor", "people", "reference", "demo", "audit", "docs", "papers", "panel", "clocks", "mail", "policy")
+MODULES = (
+    *("doctor", "people", "reference", "demo", "audit", "docs", "papers", "panel", "clocks", "mail", "policy"),
+    "rules",
+)
 
 
 def init_app(app: Flask) -> None:

@@ -25,12 +25,14 @@ class TooMany(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Tries allowed within `WINDOW`: failed ones by login, address and in all; papers looked up in vain; objections."""
+    """Tries allowed within `WINDOW`: failed ones by login, address and in all; papers looked up in vain; objections;
+    self-checks."""
     app.config.setdefault("SIGN_IN_TRIES_LOGIN", 5)
     app.config.setdefault("SIGN_IN_TRIES_ADDRESS", 10)
     app.config.setdefault("SIGN_IN_TRIES_ALL", 300)
     app.config.setdefault("LOOK_UP_TRIES", 20)
     app.config.setdefault("OBJECTIONS_EACH", 5)
+    app.config.setdefault("SELF_CHECKS_EACH", 30)
 
 
 def admit(login: str, address: str, at: datetime) -> int:
@@ -78,10 +80,19 @@ def admit_objection(visitor: str, at: datetime) -> None:
 
     Kept like a paper looked up in vain: without an address, and no failed try to sign in.
     """
-    name = tokens.keyed(current_app.config["SECRET_KEY"], f"objection\n{visitor}")
+    _admit(f"objection\n{visitor}", current_app.config["OBJECTIONS_EACH"], at)
+
+
+def admit_self_check(visitor: str, at: datetime) -> None:
+    """Count a check that somebody asks for, kept in the same way; inside `writing()`. Raises TooMany."""
+    _admit(f"self-check\n{visitor}", current_app.config["SELF_CHECKS_EACH"], at)
+
+
+def _admit(visit: str, allowed: int, at: datetime) -> None:
+    name = tokens.keyed(current_app.config["SECRET_KEY"], visit)
     asked = (SignInAttempt.login_digest == name, SignInAttempt.at > at - WINDOW)
     newest_first = select(SignInAttempt.at).where(*asked).order_by(SignInAttempt.at.desc())
-    oldest = db.session.scalar(newest_first.offset(current_app.config["OBJECTIONS_EACH"] - 1).limit(1))
+    oldest = db.session.scalar(newest_first.offset(allowed - 1).limit(1))
     if oldest is not None:
         raise TooMany(oldest + WINDOW)
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))

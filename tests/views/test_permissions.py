@@ -76,6 +76,7 @@ OTHER_ARGUMENTS = {
     "new": 1,
     "code": "en",
     "size": "large",
+    "name": "o5",
 }
 ENDS_THE_WALK = {"account.sign_out", "account.end_session"}
 """Addresses that would end the walk's own sessions."""
