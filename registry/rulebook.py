@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
+from workflows.gates import GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
 from workflows.meeting import MEETING
 from workflows.policy import Clause, Enforced, Method, Policy
 from workflows.project import PROJECT
-from workflows.rules import RULES
-from workflows.rules.procedure import STANDING
+from workflows.rules import standing
 
 
 class Part(StrEnum):
@@ -69,7 +68,7 @@ def _asked(gate: Gate, policy: Policy) -> Iterator[str]:
             case clause:
                 yield clause
                 if clause == AGENDA:
-                    yield from (name for name, judged in RULES.items() if judged in STANDING)
+                    yield from standing.clauses(policy)
 
 
 def sheet(method: Method) -> tuple[str, ...]:
@@ -82,14 +81,9 @@ def methods(clause: Clause, policy: Policy) -> tuple[Method, ...]:
     return tuple(method for method in policy.methods.values() if clause.id in sheet(method))
 
 
-def stands_as_finding(clause: Clause) -> bool:
+def stands_as_finding(clause: Clause, policy: Policy) -> bool:
     """Whether its rule runs over every case, and what it finds stands on the case's page."""
-    return clause.id in FINDINGS
-
-
-def checks_contract(clause: Clause) -> bool:
-    """Whether the contract check asks it."""
-    return clause.malpractice is not None
+    return clause.id in standing.clauses(policy)
 
 
 def of_step(action: str, policy: Policy) -> tuple[str, ...]:

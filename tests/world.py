@@ -19,6 +19,7 @@ from registry.services import acts, documents, drafts, facts, meetings, panel_fa
 from registry.services.policy import current
 from tests import factories
 from tests.conftest import Clock
+from tests.contract_answers import CONTRACT
 from workflows.roles import Role
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -161,6 +162,8 @@ class World:
             "documents": {},
             "declarations": {"true": True, "unique": True, "consent": True},
         }
+        if changed.get("contract", {}).get("has_partner"):
+            sections |= {name: data for name, data in CONTRACT.items() if name != "contract"}
         for section, data in sections.items():
             self.save(case_id, section, {**data, **changed.get(section, {})})
 

@@ -6,6 +6,7 @@ from enum import IntEnum
 from workflows.facts import ContractFacts
 from workflows.policy import Policy
 from workflows.rules import RULES, Outcome
+from workflows.rules.standing import contract_clauses
 from workflows.states import Severity, Verdict
 
 
@@ -28,14 +29,9 @@ _LEVEL = {
 }
 
 
-def clauses(policy: Policy) -> tuple[str, ...]:
-    """The clauses that speak to a class of plan 5(4), in order."""
-    return tuple(sorted(clause.id for clause in policy.clauses.values() if clause.malpractice is not None))
-
-
 def check(facts: ContractFacts, policy: Policy) -> tuple[Outcome, ...]:
     """Every clause's outcome, passed ones too, in the order of the catalogue."""
-    return tuple(RULES[clause](facts, policy) for clause in clauses(policy))
+    return tuple(RULES[clause](facts, policy) for clause in contract_clauses(policy))
 
 
 def worst(outcomes: Iterable[Outcome]) -> Level:

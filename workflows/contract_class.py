@@ -80,7 +80,7 @@ def extent(facts: ContractFacts) -> Extent:
             code: area + _peak(beside, facts, lambda o, code=code: o.district_code == code)  # type: ignore[misc]
             for code, area in sorted(districts.items())
         },
-        counted=tuple(other.number for other in beside),
+        counted=tuple(dict.fromkeys(other.number for other in beside)),
         complete=complete,
     )
 

@@ -21,7 +21,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from workflows.policy import Lexicon, Phrase
 
@@ -60,6 +60,7 @@ def hits(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     return tuple(hit for hit in seen(text, lexicon) if hit.aside is None)
 
 
+@lru_cache(maxsize=64)
 def seen(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     """Every phrase found, also one that does not count and why; of two that overlap, the longer."""
     signs = _signs(text)

@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -24,8 +23,8 @@ from registry.models import (
 )
 from registry.queries import applications, notices
 from registry.queries.calendar import current as working_calendar
+from registry.services import contract_facts, land, notice_facts, panel_facts
 from registry.services import documents as papers
-from registry.services import land, notice_facts, panel_facts
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
@@ -44,6 +43,9 @@ from registry.services.fact_rows import (
     SITE_CHECKS,
     STOOD_ASIDE,
 )
+from registry.services.reading import day as _day
+from registry.services.reading import decimal as _decimal
+from registry.services.reading import member as _member
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
@@ -65,17 +67,17 @@ from workflows.states import (
     TitleDocument,
 )
 
-E = TypeVar("E", bound=StrEnum)
-
+ON_THE_CONTRACT = ("contract_terms", "contract_costs", "contract_text")
+"""Sections that are asked where there is a partner."""
 PANELS_WORK = (ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW)
-SECTIONS = ("basics", "parcels", "method", "contract", "crediting", "documents", "declarations")
+SECTIONS = ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents", "declarations")
 CONTACT = ("contact_name", "contact_phone")
 READS: Mapping[GateName, tuple[str, ...]] = {
     GateName.ACCEPTANCE: ("basics", "documents"),
     GateName.SCREENING: ("basics", "parcels", "method", "crediting"),
-    GateName.RISK_REVIEW: ("basics", "parcels", "method", "contract", "crediting", "documents"),
+    GateName.RISK_REVIEW: ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents"),
     GateName.VALIDATION: ("basics", "parcels", "method", "crediting"),
-    GateName.REGISTRATION: ("basics", "parcels", "method", "contract", "crediting", "documents"),
+    GateName.REGISTRATION: ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents"),
 }
 """The sections each gate judges by; a gate carries over to a new round only while none of them changed."""
 
@@ -180,6 +182,8 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     left = [p for p in listed if str(p.get("key", "")) not in apart]
     parcels = tuple(parcel_facts(p) for p in left)
     required = papers.required(policy, case, answers)
+    asked = SECTIONS if contract.get("has_partner") is True else [s for s in SECTIONS if s not in ON_THE_CONTRACT]
+    overlaps = land.overlaps(case, reading, left, answers.get("crediting", {}))
     sitting = open_sitting(case.id)
     counted, meeting = _sitting(sitting, actor) if sitting else (None, None)
     return ProjectFacts(
@@ -192,12 +196,13 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         land_setting=_member(LandSetting, method.get("land_setting")),
         parcels=parcels,
         parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
-        overlaps=land.overlaps(case, reading, left, answers.get("crediting", {})),
+        overlaps=overlaps,
         **notice_facts.of_notice(case, on, parcels),
         national_notice_days=notice_facts.national_days(validation),
         has_partner=contract.get("has_partner"),
+        contract=contract_facts.of(case, day, answers, left, parcels, {d.kind for d in on_file}, overlaps, reading),
         argued=method.get("additionality") == "argued",
-        unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
+        unanswered=tuple(s for s in asked if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
         **_review(case, policy, method_id, actor),
@@ -406,27 +411,6 @@ def crediting_end(case: Case) -> date | None:
 def conditions_round(case: Case) -> int:
     """The round whose approval is in force, and so whose conditions."""
     return db.session.scalar(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}) or case.round
-
-
-def _member(members: type[E], word: Any) -> E | None:
-    try:
-        return members(word)
-    except ValueError:
-        return None
-
-
-def _decimal(word: Any) -> Decimal | None:
-    try:
-        return None if word in (None, "") else Decimal(str(word))
-    except InvalidOperation:
-        return None
-
-
-def _day(word: Any) -> date | None:
-    try:
-        return date.fromisoformat(word) if word else None
-    except (TypeError, ValueError):
-        return None
 
 
 def areas_by_district(parcels: Iterable[ParcelFacts]) -> dict[str, Decimal]:

@@ -128,7 +128,7 @@ def clause(clause_id: str) -> str:
         figures=_figures(found, policy),
         places=_places(found, policy),
         methods=rulebook.methods(found, policy),
-        finding=rulebook.stands_as_finding(found),
+        finding=rulebook.stands_as_finding(found, policy),
         scenarios=scenarios.of(clause_id),
         held=HELD[found.enforced],
         how=HOW[found.enforced],

@@ -49,9 +49,9 @@ class Phrase:
     """The words by themselves fail the clause; otherwise they are one of the facts it weighs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The phrases, and the small words that decide whether a phrase is meant."""
+    """The phrases, and the small words that decide whether a phrase is meant. One is another's equal only as itself."""
 
     phrases: tuple[Phrase, ...]
     grammar: Mapping[str, tuple[str, ...]]

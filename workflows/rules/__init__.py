@@ -10,6 +10,7 @@ from workflows.rules import (
     procedure,
     screening,
     sitting,
+    standing,
     turns,
     uniqueness,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "screening",
     "severity_of",
     "sitting",
+    "standing",
     "terms",
     "title",
     "turns",

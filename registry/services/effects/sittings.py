@@ -20,7 +20,8 @@ from registry.services.effects.context import Context, Effect
 from workflows import deliberation
 from workflows.deliberation import terms
 from workflows.gates import findings
-from workflows.states import GATE_OF, Choice, Question, RecusalGround, Severity
+from workflows.rules import standing
+from workflows.states import GATE_OF, Choice, Question, RecusalGround
 
 
 def table(ctx: Context) -> Effect:
@@ -29,7 +30,7 @@ def table(ctx: Context) -> Effect:
     meeting_id = int(ctx.data["meeting"])
     day = facts.seated_on(db.session.get_one(Meeting, meeting_id), ctx.on)
     who = facts.electorate(ctx.case, day)
-    weighty = any(f.severity is Severity.LEADING_GROUP for f in findings(ctx.facts, ctx.policy))
+    weighty = any(standing.weighty(f, ctx.policy) for f in findings(ctx.facts, ctx.policy))
     sitting = Deliberation(
         case_id=ctx.case.id,
         round_no=ctx.case.round,
