@@ -80,6 +80,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         parcels=tuple(rows),
         area_mu=sum((p.area_mu for p in rows if p.area_mu and not p.apart), Decimal(0)),
         contract=tuple(_section(data, "contract")),
+        has_partner=data.get("contract", {}).get("has_partner") is True,
         crediting=tuple(_section(data, "crediting")),
         papers=tuple(review.papers(case, roles, data)),
         opinions=tuple(review.opinions(case, roles)),

@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from registry.application.reading import day, decimal, member, whole
 from registry.extensions import db
 from registry.models import Case
+from registry.queries.contract_rows import CONTRACTS, REACH
 from registry.services import land
-from registry.services.contract_rows import CONTRACTS, REACH
-from registry.services.reading import day, decimal, member, whole
 from workflows.contract_words import (
     Bearer,
     ClaimKind,

@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from registry.application.reading import day as _day
+from registry.application.reading import decimal as _decimal
+from registry.application.reading import member as _member
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import (
@@ -43,9 +46,6 @@ from registry.services.fact_rows import (
     SITE_CHECKS,
     STOOD_ASIDE,
 )
-from registry.services.reading import day as _day
-from registry.services.reading import decimal as _decimal
-from registry.services.reading import member as _member
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts

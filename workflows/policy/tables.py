@@ -49,10 +49,14 @@ class Phrase:
     """The words by themselves fail the clause; otherwise they are one of the facts it weighs."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Lexicon:
-    """The phrases, and the small words that decide whether a phrase is meant. One is another's equal only as itself."""
+    """The phrases, and the small words that decide whether a phrase is meant."""
 
     phrases: tuple[Phrase, ...]
     grammar: Mapping[str, tuple[str, ...]]
     """Small words and patterns by name, as `lexicon.toml` lists them under [grammar]."""
+
+    def __hash__(self) -> int:
+        """So that what was found in a text can be kept: a mapping has none of its own."""
+        return hash(len(self.phrases))
