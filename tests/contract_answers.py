@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-PARTNER_CODE = "91370900MA00000018"
+PARTNER_CODE, OTHER_CODE = "91370900MA00000018", "91370100MA00000023"
 CONTRACT: dict[str, dict[str, Any]] = {
     "contract": {
         "has_partner": True,

@@ -138,6 +138,12 @@ def cases_of(contracts: Sequence[Contract]) -> list[Case]:
     return list(db.session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id))) if ids else []
 
 
+def case_with_partner(case_id: int) -> Case | None:
+    """The case, where a partner takes part in it."""
+    case = db.session.get(Case, case_id)
+    return case if case is not None and case.partner_org_id is not None else None
+
+
 def _partner(organisation: Organisation, contracts: Sequence[Contract]) -> Partner:
     own = tuple(c for c in contracts if c.partner_id == organisation.id)
     return Partner(organisation.id, organisation.name, organisation.name_en, organisation.credit_code, own)

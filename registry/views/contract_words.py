@@ -236,8 +236,8 @@ def _each(seen: revenue.Picture) -> str:
 
 
 def _wan(yuan: Decimal) -> str:
-    """Ten thousands of yuan in Chinese, thousands in English: the unit stands at the scale."""
-    return formats.number(yuan / WAN, 1)
+    """Ten thousands of yuan, with a decimal where it tells; the unit stands at the scale."""
+    return formats.number(yuan / WAN, 1 if abs(yuan) < 1000 * WAN else 0)
 
 
 def _round_up(value: Decimal) -> Decimal:

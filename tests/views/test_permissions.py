@@ -244,6 +244,8 @@ def _may_find_nothing(endpoint: str) -> bool:
     return endpoint not in {
         "case.show",
         "case.application",
+        "case.contract",
+        "partners.index",
         "applicant.task_list",
         "applicant.check",
         "admin.users",
