@@ -23,7 +23,7 @@ CONTRACT: dict[str, dict[str, Any]] = {
     "contract_terms": {
         "exclusive": False,
         "start_milestone": True,
-        "start_within_months": "6",
+        "start_within_months": 6,
         "idle_exit": True,
         "retransfer": "with_consent",
         "owner_liable": False,

@@ -20,11 +20,12 @@ def tied(s: Stage, number: int = TIE, **changed: Any) -> Step:
 
 def written_over(s: Stage) -> list[Step]:
     """REPLACE without the pragma on SQLite, an upsert on PostgreSQL."""
-    statement, values = tied(s, source="y")
+    first = tied(s, until="2026-01-31")
+    statement, values = tied(s, source="y", since="2026-02-01")
     if s.engine == "sqlite":
         replace = statement.replace("INSERT", "INSERT OR REPLACE")
-        return [tied(s), ("PRAGMA recursive_triggers = OFF", {}), (replace, values)]
-    return [tied(s), (f"{statement} ON CONFLICT (id) DO UPDATE SET source = excluded.source", values)]
+        return [first, ("PRAGMA recursive_triggers = OFF", {}), (replace, values)]
+    return [first, (f"{statement} ON CONFLICT (id) DO UPDATE SET source = excluded.source", values)]
 
 
 def turned(s: Stage) -> dict[str, int]:

@@ -5,10 +5,12 @@ from bs4 import BeautifulSoup
 
 from registry.extensions import db
 from registry.models import Organisation, OrganisationTie
+from registry.services import facts
 from tests.contract_answers import CONTRACT, PARTNER_CODE, with_partner
 from tests.town import Town, problems
 from tests.world import PARCEL
 
+AREA = "2,000\u00a0mu"
 BOAST = "本合同<b>保底收益</b>，甲方零成本。乙方不保证收益。"
 
 
@@ -59,8 +61,6 @@ def test_a_contract_typed_into_the_pages_is_kept_as_it_was_typed(town, draft):
             shown = town.page("owner", address)
             said |= {"version": version_of(shown)}
     with town.inside():
-        from registry.services import facts
-
         kept = facts.answers_of(draft, 1)
     assert {page: kept[page] for page in CONTRACT if page != "contract"} == {
         page: data for page, data in CONTRACT.items() if page != "contract"
@@ -68,7 +68,8 @@ def test_a_contract_typed_into_the_pages_is_kept_as_it_was_typed(town, draft):
 
 
 def test_nought_is_an_answer_to_what_is_paid_for_the_land(town, draft):
-    main = {**CONTRACT["contract"], "transfers_land_rights": True, "land_price_yuan": "0"}
+    valid = {"partner_credit_code": "91370900MA0000003F"}
+    main = {**CONTRACT["contract"], **valid, "transfers_land_rights": True, "land_price_yuan": "0"}
     with town.inside():
         town.world.save(draft, "contract", main)
     address = f"/my/{draft}/contract"
@@ -149,12 +150,12 @@ def test_the_portfolio_adds_up_and_opens_only_files_the_reader_may_see(town):
     _id, second = town.case("submitted", **with_partner(contract={"area_mu": "1400"}))
     listed = town.page("officer", "/partners")
     assert "示例合作方" in listed
-    assert "2,000 mu" in listed
+    assert AREA in listed
     mine = town.page("officer", f"/partners/{partner_of(town)}")
     assert first in mine
     assert second in mine
     theirs = town.page("member1", f"/partners/{partner_of(town)}")
-    assert "2,000 mu" in theirs
+    assert AREA in theirs
     assert first not in theirs
     assert "The file is not open to you" in theirs
 
