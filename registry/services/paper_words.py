@@ -20,8 +20,9 @@ from registry.extensions import db
 from registry.models import Paper, PaperKind, Round
 from registry.queries import applications, notices
 from workflows.gates import findings
-from workflows.rules import Outcome
-from workflows.states import GATE_OF, Scheme, Severity
+from workflows.policy import Policy
+from workflows.rules import Outcome, standing
+from workflows.states import GATE_OF, Scheme, Severity, Verdict
 
 if TYPE_CHECKING:
     from registry.services.effects.context import Context
@@ -247,7 +248,7 @@ def _rejected(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield paragraph(at.fill(own["rejected"], gate=_word("gate", GATE_OF[case.returns_to])))
     yield heading("reasons")
     yield from said(str(at.ctx.data["words"]))
-    stated = [_finding(at.ctx, o) for o in findings(at.ctx.facts, at.ctx.policy) if o.severity is not Severity.WARN]
+    stated = [_finding(at.ctx, o) for o in findings(at.ctx.facts, at.ctx.policy) if _weighs(o, at.ctx.policy)]
     if stated:
         yield heading("findings")
         yield {"is": "list", "items": stated}
@@ -263,6 +264,12 @@ def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield from said(str(at.ctx.data["words"]))
     yield from at.remedies(reconsider=False)
     yield from at.closing(own["basis_reject"])
+
+
+def _weighs(outcome: Outcome, policy: Policy) -> bool:
+    """Whether a finding belongs into a refusal: what was found and is no mere note, or what nobody could tell."""
+    grave = outcome.verdict is Verdict.FAIL and outcome.severity is not Severity.WARN
+    return grave or standing.keeps_off_the_agenda(outcome, policy)
 
 
 def _finding(ctx: "Context", outcome: Outcome) -> str:

@@ -41,6 +41,7 @@ class Bar:
     start: str
     length: str
     value: str
+    thick: bool = True
     loud: bool = False
 
 
@@ -167,16 +168,15 @@ def promise(facts: ContractFacts, policy: Policy) -> Promise | None:
         )
     ]
     if seen.own:
-        bars.append(
-            Bar("bar2", _("By the contract’s own figures"), "0", at(seen.own.total_yuan), _wan(seen.own.total_yuan))
-        )
+        total = seen.own.total_yuan
+        bars.append(Bar("bar2", _("By the contract’s own figures"), "0", at(total), _wan(total), thick=False))
     if seen.claimed_yuan is not None:
         times = seen.times_high
         more = _(" (%(times)s times)", times=formats.number(times, 2)) if times is not None and times > 1 else ""
         beyond = seen.claimed_yuan > high.total_yuan
-        bars.append(
-            Bar("claim", _("Promised"), "0", at(seen.claimed_yuan), f"{_wan(seen.claimed_yuan)}{more}", loud=beyond)
-        )
+        value = f"{_wan(seen.claimed_yuan)}{more}"
+        kind = "claim" if beyond else "bar2"
+        bars.append(Bar(kind, _("Promised"), "0", at(seen.claimed_yuan), value, loud=beyond))
     rows = [(_("Low end"), low), (_("High end"), high)]
     rows += [(_("By the contract’s own figures"), seen.own)] if seen.own else []
     table = tuple(
