@@ -6,8 +6,10 @@ from enum import IntEnum
 from workflows.facts import ContractFacts
 from workflows.policy import Policy
 from workflows.rules import RULES, Outcome
-from workflows.rules.standing import contract_clauses
+from workflows.rules.standing import contract_clauses as clauses
 from workflows.states import Severity, Verdict
+
+__all__ = ["UNUSABLE", "Level", "check", "clauses", "level", "worst"]
 
 
 class Level(IntEnum):
@@ -31,7 +33,7 @@ _LEVEL = {
 
 def check(facts: ContractFacts, policy: Policy) -> tuple[Outcome, ...]:
     """Every clause's outcome, passed ones too, in the order of the catalogue."""
-    return tuple(RULES[clause](facts, policy) for clause in contract_clauses(policy))
+    return tuple(RULES[clause](facts, policy) for clause in clauses(policy))
 
 
 def worst(outcomes: Iterable[Outcome]) -> Level:

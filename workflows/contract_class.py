@@ -1,8 +1,8 @@
 """How large and how long a contract is: its term, and the land one partner holds with it at one time."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from decimal import Decimal
 
 from workflows.facts import ContractFacts, PartnerContract
@@ -11,11 +11,17 @@ DAYS = Decimal(365)
 
 
 def anniversary(day: date, years: int) -> date:
-    """The same-numbered day so many years on (or back), else the month's last (民法典 art. 202)."""
+    """The same-numbered day so many years on (or back), else the month's last (民法典 art. 202).
+
+    Beyond the calendar it is the calendar's first or last day: "for ever" is written as the year 9999.
+    """
+    year = day.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if year > MAXYEAR else date.min
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def longer_than(start: date, end: date, years: int) -> bool:
@@ -26,7 +32,7 @@ def longer_than(start: date, end: date, years: int) -> bool:
 def term_years(start: date, end: date) -> Decimal:
     """The years of a term whose last day is `end`: whole ones, and the days left over as a share of a year."""
     whole = max(end.year - start.year + 1, 0)
-    while whole and anniversary(start, whole) > end + timedelta(days=1):
+    while whole and anniversary(start, whole) - timedelta(days=1) > end:
         whole -= 1
     rest = max((end - anniversary(start, whole)).days, 0)
     return Decimal(whole) + (rest / DAYS).quantize(Decimal("0.01"))
@@ -57,7 +63,7 @@ class Extent:
     counted: tuple[str, ...] = ()
     """Numbers of the other contracts that run beside this one."""
     complete: bool = True
-    """False: the partner's other contracts are not known, or the area of one that counts."""
+    """False: the partner's other contracts are not known, or where some of the land lies and how much it is."""
 
 
 def extent(facts: ContractFacts) -> Extent:
@@ -68,18 +74,15 @@ def extent(facts: ContractFacts) -> Extent:
     """
     own = area_of(facts)
     beside = [other for other in facts.other_contracts or () if _beside(other, facts)]
-    complete = facts.other_contracts is not None and all(other.area_mu is not None for other in beside)
+    complete = facts.other_contracts is not None and _placed(facts) and all(map(_measured, beside))
     districts = _own_districts(facts, own)
     for other in beside:
         if other.district_code:
             districts.setdefault(other.district_code, Decimal(0))
     return Extent(
         own_mu=own,
-        total_mu=own + _peak(beside, facts, lambda _: True) if own is not None else None,
-        by_district={
-            code: area + _peak(beside, facts, lambda o, code=code: o.district_code == code)  # type: ignore[misc]
-            for code, area in sorted(districts.items())
-        },
+        total_mu=own + _peak(beside, facts) if own is not None else None,
+        by_district={code: area + _peak(beside, facts, code) for code, area in sorted(districts.items())},
         counted=tuple(dict.fromkeys(other.number for other in beside)),
         complete=complete,
     )
@@ -96,8 +99,18 @@ def overlap_in_time(start: date | None, end: date | None, other_start: date | No
     return (start or date.min) <= (other_end or date.max) and (other_start or date.min) <= (end or date.max)
 
 
-def _peak(others: list[PartnerContract], facts: ContractFacts, counts: Callable[[PartnerContract], bool]) -> Decimal:
-    held = [other for other in others if counts(other)]
+def _measured(other: PartnerContract) -> bool:
+    return other.area_mu is not None and other.district_code is not None
+
+
+def _placed(facts: ContractFacts) -> bool:
+    """Whether it is known in which district how much of the contract's own land lies."""
+    codes = {parcel.district_code for parcel in facts.parcels}
+    return None not in codes and (len(codes) == 1 or all(parcel.area_mu is not None for parcel in facts.parcels))
+
+
+def _peak(others: list[PartnerContract], facts: ContractFacts, district: str | None = None) -> Decimal:
+    held = [other for other in others if district in {None, other.district_code}]
     return max((_on(day, held) for day in _beginnings(held, facts)), default=Decimal(0))
 
 

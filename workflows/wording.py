@@ -18,6 +18,7 @@ read the clause, and no hit is no proof of anything.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +32,9 @@ LONGEST_QUOTATION = 40
 LONGEST_TITLE = 8
 """Signs that may follow a quotation on the line of a heading."""
 REACH = 200
-"""Signs before a phrase in which its negation is looked for."""
+"""Signs before a phrase in which its negation, or the opening of its quotation, is looked for."""
+DEEPEST = 4
+"""Quotations one in another; of more only the innermost are read."""
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -98,8 +101,10 @@ def _longest(plain_text: str, lexicon: Lexicon) -> list[tuple[int, int, Phrase]]
         for match in re.finditer(f"(?={re.escape(word)})", plain_text)
     ]
     taken: list[tuple[int, int, Phrase]] = []
+    covered = bytearray(len(plain_text))
     for begin, finish, phrase in sorted(every, key=lambda f: (f[0] - f[1], f[0])):
-        if all(finish <= b or f <= begin for b, f, _ in taken):
+        if not any(covered[begin:finish]):
+            covered[begin:finish] = bytes([1]) * (finish - begin)
             taken.append((begin, finish, phrase))
     return sorted(taken, key=lambda f: f[0])
 
@@ -109,7 +114,7 @@ class _Reader:
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self._text = text
-        self._quotations = tuple(_quotations(text))
+        self._quotations = sorted(_quotations(text))
         self._chain, self._token, self._ends = _before(lexicon)
         grammar = lexicon.grammar
         self._negators = frozenset(map(plain, grammar["negators"]))
@@ -122,7 +127,7 @@ class _Reader:
 
     def aside(self, start: int, end: int) -> Aside | None:
         """Why the phrase does not count, or None."""
-        quotation = max(((o, c) for o, c in self._quotations if o < start and end < c), default=None)
+        quotation = self._around(start, end)
         opening, closing = quotation or (start, end)
         before = plain(_since_blank_line(self._text[:opening]))
         within = plain(self._text[opening + 1 : start]) if quotation else before
@@ -136,6 +141,13 @@ class _Reader:
         if quotation and not self._meant(opening, closing, before, after):
             return Aside.QUOTED
         return None
+
+    def _around(self, start: int, end: int) -> tuple[int, int] | None:
+        """The innermost quotation around a place that opens within reach."""
+        near = self._quotations[
+            bisect_left(self._quotations, (start - REACH, 0)) : bisect_left(self._quotations, (start, 0))
+        ]
+        return next((marks for marks in reversed(near) if end < marks[1]), None)
 
     def _negated(self, before: str) -> bool:
         if self._list.search(before.rpartition("。")[2]):
@@ -152,7 +164,7 @@ class _Reader:
         if len(plain(text[opening + 1 : closing - 1])) > LONGEST_QUOTATION:
             return True
         line_begins = text.rfind("\n", 0, opening) + 1
-        rest = plain(text[closing:].partition("\n")[0][:LONGEST_QUOTATION])
+        rest = plain(text[closing : closing + LONGEST_QUOTATION].partition("\n")[0])
         titled = len(rest) <= LONGEST_TITLE and not self._ends.search(rest)
         if titled and self._heading.fullmatch(plain(text[line_begins:opening])):
             return True
@@ -193,4 +205,4 @@ def _quotations(text: str) -> Iterator[tuple[int, int]]:
             yield open_marks[closes][1], place + 1
             del open_marks[closes:]
         elif sign in QUOTES:
-            open_marks.append((sign, place))
+            open_marks = [*open_marks[1 - DEEPEST :], (sign, place)]

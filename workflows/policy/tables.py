@@ -58,5 +58,5 @@ class Lexicon:
     """Small words and patterns by name, as `lexicon.toml` lists them under [grammar]."""
 
     def __hash__(self) -> int:
-        """So that what was found in a text can be kept: a mapping has none of its own."""
+        """A text need not be read twice with the same lexicon; cheap, for it is asked at every look-up."""
         return hash(len(self.phrases))

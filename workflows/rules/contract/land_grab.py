@@ -98,7 +98,7 @@ def not_idle_for_long(contract: Reading) -> Said:
 def passed_on_with_consent(contract: Reading) -> Said:
     """The rights pass to others only with written consent; of a household's land the law says so itself."""
     facts = contract.facts
-    household = held_as(facts, Tenure.HOUSEHOLD)
+    household = tuple(p.name or p.key for p in facts.parcels if p.tenure is Tenure.HOUSEHOLD)
     read = {"retransfer": facts.retransfer, "household": household}
     if facts.retransfer is None:
         return contract.cannot_tell(**read)

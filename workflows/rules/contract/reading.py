@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import wraps
 from typing import Any
 
@@ -14,6 +14,8 @@ from workflows.states import Severity, Tenure
 
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
+LARGE = Context(prec=400)
+"""Sums that nobody would believe must be shown all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +109,4 @@ def held_as(facts: ContractFacts, *tenures: Tenure) -> bool | None:
 
 def rounded(value: Decimal) -> Decimal:
     """To two places, as it is shown."""
-    return value.quantize(CENT)
+    return value.quantize(CENT, context=LARGE)
