@@ -180,3 +180,13 @@ def test_a_tie_is_recorded_with_its_source_and_ended(town):
     assert "2026-02-01" in town.page("auditor", path)
     assert "Record a tie" not in town.page("auditor", path)
     assert partner
+
+
+@pytest.mark.parametrize(("signs", "status"), [(100_000, 302), (100_001, 422)])
+def test_a_contract_of_a_hundred_thousand_characters_is_taken_and_no_longer_one(town, draft, signs, status):
+    with town.inside():
+        town.world.save(draft, "contract", CONTRACT["contract"])
+    address = f"/my/{draft}/contract_text"
+    version = version_of(town.page("owner", address))
+    said = {"text": "文" * signs, "version": version, "asked": "text", "then": "continue"}
+    assert town.client.post(address, data=said).status_code == status

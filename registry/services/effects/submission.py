@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Organisation, OrganisationKind, Round
@@ -37,18 +39,22 @@ def _partner(ctx: Context, contract: dict[str, Any]) -> int | None:
     code = contract.get("partner_credit_code")
     if not contract.get("has_partner") or not code:
         return None
-    found = db.session.query(Organisation).filter_by(credit_code=code).one_or_none()
-    if found is None:
-        found = Organisation(
-            name=str(contract.get("partner_name") or code),
-            kind=OrganisationKind.ENTERPRISE,
-            credit_code=code,
-            is_example=ctx.case.is_example,
-            created_at=ctx.at,
-        )
-        db.session.add(found)
-        db.session.flush()
-    return found.id
+    named = db.session.query(Organisation.id).filter_by(credit_code=code)
+    if (known := named.scalar()) is not None:
+        return int(known)
+    entered = Organisation(
+        name=str(contract.get("partner_name") or code),
+        kind=OrganisationKind.ENTERPRISE,
+        credit_code=code,
+        is_example=ctx.case.is_example,
+        created_at=ctx.at,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(entered)
+    except IntegrityError:  # another application entered it at the same moment
+        return int(named.scalar())
+    return entered.id
 
 
 def submit(ctx: Context) -> Effect:
