@@ -190,3 +190,13 @@ def test_a_contract_of_a_hundred_thousand_characters_is_taken_and_no_longer_one(
     version = version_of(town.page("owner", address))
     said = {"text": "文" * signs, "version": version, "asked": "text", "then": "continue"}
     assert town.client.post(address, data=said).status_code == status
+
+
+def test_the_room_shows_how_the_contract_came_out(town):
+    long = {"end_on": "2043-12-31", "area_mu": "6000"}
+    case_id, number = town.case("risk_review", **with_partner(contract=long))
+    with town.inside():
+        meeting_id = town.world.table(case_id)
+    shown = town.page("chair", f"/meetings/{meeting_id}/room?item=1")
+    assert f"/cases/{number}/contract" in shown
+    assert "3 for the leading group" in shown
