@@ -105,7 +105,7 @@ def read(environ: Mapping[str, str], development_key: Callable[[], str]) -> dict
         "STORE_DIR": str(reader.path("STORE_DIR", ROOT / "var" / "files")),
         "MAX_UPLOAD_BYTES": upload_mb * MIB,
         "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
-        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_MEMORY_SIZE": 1_500_000,  # a contract of 100,000 characters, nine bytes each on the wire
         "MAX_FORM_PARTS": 2000,  # a long parcel list is one form
         # Over https the first trusted host is the public one; a developer's machine is its own.
         "PUBLIC_URL": reader.site(

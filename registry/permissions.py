@@ -122,6 +122,9 @@ POLICY = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR
 """Who reads how the rules are changed, and why. What is confirmed stands on the public pages of the rules."""
 PROPOSES = office(Role.CASE_OFFICER)
 DECIDES = office(Role.CASE_OFFICER, Role.CHAIR)
+PARTNERS = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
+"""Who sees what each partner has under contract in all; of a single contract only where its file is open to them."""
+KEEPERS = office(Role.CASE_OFFICER, Role.SECRETARY)
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
 
@@ -213,6 +216,7 @@ ENTRIES: dict[str, Entry] = {
         Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
     ),
     "case.objection_file": on_case(Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR),
+    "case.contract": OF_THE_CASE,
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
@@ -232,6 +236,11 @@ ENTRIES: dict[str, Entry] = {
     "interests.mine": office(*VOTING),
     "interests.end": office(*VOTING),
     "interests.members": SECRETARY,
+    # partners, and who is tied to whom: officers keep the ties
+    "partners.index": PARTNERS,
+    "partners.show": PARTNERS,
+    "partners.tie": KEEPERS,
+    "partners.untie": KEEPERS,
     # meetings of the leading group
     "meeting.index": MEETING,
     "meeting.plan": office(Role.SECRETARY),

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflows.gates import FINDINGS, GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
+from workflows.gates import GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
 from workflows.meeting import MEETING
 from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
 from workflows.policy_change import POLICY_CHANGE
 from workflows.project import PROJECT
-from workflows.rules import RULES
-from workflows.rules.procedure import STANDING
+from workflows.rules import standing
 
 
 class Part(StrEnum):
@@ -70,7 +69,7 @@ def _asked(gate: Gate, policy: Policy) -> Iterator[str]:
             case clause:
                 yield clause
                 if clause == AGENDA:
-                    yield from (name for name, judged in RULES.items() if judged in STANDING)
+                    yield from standing.clauses(policy)
 
 
 def sheet(method: Method) -> tuple[str, ...]:
@@ -93,14 +92,9 @@ def compared(clause: Clause, policy: Policy) -> tuple[Method, ...]:
     return tuple(method for method in policy.methods.values() if not screens(method) and clause.id in sheet(method))
 
 
-def stands_as_finding(clause: Clause) -> bool:
+def stands_as_finding(clause: Clause, policy: Policy) -> bool:
     """Whether its rule runs over every case, and what it finds stands on the case's page."""
-    return clause.id in FINDINGS
-
-
-def checks_contract(clause: Clause) -> bool:
-    """Whether the contract check asks it."""
-    return clause.malpractice is not None
+    return clause.id in standing.clauses(policy)
 
 
 def of_step(action: str, policy: Policy) -> tuple[str, ...]:

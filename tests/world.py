@@ -12,13 +12,14 @@ from typing import Any
 from registry import storage
 from registry.clock import ZONE, now, today
 from registry.extensions import db
-from registry.models import Answers, Case, Meeting, OrganisationKind, PublicNotice, User
+from registry.models import Answers, Case, Meeting, OrganisationKind, PublicNotice, TieKind, User
 from registry.queries import applications
 from registry.queries.notices import last_day
-from registry.services import acts, documents, drafts, facts, meetings, panel_facts
+from registry.services import acts, documents, drafts, facts, meetings, organisation_ties, panel_facts
 from registry.services.policy import current
 from tests import factories, kept
 from tests.clock import Clock
+from tests.contract_answers import CONTRACT, OTHER_CODE, PARTNER_CODE, with_partner
 from workflows.roles import Role
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -186,6 +187,8 @@ class World:
             "documents": {},
             "declarations": {"true": True, "unique": True, "consent": True},
         }
+        if changed.get("contract", {}).get("has_partner"):
+            sections |= {name: data for name, data in CONTRACT.items() if name != "contract"}
         for section, data in sections.items():
             self.save(case_id, section, {**data, **changed.get(section, {})})
 
@@ -362,6 +365,16 @@ class World:
     def _environment(self, case_id: int) -> None:
         if self.case(case_id).scheme == "local_ticket":
             self.act(case_id, "give_environment_opinion", "eco", conclusion="favourable", words="无异议")
+
+
+def beside_partner(world: World, scheme: str, area_mu: int) -> int:
+    """Another case, handed in, with a contract of so much land and an organisation tied to the usual partner."""
+    usual = factories.an_organisation(credit_code=PARTNER_CODE)
+    other = factories.an_organisation(credit_code=OTHER_CODE)
+    tied = {"since": date(2020, 1, 1), "until": None, "by": world.user("officer"), "at": now()}
+    organisation_ties.add(usual, other, TieKind.SAME_CONTROLLER, "企业信用信息公示系统", **tied)
+    contract = {"partner_credit_code": OTHER_CODE, "area_mu": str(area_mu)}
+    return world.advance(world.draft(scheme, **with_partner(contract=contract)), "submitted")
 
 
 def own_land(case_id: int, parcel: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,10 @@ from enum import IntEnum
 from workflows.facts import ContractFacts
 from workflows.policy import Policy
 from workflows.rules import RULES, Outcome
+from workflows.rules.standing import contract_clauses as clauses
 from workflows.states import Severity, Verdict
+
+__all__ = ["UNUSABLE", "Level", "check", "clauses", "level", "worst"]
 
 
 class Level(IntEnum):
@@ -26,11 +29,6 @@ _LEVEL = {
     Severity.LEADING_GROUP: Level.LEADING_GROUP,
     Severity.BLOCK: Level.BLOCK,
 }
-
-
-def clauses(policy: Policy) -> tuple[str, ...]:
-    """The clauses that speak to a class of plan 5(4), in order."""
-    return tuple(sorted(clause.id for clause in policy.clauses.values() if clause.malpractice is not None))
 
 
 def check(facts: ContractFacts, policy: Policy) -> tuple[Outcome, ...]:

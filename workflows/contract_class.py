@@ -83,7 +83,7 @@ def extent(facts: ContractFacts) -> Extent:
         own_mu=own,
         total_mu=own + _peak(beside, facts) if own is not None else None,
         by_district={code: area + _peak(beside, facts, code) for code, area in sorted(districts.items())},
-        counted=tuple(other.number for other in beside),
+        counted=tuple(dict.fromkeys(other.number for other in beside)),
         complete=complete,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from workflows.facts import ProjectFacts
 from workflows.policy import Confidence, Policy
-from workflows.rules import RULES, Outcome, screening
+from workflows.rules import RULES, Outcome, screening, standing
 from workflows.rules.panels import ON_RECORD
 from workflows.states import GateName, Severity, Verdict
 
@@ -59,9 +59,6 @@ GATES: dict[GateName, Gate] = {
 }
 # fmt: on
 
-FINDINGS = ("A02", "R20", "R34", "S20")
-"""Rules that run over every case and whose findings stand on its page."""
-
 
 def stops(outcome: Outcome) -> bool:
     """Whether an outcome keeps a gate shut."""
@@ -89,8 +86,8 @@ def judge(requirements: Gate, facts: ProjectFacts, policy: Policy) -> tuple[Outc
 
 
 def findings(facts: ProjectFacts, policy: Policy) -> tuple[Outcome, ...]:
-    """What the standing rules find: outcomes neither passed nor not applicable."""
-    return tuple(o for clause in FINDINGS if (o := RULES[clause](facts, policy)).finding)
+    """What the standing checks find: outcomes neither passed nor not applicable."""
+    return tuple(o for o in standing.judged(facts, policy) if o.finding)
 
 
 def _required(clause: str, facts: ProjectFacts, policy: Policy) -> Outcome:

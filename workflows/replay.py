@@ -10,10 +10,11 @@ from typing import Any
 
 from workflows import deliberation
 from workflows.facts import ProjectFacts, SittingFacts
-from workflows.gates import CONDITIONS, FINDINGS, Gate, findings, judge, stops
+from workflows.gates import CONDITIONS, Gate, findings, judge, stops
 from workflows.policy import Figure, Policy
 from workflows.rules import RULES, Outcome
-from workflows.states import ProjectState, Severity
+from workflows.rules import standing as checks
+from workflows.states import ProjectState
 
 ON_FILE: Gate = ("G02", CONDITIONS, "S08a", "S08b", "S18")
 """What the gates ask of the file itself. Who sits, votes or waits today is no matter of a replay."""
@@ -60,7 +61,7 @@ def _value(figure: Figure | None) -> object:
 def standing(facts: ProjectFacts, policy: Policy) -> Mapping[Place, Outcome]:
     """What the rules say of a case whatever is done next: findings, the method's own rules, and its gates."""
     method = policy.methods.get(facts.method or "")
-    asked = (*FINDINGS, *((c for c in method.conditions if c in RULES) if method else ()))
+    asked = (*checks.clauses(policy), *((c for c in method.conditions if c in RULES) if method else ()))
     found: dict[Place, Outcome] = {("finding", c): RULES[c](facts, policy) for c in asked}
     gate = ON_FILE if method or facts.method is None else tuple(c for c in ON_FILE if c is not CONDITIONS)
     found |= {("gate", o.clause): o for o in judge(gate, facts, policy)}
@@ -71,7 +72,7 @@ def counted(case: CaseFacts, policy: Policy) -> Mapping[Place, Outcome]:
     """Every count of the case's sittings, on the terms it would have been tabled with."""
     if not case.sittings:
         return {}
-    weighty = any(o.severity is Severity.LEADING_GROUP for o in findings(case.facts, policy))
+    weighty = any(checks.weighty(o, policy) for o in findings(case.facts, policy))
     asks = deliberation.terms(policy, case.facts.on, weighty=weighty)
     terms: dict[str, Any] = {
         "quorum": (asks["quorum_num"], asks["quorum_den"]),

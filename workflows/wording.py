@@ -61,6 +61,7 @@ def hits(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     return tuple(hit for hit in seen(text, lexicon) if hit.aside is None)
 
 
+@lru_cache(maxsize=64)
 def seen(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
     """Every phrase found, also one that does not count and why; of two that overlap, the longer."""
     signs = _signs(text)
@@ -78,6 +79,11 @@ def seen(text: str, lexicon: Lexicon) -> tuple[Hit, ...]:
 def count(text: str, lexicon: Lexicon) -> int:
     """How many phrases stand in a text, meant or not: what it costs to read it closely."""
     return len(_longest(plain(text), lexicon))
+
+
+def forget() -> None:
+    """Keep none of the texts that were read; the clauses on one contract read it in turn."""
+    seen.cache_clear()
 
 
 def plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What an application asks, and what it still lacks; the questions stand in `project.py` and `land.py`.
+"""What an application asks, and what it still lacks; the questions stand in the files beside it.
 
 Pure but for the lazy translations: no database is read here. Words of closed lists stand in
 `registry/labels/`, which reads the tables; forms may not, so they are handed in.
@@ -11,8 +11,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from registry.application.contract import CONTRACT
+from registry.application.contract_costs import CONTRACT_COSTS, CONTRACT_TEXT
+from registry.application.contract_terms import CONTRACT_TERMS
 from registry.application.land import METHOD, PARCEL, PARCELS
-from registry.application.project import BASICS, CONTRACT, CREDITING, DECLARATIONS, DOCUMENTS
+from registry.application.project import BASICS, CREDITING, DECLARATIONS, DOCUMENTS
 from registry.application.shapes import Data, Kind, Question, Section
 
 __all__ = [
@@ -24,8 +27,10 @@ __all__ = [
     "Missing",
     "Question",
     "Section",
+    "applies",
     "area_mu",
     "asked",
+    "elsewhere",
     "field_label",
     "lacking",
     "missing",
@@ -38,8 +43,11 @@ __all__ = [
     "unfinished",
 ]
 
+ON_THE_CONTRACT = (CONTRACT_TERMS, CONTRACT_COSTS, CONTRACT_TEXT)
+"""Pages that are asked where there is a partner."""
+
 SECTIONS: Mapping[str, Section] = {
-    s.name: s for s in (BASICS, PARCELS, METHOD, CONTRACT, CREDITING, DOCUMENTS, DECLARATIONS)
+    s.name: s for s in (BASICS, PARCELS, METHOD, CONTRACT, *ON_THE_CONTRACT, CREDITING, DOCUMENTS, DECLARATIONS)
 }
 """All sections in order; `documents` holds no answers (the papers are rows of their own)."""
 
@@ -67,10 +75,27 @@ def scheme_of(answers: Mapping[str, Data]) -> str | None:
     return answers.get("basics", {}).get("scheme")
 
 
-def asked(section: str, data: Data, scheme: str | None) -> list[Question]:
-    """The questions of a section these answers lead to. The parcels have theirs in `PARCEL`."""
-    facts = {**data, "scheme": scheme} if section != "basics" else data
+def elsewhere(answers: Mapping[str, Data]) -> dict[str, Any]:
+    """What answers of one section decide about the questions of another."""
+    parcels = answers.get("parcels", {}).get("parcels", ())
+    return {
+        "scheme": scheme_of(answers),
+        "has_partner": answers.get("contract", {}).get("has_partner"),
+        "tenures": tuple(sorted({str(p["tenure"]) for p in parcels if p.get("tenure")})),
+    }
+
+
+def asked(section: str, data: Data, others: Mapping[str, Any]) -> list[Question]:
+    """The questions of a section these answers, and those of `elsewhere`, lead to. The parcels have `PARCEL`."""
+    facts = {**others, **data}
     return [q for q in SECTIONS[section].questions if q.asked(facts)]
+
+
+def applies(section: str, answers: Mapping[str, Data]) -> bool:
+    """Whether a section asks anything: pages on the contract do where there is a partner."""
+    if section in ("parcels", "documents"):
+        return True
+    return bool(asked(section, answers.get(section, {}), elsewhere(answers)))
 
 
 def lacking(questions: Sequence[Question], data: Data) -> list[Question]:
@@ -79,7 +104,7 @@ def lacking(questions: Sequence[Question], data: Data) -> list[Question]:
     return [
         q
         for q in questions
-        if (q.required and data.get(q.field) in (None, "", False) and not _said_no(q, data)) or q.field in raw
+        if (q.required and data.get(q.field) in (None, "", False, []) and not _said_no(q, data)) or q.field in raw
     ]
 
 
@@ -99,14 +124,15 @@ def missing(answers: Mapping[str, Data], done: Mapping[str, bool]) -> list[Missi
     with "come back later" is named as a whole.
     """
     found: list[Missing] = []
+    others = elsewhere(answers)
     for name, section in SECTIONS.items():
-        if name == "documents":
+        if name == "documents" or not applies(name, answers):
             continue
         data = answers.get(name, {})
         if name == "parcels":
             found += _parcels_missing(data)
             continue
-        gaps = lacking(asked(name, data, scheme_of(answers)), data)
+        gaps = lacking(asked(name, data, others), data)
         found += [Missing(name, f"{name}.{q.field}", short(q)) for q in gaps]
         if not gaps and not done.get(name):
             found.append(Missing(name, name, str(section.title)))

@@ -1,7 +1,4 @@
-"""Questions on the project: its basics, contract, crediting period and declarations."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Questions on the project: its basics, crediting period and declarations."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -10,31 +7,9 @@ from workflows.states import Activity, Scheme
 
 Q = Question
 
-NATURES: Mapping[str, Any] = {
-    "joint_development": _l("Joint development with shared income"),
-    "entrusted_development": _l("Paid service: the partner develops for a fee"),
-    "carbon_rights": _l("Sale of the carbon income for a price"),
-    "land_transfer": _l("Transfer or lease of the forest land together with the carbon income"),
-    "other": _l("Other"),
-}
-PRICE_UNITS: Mapping[str, Any] = {
-    "yuan_per_t": _l("yuan per tCO₂e"),
-    "yuan_per_mu_year": _l("yuan per mu and year"),
-    "yuan_total": _l("yuan in all"),
-    "none": _l("no fixed price, shares only"),
-}
-
-
-def _partner(data: Data) -> bool:
-    return data.get("has_partner") is True
-
 
 def _ccer(data: Data) -> bool:
     return data.get("scheme") == Scheme.CCER
-
-
-def _priced(data: Data) -> bool:
-    return _partner(data) and data.get("price_unit") != "none"
 
 
 BASICS = Section(
@@ -96,105 +71,6 @@ BASICS = Section(
             kind=Kind.PHONE,
             most=30,
             hint=_l("Mobile or landline with area code"),
-        ),
-    ),
-)
-
-CONTRACT = Section(
-    "contract",
-    _l("Partnership contract"),
-    _l("Main terms, if a partner takes part"),
-    (
-        Q(
-            field="has_partner",
-            label=_l("Is there a contract with a partner?"),
-            short=_l("Contract with a partner"),
-            kind=Kind.YES_NO,
-            hint=_l("A developer, investor or buyer of the carbon income. If you do everything yourself, choose no."),
-            why=_l("Contracts with partners are looked at for excessive terms before the leading group decides."),
-            rules=("R33",),
-        ),
-        Q(field="partner_name", label=_l("Name of the partner"), asked=_partner),
-        Q(
-            field="partner_credit_code",
-            label=_l("Credit code of the partner"),
-            kind=Kind.CREDIT_CODE,
-            asked=_partner,
-            hint=_l("18 characters; spaces do not matter"),
-            why=_l("People of the partner may not vote on the project."),
-        ),
-        Q(
-            field="nature",
-            label=_l("What sort of contract is it?"),
-            short=_l("Kind of contract"),
-            kind=Kind.CHOICE,
-            options=NATURES,
-            asked=_partner,
-            rules=("R15",),
-        ),
-        Q(
-            field="area_mu",
-            label=_l("Area under the contract"),
-            kind=Kind.NUMBER,
-            unit=_l("mu"),
-            asked=_partner,
-            why=_l("More than 1,000 mu is pointed out, more than 5,000 mu goes to the leading group."),
-            rules=("R24",),
-        ),
-        Q(field="start_on", label=_l("First day of the contract"), kind=Kind.DAY, asked=_partner),
-        Q(
-            field="end_on",
-            label=_l("Last day of the contract"),
-            kind=Kind.DAY,
-            asked=_partner,
-            why=_l("Long terms are looked at closely, and the term may not outlast the title."),
-            rules=("R21", "R22", "R23"),
-        ),
-        Q(
-            field="price_unit",
-            label=_l("How is the price stated?"),
-            short=_l("Form of the price"),
-            kind=Kind.CHOICE,
-            options=PRICE_UNITS,
-            asked=_partner,
-        ),
-        Q(
-            field="price",
-            label=_l("Price"),
-            kind=Kind.NUMBER,
-            places=2,
-            unit=_l("yuan"),
-            asked=_priced,
-            why=_l("A price far below appraisal or market is a warning sign."),
-            rules=("R16",),
-        ),
-        Q(
-            field="owner_share_pct",
-            label=_l("Share of the owner"),
-            kind=Kind.NUMBER,
-            places=2,
-            unit=_l("per cent of the income"),
-            asked=_partner,
-            rules=("R11",),
-        ),
-        Q(
-            field="partner_share_pct",
-            label=_l("Share of the partner"),
-            kind=Kind.NUMBER,
-            places=2,
-            unit=_l("per cent of the income"),
-            asked=_partner,
-        ),
-        Q(
-            field="note",
-            label=_l("Other terms worth knowing"),
-            short=_l("Other terms"),
-            kind=Kind.LONG,
-            most=2000,
-            required=False,
-            asked=_partner,
-            hint=_l("Who bears which cost, exit, exclusivity"),
-            rules=("R13", "R18"),
         ),
     ),
 )

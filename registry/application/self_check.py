@@ -9,8 +9,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from registry.application.contract import CONTRACT
 from registry.application.land import METHOD, PARCEL
-from registry.application.project import BASICS, CONTRACT, CREDITING
+from registry.application.project import BASICS, CREDITING
 from registry.application.shapes import Section
 
 PARCEL_PREFIX = "parcel_"

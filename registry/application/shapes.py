@@ -25,6 +25,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DAY = "day"
     CHOICE = "choice"
+    CHOICES = "choices"
     YES_NO = "yes_no"
     TICK = "tick"
 
@@ -35,7 +36,8 @@ class Question:
 
     `short` is the label where answers are listed. `options` is a closed list, a table value → words,
     or None where the view hands the choices in; `notes` explains an option (value → words).
-    `asked` sees the section's answers and the scheme under "scheme". `rules` are the clauses that read it.
+    `asked` sees the section's answers and what other sections say (`application.elsewhere`). `rules` are the clauses
+    that read it. `nought`: 0 is an answer.
     """
 
     field: str
@@ -50,7 +52,9 @@ class Question:
     options: type[StrEnum] | Mapping[str, Any] | None = None
     required: bool = True
     most: int = 200
+    most_figure: int = 10**9
     places: int = 4
+    nought: bool = False
     asked: Callable[[Data], bool] = lambda _data: True
 
 

@@ -25,7 +25,13 @@ def dated(value: Any, on: date) -> Any:
 
 
 def of(
-    spec: Spec, words: Spec, organisations: Mapping[str, Spec], vvb_id: int | None, on: date, place: int
+    spec: Spec,
+    words: Spec,
+    contracts: Spec,
+    organisations: Mapping[str, Spec],
+    vvb_id: int | None,
+    on: date,
+    place: int,
 ) -> dict[str, Any]:
     """Section → answers. `vvb_id`: the validation body's number here; `on`: the day of loading; `place`: the case's."""
     scheme = spec["scheme"]
@@ -40,7 +46,7 @@ def of(
         },
         "parcels": _parcels(spec["parcels"], place),
         "method": {**words["method"][scheme], **_measured(spec), **spec.get("method", {})},
-        "contract": _contract(spec, organisations),
+        **_contract(spec, contracts, organisations),
         "crediting": _crediting(spec, vvb_id),
         "declarations": {"true": True, "unique": True, "consent": True},
     }
@@ -74,13 +80,13 @@ def _area(spec: Spec) -> Decimal:
     return sum((area_mu(Decimal(p["area"]), p.get("unit", "mu")) for p in spec["parcels"]), Decimal(0))
 
 
-def _contract(spec: Spec, organisations: Mapping[str, Spec]) -> dict[str, Any]:
+def _contract(spec: Spec, contracts: Spec, organisations: Mapping[str, Spec]) -> dict[str, Any]:
+    """The pages on the contract."""
     said = spec.get("contract")
     if said is None:
-        return {"has_partner": False}
-    partner = organisations[said["partner"]]
-    owner = Decimal(said["owner"])
-    return {
+        return {"contract": {"has_partner": False}}
+    partner, pages = organisations[said["partner"]], contracts[said["like"]]
+    main = {
         "has_partner": True,
         "partner_name": partner["name"],
         "partner_credit_code": partner["credit_code"],
@@ -88,12 +94,20 @@ def _contract(spec: Spec, organisations: Mapping[str, Spec]) -> dict[str, Any]:
         "area_mu": f"{_area(spec).normalize():f}",
         "start_on": "{y-1}-01-01",
         "end_on": f"{{y{said['years'] - 2:+d}}}-12-31",
-        "price_unit": said["price_unit"],
-        **({"price": said["price"]} if "price" in said else {}),
-        "owner_share_pct": f"{owner}",
-        "partner_share_pct": f"{100 - owner}",
+        "price_formula": said["formula"],
+        **({"price_yuan": said["price"]} if "price" in said else {}),
+        **_shares(said),
+        **pages["contract"],
         "note": said.get("note", ""),
     }
+    return {**pages, "contract": main}
+
+
+def _shares(said: Spec) -> dict[str, str]:
+    if "owner" not in said:
+        return {}
+    owner = Decimal(said["owner"])
+    return {"owner_share_pct": f"{owner}", "partner_share_pct": f"{100 - owner}"}
 
 
 def _measured(spec: Spec) -> dict[str, Any]:

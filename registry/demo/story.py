@@ -119,9 +119,10 @@ def play(at: datetime) -> None:
     scenes: list[tuple[datetime, Callable[[], None]]] = list(
         meetings.scenes(stage, told_meetings, lambda day: _instant(stage, day, 0, 0), lambda day: workday(at, day))
     )
+    contracts = read("contracts.toml")
     for place, spec in enumerate(read("cases.toml")["case"]):
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
-        told = Told(spec, answers.of(spec, stage.words, stage.organisations, vvb, stage.on, place))
+        told = Told(spec, answers.of(spec, stage.words, contracts, stage.organisations, vvb, stage.on, place))
         scenes += _scenes(stage, told, place)
     for _when, scene in sorted(scenes, key=lambda pair: pair[0]):
         scene()

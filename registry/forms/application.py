@@ -110,12 +110,13 @@ def build(
     *,
     words: Any,
     choices: Mapping[str, Options] | None = None,
-    scheme: str | None = None,
+    others: Mapping[str, Any] | None = None,
     draft: bool = False,
 ) -> SectionForm:
     """The form of a section (or "parcel") from kept answers, or from what was sent.
 
-    `words` gives the label of a member of a closed list; `choices` the options that stand in tables.
+    `words` gives the label of a member of a closed list; `choices` the options that stand in tables; `others` what
+    other sections decide (`application.elsewhere`).
     """
     every = PARCEL if section == PARCEL_PAGE else SECTIONS[section].questions
     made = {q.field: _field(q, words, (choices or {}).get(q.field)) for q in every}
@@ -123,7 +124,7 @@ def build(
     form.section, form.draft, form.before = section, draft, data
     form.questions = tuple(every)
     known = data if formdata is None else form.values()
-    asked = [q for q in every if q.asked({**known, "scheme": scheme} if section != "basics" else known)]
+    asked = [q for q in every if q.asked({**(others or {}), **known})]
     rendered = set(formdata.get("asked", "").split()) if formdata is not None and formdata.get("asked") else None
     form.questions = tuple(q for q in asked if rendered is None or q.field in rendered)
     form.waiting = tuple(q for q in asked if q not in form.questions)
@@ -151,7 +152,7 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kept(question: Question, value: Any) -> Any:
     """A field's value as it is kept; None: not answered."""
-    if value is None or value == "" or (question.kind is Kind.TICK and not value):
+    if value is None or value in ("", []) or (question.kind is Kind.TICK and not value):
         return None
     match value:
         case bool():
@@ -179,11 +180,12 @@ def _amount(value: Any) -> Any:
 
 
 def _is_text(question: Question) -> bool:
-    return question.kind not in (Kind.CHOICE, Kind.YES_NO, Kind.TICK)
+    return question.kind not in (Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.TICK)
 
 
 _EMPTY: Mapping[Kind, Any] = {
     Kind.CHOICE: _l("Choose an answer"),
+    Kind.CHOICES: _l("Choose at least one"),
     Kind.YES_NO: _l("Choose yes or no"),
     Kind.TICK: _l("Tick the box if this is so; without it the application cannot be submitted"),
     Kind.DAY: _l("Enter a date such as 2026-11-22"),
@@ -244,16 +246,18 @@ def _field(q: Question, words: Any, options: Options | None) -> Field:
             return f.TickField(validators=[first], **common)
         case Kind.CHOICE:
             return _choice(q, first, words, options, common)
+        case Kind.CHOICES:
+            return f.ChoicesField(validators=[first], choices=f.options((q.options or {}).items()), **common)
         case Kind.DAY:
             return f.DateField(validators=[first], **common)
         case Kind.NUMBER:
             share = q.field.endswith("_pct")
-            checks = [first] if share or not q.required else [first, _positive]
-            return f.DecimalField(
-                validators=checks, unit=q.unit, places=q.places, most=100 if share else 10**9, **common
-            )
+            checks = [first] if share or q.nought or not q.required else [first, _positive]
+            most = 100 if share else q.most_figure
+            return f.DecimalField(validators=checks, unit=q.unit, places=q.places, most=most, **common)
         case Kind.INTEGER:
-            return f.IntegerField(validators=[first, _positive], unit=q.unit, most=1000, **common)
+            checks = [first] if q.nought else [first, _positive]
+            return f.IntegerField(validators=checks, unit=q.unit, most=max(q.most, 1000), **common)
         case Kind.LONG:
             return f.LongTextField(validators=[first, f.AtMost(q.most)], **common)
         case Kind.CODE:

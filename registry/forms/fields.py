@@ -18,7 +18,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
-from wtforms import BooleanField, Field, Form, PasswordField, RadioField, SelectField, StringField, widgets
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    widgets,
+)
 from wtforms import ValidationError as FieldError
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
@@ -29,6 +39,7 @@ __all__ = [
     "Answered",
     "AtMost",
     "ChoiceField",
+    "ChoicesField",
     "CodeField",
     "CreditCodeField",
     "DateField",
@@ -348,6 +359,17 @@ class RadioChoiceField(RadioField):
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("invalid_choice_message", _NOT_LISTED)
         kwargs.setdefault("invalid_value_message", _NOT_LISTED)
+        super().__init__(label, validators, **kwargs)
+
+
+class ChoicesField(SelectMultipleField):
+    """Boxes to tick, any number of them; data is a list, empty when none was ticked."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        kwargs.setdefault("invalid_choice_message", _NOT_LISTED)
         super().__init__(label, validators, **kwargs)
 
 

@@ -7,7 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from registry.models.mail import MailStatus, Trouble
-from registry.models.people import OrganisationKind
+from registry.models.people import OrganisationKind, TieKind
 from workflows import states as w
 from workflows.roles import Role
 
@@ -260,6 +260,14 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         OrganisationKind.INSTITUTE: _l("Institute"),
         OrganisationKind.LAW_FIRM: _l("Law firm"),
         OrganisationKind.OTHER: _l("Other organisation"),
+    },
+    TieKind: {
+        TieKind.PARENT: _l("One holds the other"),
+        TieKind.SAME_CONTROLLER: _l("Same actual controller"),
+        TieKind.SAME_REPRESENTATIVE: _l("Same legal representative"),
+        TieKind.SHAREHOLDER: _l("Shareholder"),
+        TieKind.SAME_PLACE: _l("Same address or telephone"),
+        TieKind.OTHER: _l("Another tie"),
     },
     MailStatus: {
         MailStatus.WAITING: _l("Waiting to be sent"),

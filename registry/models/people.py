@@ -40,6 +40,46 @@ class Organisation(Base):
     created_at: Mapped[instant]
 
 
+class TieKind(StrEnum):
+    """How one organisation is tied to another."""
+
+    PARENT = "parent"
+    """The other one holds it."""
+    SAME_CONTROLLER = "same_controller"
+    SAME_REPRESENTATIVE = "same_representative"
+    SHAREHOLDER = "shareholder"
+    SAME_PLACE = "same_place"
+    OTHER = "other"
+
+
+class OrganisationTie(Base):
+    """Two organisations that count as one where contracts are added up, from one day to another (both counted).
+
+    Only the last day is ever written later. `source` says where the tie was seen.
+    """
+
+    __tablename__ = "organisation_ties"
+    __table_args__ = (
+        one_of("kind", TieKind),
+        CheckConstraint("organisation_id <> related_id", name="two"),
+        CheckConstraint("until IS NULL OR until >= since", name="period_in_order"),
+        CheckConstraint("length(source) > 0", name="sourced"),
+    )
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    related_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    kind: Mapped[TieKind] = mapped_column(str_enum(TieKind))
+    source: Mapped[str] = mapped_column(String(500))
+    since: Mapped[day]
+    until: Mapped[day | None]
+    entered_at: Mapped[instant]
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+    organisation: Mapped[Organisation] = relationship(foreign_keys=organisation_id)
+    related: Mapped[Organisation] = relationship(foreign_keys=related_id)
+
+
 class User(Base):
     """A person who can sign in. No identity number is stored."""
 

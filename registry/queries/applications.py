@@ -223,6 +223,8 @@ def sections_view(data: Mapping[str, Data], documents: list[Document]) -> list[S
     """The same from answers at hand (section → data)."""
     views = []
     for name, section in SECTIONS.items():
+        if not application.applies(name, data):
+            continue
         rows = tuple(rows_of(name, data, documents))
         parts = _parcel_parts(rows, data.get(name, {})) if name == "parcels" else (("", rows),)
         views.append(SectionView(name, str(section.title), rows, parts))
@@ -249,7 +251,7 @@ def rows_of(section: str, data: Mapping[str, Data], documents: list[Document]) -
     answers = data.get(section, {})
     return [
         Row(application.short(q), answer(q, answers), f"{section}.{q.field}")
-        for q in application.asked(section, answers, application.scheme_of(data))
+        for q in application.asked(section, answers, application.elsewhere(data))
     ]
 
 
@@ -308,6 +310,8 @@ def answer(question: Question, data: Data) -> str:
             return formats.day(value)
         case Kind.CHOICE:
             return _chosen(question, value)
+        case Kind.CHOICES:
+            return _(", ").join(_chosen(question, one) for one in value)
         case _:
             return str(value)
 

@@ -80,6 +80,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         parcels=tuple(rows),
         area_mu=sum((p.area_mu for p in rows if p.area_mu and not p.apart), Decimal(0)),
         contract=tuple(_section(data, "contract")),
+        has_partner=data.get("contract", {}).get("has_partner") is True,
         crediting=tuple(_section(data, "crediting")),
         papers=tuple(review.papers(case, roles, data)),
         opinions=tuple(review.opinions(case, roles)),
@@ -224,7 +225,7 @@ def _facts(case: Case, data: Mapping[str, Mapping[str, Any]], *, contact: bool) 
 def _asked(data: Mapping[str, Mapping[str, Any]], section: str, only: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """Answers of a section that were given, as pairs."""
     answers = data.get(section, {})
-    questions = application.asked(section, answers, application.scheme_of(data))
+    questions = application.asked(section, answers, application.elsewhere(data))
     pairs = [(application.short(q), applications.answer(q, answers)) for q in questions if not only or q.field in only]
     return [(words, value) for words, value in pairs if value]
 
@@ -256,7 +257,7 @@ def stated(data: Mapping[str, Mapping[str, Any]], clause: str) -> list[tuple[str
         if name == "parcels":
             found += _stated_of_parcels(answers, clause)
             continue
-        questions = application.asked(name, answers, application.scheme_of(data))
+        questions = application.asked(name, answers, application.elsewhere(data))
         found += [(application.short(q), applications.answer(q, answers)) for q in questions if clause in q.rules]
     return [(words, value or labels.DASH) for words, value in found]
 

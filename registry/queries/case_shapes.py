@@ -193,6 +193,7 @@ class CasePage:
     parcels: tuple[ParcelRow, ...]
     area_mu: Decimal
     contract: tuple[tuple[str, str], ...]
+    has_partner: bool
     crediting: tuple[tuple[str, str], ...]
     papers: tuple[Paper, ...]
     opinions: tuple[OpinionView, ...]

@@ -26,6 +26,8 @@ S = ProjectState
 EDITABLE = frozenset({S.DRAFT, S.CORRECTION_REQUESTED, S.VALIDATION, S.REGISTRATION, S.REGISTERED})
 """States in which an applicant may prepare a submission, a resubmission or an amendment."""
 
+ON_THE_CONTRACT = tuple(section.name for section in application.ON_THE_CONTRACT)
+
 SUBMITS_BY = {S.DRAFT: "submit", S.CORRECTION_REQUESTED: "resubmit"}
 
 
@@ -207,6 +209,8 @@ def save_section(
             raise DraftConflict(dict(row.data), row.version, row.saved_by.name, row.saved_at)
         if section == "basics" and row is not None and row.data.get("scheme") != data.get("scheme"):
             _reopen(rows, ("method", "crediting"), person_id, at)
+        if section == "contract" and row is not None and row.data.get("has_partner") != data.get("has_partner"):
+            _reopen(rows, ON_THE_CONTRACT, person_id, at)
         return _write(case, row, section=section, data=data, done=done, person_id=person_id, at=at)
 
 
@@ -223,7 +227,7 @@ def _write(
 
 
 def _reopen(rows: Mapping[str, Answers], sections: tuple[str, ...], person_id: int, at: datetime) -> None:
-    """Another scheme asks other questions: these pages must be looked at again."""
+    """Another scheme, or a partner, asks other questions: these pages must be looked at again."""
     for name in sections:
         if (row := rows.get(name)) is not None and row.done:
             row.version, row.done, row.saved_at, row.saved_by_id = row.version + 1, False, at, person_id
@@ -264,8 +268,18 @@ def save_parcel(
             if row is not None and fingerprint(parcels[place]) != seen:
                 raise DraftConflict(parcels[place], fingerprint(parcels[place]), row.saved_by.name, row.saved_at)
             parcels[place] = mine
+        _reopen_approvals(case, row, parcels, person_id, at)
         _write_parcels(case, row, {**data, "parcels": parcels}, person_id, at)
         return key, fingerprint(next(p for p in parcels if p["key"] == key))
+
+
+def _reopen_approvals(
+    case: Case, row: Answers | None, parcels: list[dict[str, Any]], person_id: int, at: datetime
+) -> None:
+    """Land held in another way asks for other votes and approvals of the contract."""
+    before = {p.get("tenure") for p in (row.data.get("parcels", ()) if row else ())}
+    if {p.get("tenure") for p in parcels} - before:
+        _reopen(_rows(case.id, case.round + 1), ("contract_terms",), person_id, at)
 
 
 def remove_parcel(case_id: int, key: str, *, by: User, at: datetime) -> None:

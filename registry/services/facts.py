@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from registry.application.reading import day as _day
+from registry.application.reading import decimal as _decimal
+from registry.application.reading import member as _member
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import (
@@ -23,8 +26,8 @@ from registry.models import (
 )
 from registry.queries import applications, notices
 from registry.queries.calendar import current as working_calendar
+from registry.services import contract_facts, land, notice_facts, panel_facts
 from registry.services import documents as papers
-from registry.services import land, notice_facts, panel_facts
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
@@ -45,9 +48,6 @@ from registry.services.fact_rows import (
     SITE_CHECKS,
     STOOD_ASIDE,
 )
-from registry.services.reading import day as _day
-from registry.services.reading import decimal as _decimal
-from registry.services.reading import member as _member
 from registry.services.site_facts import site_facts
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
@@ -70,15 +70,17 @@ from workflows.states import (
     TitleDocument,
 )
 
+ON_THE_CONTRACT = ("contract_terms", "contract_costs", "contract_text")
+"""Sections that are asked where there is a partner."""
 PANELS_WORK = (ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW)
-SECTIONS = ("basics", "parcels", "method", "contract", "crediting", "documents", "declarations")
+SECTIONS = ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents", "declarations")
 CONTACT = ("contact_name", "contact_phone")
 READS: Mapping[GateName, tuple[str, ...]] = {
     GateName.ACCEPTANCE: ("basics", "documents"),
     GateName.SCREENING: ("basics", "parcels", "method", "crediting"),
-    GateName.RISK_REVIEW: ("basics", "parcels", "method", "contract", "crediting", "documents"),
+    GateName.RISK_REVIEW: ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents"),
     GateName.VALIDATION: ("basics", "parcels", "method", "crediting"),
-    GateName.REGISTRATION: ("basics", "parcels", "method", "contract", "crediting", "documents"),
+    GateName.REGISTRATION: ("basics", "parcels", "method", "contract", *ON_THE_CONTRACT, "crediting", "documents"),
 }
 """The sections each gate judges by; a gate carries over to a new round only while none of them changed."""
 
@@ -196,12 +198,14 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
     environment = _conclusion(opinions, OpinionKind.ENVIRONMENT)
     gates = gates_passed(case.id, case.round)
     required = papers.required(policy, case, answers)
+    said = stated(answers)
+    asked = SECTIONS if said["has_partner"] is True else [s for s in SECTIONS if s not in ON_THE_CONTRACT]
     sitting = open_sitting(case.id)
     counted, meeting = _sitting(sitting, actor) if sitting else (None, None)
     return ProjectFacts(
         on=day,
         round=case.round,
-        **stated(answers),
+        **said,
         applicant_is_person=case.proponent_user_id is not None,
         parcels=parcels,
         parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
@@ -209,7 +213,8 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         overlaps=found,
         **notice_facts.of_notice(case, on, parcels),
         national_notice_days=notice_facts.national_days(validation),
-        unanswered=tuple(s for s in SECTIONS if s not in done and s != "documents"),
+        contract=contract_facts.of(case, day, answers, left, parcels, {d.kind for d in on_file}, found, reading),
+        unanswered=tuple(s for s in asked if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
         **_review(case, policy, method_id, actor),

@@ -22,8 +22,9 @@ from registry.models import Paper, PaperKind, Round
 from registry.queries import applications, calendar, clocks, notices
 from workflows.clocks import ClockKind
 from workflows.gates import findings
-from workflows.rules import Outcome
-from workflows.states import GATE_OF, Scheme, Severity
+from workflows.policy import Policy
+from workflows.rules import Outcome, standing
+from workflows.states import GATE_OF, Scheme, Severity, Verdict
 from workflows.working_days import in_working_days
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ def _rejected(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield paragraph(at.fill(own["rejected"], gate=_word("gate", GATE_OF[case.returns_to])))
     yield heading("reasons")
     yield from said(str(at.ctx.data["words"]))
-    stated = [_finding(at.ctx, o) for o in findings(at.ctx.facts, at.ctx.policy) if o.severity is not Severity.WARN]
+    stated = [_finding(at.ctx, o) for o in findings(at.ctx.facts, at.ctx.policy) if _weighs(o, at.ctx.policy)]
     if stated:
         yield heading("findings")
         yield {"is": "list", "items": stated}
@@ -302,6 +303,12 @@ def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield from at.remedies(reconsider=False)
     yield from at.delivery()
     yield from at.closing(own["basis_reject"], days=True)
+
+
+def _weighs(outcome: Outcome, policy: Policy) -> bool:
+    """Whether a finding belongs into a refusal: what was found and is no mere note, or what nobody could tell."""
+    grave = outcome.verdict is Verdict.FAIL and outcome.severity is not Severity.WARN
+    return grave or standing.keeps_off_the_agenda(outcome, policy)
 
 
 def _finding(ctx: "Context", outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ from registry.models import (
     Membership,
     Organisation,
     OrganisationKind,
+    OrganisationTie,
     SetupLink,
     User,
     UserSession,
@@ -29,6 +30,9 @@ from registry.queries import people as ask
 from registry.security import tokens
 from registry.services import audit
 from workflows.roles import APPOINTED, Role
+
+Lasting = Membership | Appointment | ExpertTie | OrganisationTie
+"""What lasts from one day to another."""
 
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,59}")
 """What a sign-in name may look like; kept in lower case."""
@@ -339,9 +343,7 @@ def _in_order(since: date, until: date | None) -> None:
         raise NotDone(WRONG_ORDER, "until")
 
 
-def overlaps(
-    model: type[Membership] | type[Appointment] | type[ExpertTie], since: date, until: date | None
-) -> ColumnElement[bool]:
+def overlaps(model: type[Lasting], since: date, until: date | None) -> ColumnElement[bool]:
     """SQL: a row's period shares a day with another."""
     begins_in_time = true() if until is None else model.since <= until
     return and_(begins_in_time, or_(model.until.is_(None), model.until >= since))

@@ -1,5 +1,7 @@
 """Every past and open case as a replay takes it, read in bulk: a dozen statements for some hundred cases.
 
+A case asks two of its own: which papers are on file, and who its parties are tied to.
+
 A case is read as it stands, and each gate by the records of the round in which it was closed. What no figure and no
 method weighs (papers, land of others, clocks, who acts) is left at its default.
 """
@@ -32,8 +34,9 @@ from registry.models import (
     SiteCheckSignature,
     Vote,
 )
+from registry.queries import applications
 from registry.queries.calendar import current as working_calendar
-from registry.services import facts
+from registry.services import contract_facts, facts
 from registry.services.site_facts import site_facts
 from workflows.facts import ProjectFacts, SittingFacts
 from workflows.replay import CaseFacts
@@ -42,7 +45,7 @@ from workflows.working_days import Calendar
 
 CHUNK = 500
 """Cases read together: far below what a statement of SQLite may name."""
-SECTIONS = ("basics", "parcels", "method", "contract", "crediting")
+SECTIONS = ("basics", "parcels", "method", "contract", *facts.ON_THE_CONTRACT, "crediting")
 ENTERED = (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED)
 PUT = (Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT)
 
@@ -166,7 +169,9 @@ class _Read:
         signed = facts.signed_sheet(_in(screened, self.given[case.id]), _in(screened, self.signed[case.id]))
         legal = [row for row in self.legal[case.id] if row[0] in (case.round, reviewed)]
         on, gates = self._governing_day(case), frozenset(closed)
-        parcels = tuple(facts.parcel_facts(p) for p in listed if str(p.get("key", "")) not in apart)
+        left = [p for p in listed if str(p.get("key", "")) not in apart]
+        parcels = tuple(map(facts.parcel_facts, left))
+        papers = {d.kind for d in applications.papers(case.id, shown, inner=True)}
         environment = [conclusion for (conclusion,) in _in(case.round, self.environment[case.id])]
         return ProjectFacts(
             on=on,
@@ -177,6 +182,7 @@ class _Read:
             site=site_facts(
                 answers, parcels, on, environment=environment[-1] if environment else None, gates_passed=gates
             ),
+            contract=contract_facts.of(case, on, answers, left, parcels, papers, (), shown),
             **signed,
             site_checks=_signatures(_in(screened, self.checks[case.id])),
             legal=legal[-1][1] if legal else None,

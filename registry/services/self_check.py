@@ -47,6 +47,13 @@ def checked(facts: ContractFacts, policy: Policy, lang: str) -> Told:
 
     Raises Unusable for a wording made up of the words that are looked for: it would be read for minutes.
     """
+    try:
+        return _checked(facts, policy, lang)
+    finally:
+        wording.forget()  # nothing here is kept, in memory neither
+
+
+def _checked(facts: ContractFacts, policy: Policy, lang: str) -> Told:
     if wording.count(facts.text or "", policy.lexicon) > MOST_PHRASES:
         raise Unusable([Fault(Problem.TOO_MANY_PHRASES, ("text",), str(MOST_PHRASES))])
     outcomes = contract_check.check(facts, policy)

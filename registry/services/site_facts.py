@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry.services.reading import day, decimal, member, whole, yes
+from registry.application.reading import day, decimal, member, whole, yes
 from workflows.facts import Overlap, ParcelFacts, SiteFacts
 from workflows.states import Activity, Burning, Conclusion, ForestOrigin, ForestUse, GateName, LandSetting
 

@@ -25,10 +25,10 @@ bp = Blueprint("applicant", __name__)
 
 Answer = BaseResponse | str | tuple[str, int]
 
-PAGES = "any(basics, parcels, method, contract, crediting, declarations)"
+PAGES = "any(basics, parcels, method, contract, contract_terms, contract_costs, contract_text, crediting, declarations)"
 GROUPS = (
     ("project", ("basics", "parcels", "method")),
-    ("papers", ("contract", "crediting", "documents")),
+    ("papers", ("contract", *drafts.ON_THE_CONTRACT, "crediting", "documents")),
 )
 
 
@@ -60,7 +60,7 @@ def task_list(case_id: int) -> str:  # noqa: ARG001 (the guard has put the case 
 
 def _groups(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[changes.Fault]]) -> list[dict[str, Any]]:
     titles = {"project": _("Project and land"), "papers": _("Contract, figures and documents")}
-    status = _statuses(case, rows, faults)
+    status, data = _statuses(case, rows, faults), ask.data_of(rows)
     who = {
         "name": _("Applicant"),
         "hint": _who(case),
@@ -70,8 +70,9 @@ def _groups(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list[c
     }
     groups: list[dict[str, Any]] = [{"title": _("Who applies"), "items": [who]}]
     for key, names in GROUPS:
-        groups.append({"title": titles[key], "items": [_item(case, name, status[name]) for name in names]})
-    ready = not application.missing(ask.data_of(rows), ask.done_of(rows))
+        items = [_item(case, name, status[name]) for name in names if application.applies(name, data)]
+        groups.append({"title": titles[key], "items": items})
+    ready = not application.missing(data, ask.done_of(rows))
     check = {
         "name": _("Check the answers and submit") if case.round == 0 else _("Check the changes and submit them"),
         "hint": _("All answers on one page"),
@@ -148,16 +149,19 @@ def section(case_id: int, section: str) -> Answer:
 
         return parcels(case_id)
     rows = ask.prepared(g.case)
-    scheme = application.scheme_of(ask.data_of(rows))
-    if section == "method" and scheme is None:
+    others = application.elsewhere(ask.data_of(rows))
+    if section == "method" and others["scheme"] is None:
         flash(_("Answer the project basics first: the scheme decides what is asked."))
         return redirect(url_for("applicant.section", case_id=case_id, section="basics"))
+    if section in drafts.ON_THE_CONTRACT and others["has_partner"] is not True:
+        flash(_("This page is asked where there is a contract with a partner."))
+        return redirect(url_for("applicant.section", case_id=case_id, section="contract"))
     row = rows.get(section)
     data = dict(row.data) if row else {}
     if request.method == "GET":
-        return _section_page(section, form_of(section, data, None, scheme), row.version if row else 0, row)
+        return _section_page(section, form_of(section, data, None, others), row.version if row else 0, row)
     later = request.form.get("then") == "later"
-    form = form_of(section, data, request.form, scheme, draft=later)
+    form = form_of(section, data, request.form, others, draft=later)
     good = form.validate()
     answers = form.answers()
     done = good and not later and not form.waiting
@@ -187,7 +191,7 @@ def _onwards(case_id: int, section: str, later: bool) -> BaseResponse:
 
 
 def form_of(
-    section: str, data: Mapping[str, Any], formdata: Any, scheme: str | None, *, draft: bool = False
+    section: str, data: Mapping[str, Any], formdata: Any, others: Mapping[str, Any], *, draft: bool = False
 ) -> forms.SectionForm:
     """The form of a section or of a parcel page."""
     return forms.build(
@@ -195,8 +199,8 @@ def form_of(
         data,
         formdata,
         words=labels.label,
-        choices=_choices(section, scheme),
-        scheme=scheme,
+        choices=_choices(section, others.get("scheme")),
+        others=others,
         draft=draft,
     )
 
@@ -272,17 +276,17 @@ def autosave(case_id: int, section: str = "parcels", key: str | None = None) -> 
     """Keep what is typed so far; answers {saved, version}, or 409 {message} when another was faster."""
     rows = ask.prepared(g.case)
     row = rows.get(section)
-    scheme = application.scheme_of(ask.data_of(rows))
+    others = application.elsewhere(ask.data_of(rows))
     at = now()
     try:
         if key is not None:
-            form = form_of(forms.PARCEL_PAGE, parcel_of(row, key), request.form, scheme, draft=True)
+            form = form_of(forms.PARCEL_PAGE, parcel_of(row, key), request.form, others, draft=True)
             form.validate()
             _key, version = drafts.save_parcel(
                 case_id, key, form.answers(), request.form.get("version", ""), by=g.user, at=at
             )
             return jsonify(saved=_saved(at), version=version)
-        form = form_of(section, row.data if row else {}, request.form, scheme, draft=True)
+        form = form_of(section, row.data if row else {}, request.form, others, draft=True)
         form.validate()
         answers = form.answers()
         done = bool(row and row.done and dict(row.data) == answers)

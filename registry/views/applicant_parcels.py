@@ -57,9 +57,9 @@ def parcel(case_id: int, key: str) -> Answer:
     row = ask.prepared(g.case).get("parcels")
     data = parcel_of(row, key)
     if request.method == "GET":
-        return _parcel_page(key, form_of(forms.PARCEL_PAGE, data, None, None), data, drafts.fingerprint(data))
+        return _parcel_page(key, form_of(forms.PARCEL_PAGE, data, None, {}), data, drafts.fingerprint(data))
     later = request.form.get("then") == "later"
-    form = form_of(forms.PARCEL_PAGE, data, request.form, None, draft=later)
+    form = form_of(forms.PARCEL_PAGE, data, request.form, {}, draft=later)
     good = form.validate()
     answers = form.answers()
     try:

@@ -23,6 +23,8 @@ from registry.views import case_words as words
 from registry.views.clock_words import clock_view, monday_to_sunday
 from workflows.clocks import BESIDE, ClockKind
 from workflows.gates import findings
+from workflows.rules import standing
+from workflows.states import Verdict
 
 bp = Blueprint("case", __name__)
 
@@ -40,10 +42,14 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
     page = ask.case_page(case, g.roles, g.user)
     open_to_me = words.buttons(case, known)
     done = request.args.get("done", "")
+    found = findings(known, policy)
+    # What nobody can tell of a contract and stops nothing stands on the page of the contract check.
+    shown = [o for o in found if o.verdict is Verdict.FAIL or standing.keeps_off_the_agenda(o, policy)]
     return render_template(
         "case/show.html",
         page=page,
-        findings=[words.finding(o, case) for o in findings(known, policy)],
+        findings=[words.finding(o, case) for o in shown],
+        findings_elsewhere=len(found) - len(shown),
         buttons=open_to_me,
         may_answer="answer_finding" in {b.action for b in open_to_me},
         public_notices=notices.of_case(case, g.roles),
@@ -156,4 +162,4 @@ def audit(number: str) -> str:  # noqa: ARG001
 
 
 # Their routes hang on the same blueprint.
-from registry.views import case_acts, case_methods, case_screening  # noqa: E402, F401
+from registry.views import case_acts, case_contract, case_methods, case_screening  # noqa: E402, F401

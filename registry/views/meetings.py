@@ -14,16 +14,18 @@ from registry.forms.act_base import ActForm
 from registry.forms.meetings import FORMS, PlanForm
 from registry.models import Case, Meeting
 from registry.queries import meetings as ask
-from registry.queries import people, sitting_views, sittings, timeline
+from registry.queries import partners, people, sitting_views, sittings, timeline
 from registry.queries.inbox import waiting
 from registry.queries.paging import Page
+from registry.queries.sitting_shapes import AgendaLine
 from registry.services import acts, facts, requests
 from registry.services import meetings as verbs
 from registry.services.policy import current
 from registry.views import meeting_words as words
 from registry.views.case import Answer
 from registry.views.case_acts import seen_of
-from registry.views.case_words import lang
+from registry.views.case_words import facts_shown, lang
+from registry.views.contract_words import Tally, outcomes, tally
 from registry.views.desk import task_words
 from workflows.facts import ProjectFacts
 from workflows.gates import judge, stops
@@ -277,7 +279,8 @@ def _stopping(action: str, case: Case, known: ProjectFacts) -> Missing:
 def room(meeting_id: int) -> str:
     """One item, large, for everybody in the room to read."""
     meeting = _meeting(meeting_id)
-    return render_template("meeting/room.html", meeting=meeting, **_room(meeting))
+    shown = _room(meeting)
+    return render_template("meeting/room.html", meeting=meeting, contract=_contract(shown["line"]), **shown)
 
 
 @bp.get("/meetings/<int:meeting_id>/room/live")
@@ -285,6 +288,12 @@ def live(meeting_id: int) -> str:
     """The same item alone, as the room asks for it again every few seconds."""
     meeting = _meeting(meeting_id)
     return render_template("meeting/_item.html", meeting=meeting, **_room(meeting))
+
+
+def _contract(line: AgendaLine | None) -> Tally | None:
+    """How the contract of an item came out, for whoever may see its file; None where there is no partner."""
+    case = partners.case_with_partner(line.case.id) if line and line.case else None
+    return tally(outcomes(facts_shown(case), current())) if case else None
 
 
 def _room(meeting: Meeting) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("My panels"), "experts.mine", *([] if desk else ["case."])))
     if offices & permissions.REGISTER.offices:
         items.append(_item(_("Experts"), "experts.index", "experts.show", "experts.new"))
+    if offices & permissions.PARTNERS.offices:
+        items.append(_item(_("Partners"), "partners.index", "partners."))
     if offices & permissions.MEETING.offices:
         items.append(_item(_("Meetings"), "meeting.index", "meeting."))
     if offices & permissions.POLICY.offices:

@@ -140,7 +140,7 @@ def clause(clause_id: str) -> str:
         places=_places(found, policy),
         methods=rulebook.methods(found, policy),
         compared=compared,
-        finding=rulebook.stands_as_finding(found),
+        finding=rulebook.stands_as_finding(found, policy),
         scenarios=scenarios.of(clause_id),
         held=HELD[found.enforced],
         how=_how(found, compared=bool(compared)),

@@ -84,6 +84,8 @@ def stops(served: Served) -> list[Stop]:
         applicant, mine = _draft()
         corrected = db.session.scalars(select(Case).where(Case.state == S.CORRECTION_REQUESTED)).first()
         corrects = (corrected.created_by_id, f"/my/{corrected.id}") if corrected else (None, "/")
+        largest = select(Case.number, Case.partner_org_id).where(Case.partner_org_id.is_not(None))
+        contracted, partner = db.session.execute(largest.order_by(Case.area_mu.desc())).first()
         held = dict(db.session.execute(select(Meeting.state, func.max(Meeting.id)).group_by(Meeting.state)).all())
         db.session.remove()
     secretary, planned = role["secretary"], f"/meetings/{held[MeetingState.PLANNED]}"
@@ -140,6 +142,9 @@ def stops(served: Served) -> list[Stop]:
         ("act-request_correction", officer, f"/cases/{shown}/act/request_correction"),
         ("screening", officer, f"/cases/{screened}/screening#c-A02"),
         ("methods", officer, f"/cases/{screened}/methods"),
+        ("contract", officer, f"/cases/{contracted}/contract"),
+        ("partners", officer, "/partners"),
+        ("partner", officer, f"/partners/{partner}"),
         ("vote", deputy, f"/cases/{sitting}/act/vote"),
         *meetings,
         ("paper", officer, f"/cases/{papered}/papers/{paper.id}"),

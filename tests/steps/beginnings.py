@@ -7,7 +7,9 @@ from pytest_bdd import given, parsers
 from registry.clock import ZONE
 from registry.services import facts
 from registry.services.policy import current
+from tests.contract_answers import with_partner
 from tests.steps.story import LAND, PAPERS, PARTS, PLACES, SCHEMES, SETTINGS, SITE_CHECK, TENURE, WEST
+from workflows.contract_words import Cost
 
 
 @given(parsers.re(rf"一个(?P<scheme>{'|'.join(SCHEMES)})项目(?P<where>{PLACES})"))
@@ -43,6 +45,36 @@ def _(story, land):
 @given("项目地块存在权属争议")
 def _(story):
     story.parcel |= {"disputed": True}
+
+
+@given(parsers.parse("项目的合作合同为{area:d}亩、{years:d}年"))
+def _(story, area, years):
+    main = {"area_mu": str(area), "end_on": f"{2025 + years}-12-31"}
+    for name, data in with_partner(contract=main).items():
+        story.changed[name] = {**data, **story.changed.get(name, {})}
+    story.changed["crediting"] = {"end_on": main["end_on"]}
+
+
+@given("合同没有写明五项成本由谁承担")
+def _(story):
+    story.changed.setdefault("contract_costs", {}).update({f"bearer_{cost.value}": "not_stated" for cost in Cost})
+
+
+@given("申请人没有填写五项成本由谁承担")
+def _(story):
+    story.changed.setdefault("contract_costs", {}).update({f"bearer_{cost.value}": None for cost in Cost})
+
+
+@given(parsers.parse("地块为集体统一经营林地，{entitled:d}名成员中{for_it:d}人同意"))
+def _(story, entitled, for_it):
+    story.parcel |= {"tenure": "collective_managed"}
+    voted = {"votes_entitled": str(entitled), "votes_for": str(for_it), "partner_outside": True, "capacity_check": True}
+    story.changed.setdefault("contract_terms", {}).update(voted)
+
+
+@given(parsers.parse("同一合作方的关联单位另有一份{area:d}亩的合同"))
+def _(story, area):
+    story.beside = area
 
 
 @given(parsers.parse('"{part}"部分没有填写完整'))

@@ -218,6 +218,13 @@ def _(story, area):
     assert f"{area}亩" in page(story, None, f"/projects/{number}")
 
 
+@then("需要三分之二多数同意")
+def _(story):
+    with story.inside():
+        sitting = facts.open_sitting(story.case_id)
+        assert (sitting.needs_num, sitting.needs_den) == (2, 3)
+
+
 @then(parsers.parse("应到成员为{members:d}人"))
 def _(story, members):
     with story.inside():

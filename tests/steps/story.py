@@ -25,7 +25,7 @@ from tests import factories
 from tests.clock import Clock
 from tests.databases import let_go
 from tests.ways import WAYS, Result, Services
-from tests.world import PARCEL, PDF, World
+from tests.world import PARCEL, PDF, World, beside_partner
 from workflows.states import ProjectState as S
 from workflows.states import Question
 
@@ -100,6 +100,8 @@ class Story:
     """Parcels besides the first."""
     twin: bool = False
     """Another project was entered with the same land before this one was handed in."""
+    beside: int = 0
+    """Area of another contract, of an organisation tied to the partner."""
     in_applicant: str = ""
     """Who of the leading group belongs to the applicant's organisation."""
     result: Result | None = None
@@ -131,7 +133,7 @@ class Story:
     def _beginning(self) -> tuple[World, int]:
         if self._begun is None:
             plan = repr((self.scheme, self.where, self.person, self.leave_out, self.undone, self.changed, self.parcel))
-            key = f"{plan} {self.in_applicant} {self.others} {self.twin}"
+            key = f"{plan} {self.in_applicant} {self.others} {self.twin} {self.beside}"
             if key in BEGINNINGS:
                 self._begun = BEGINNINGS[key][2:]
                 self.clock.set(BEGINNINGS[key][1])
@@ -149,6 +151,8 @@ class Story:
             factories.belongs(world.people[self.in_applicant], world.org)
         if self.twin:
             world.advance(world.draft(self.scheme, parcels={"parcels": [self.parcel]}), "registered")
+        if self.beside:
+            beside_partner(world, self.scheme, self.beside)
         sections = {"parcels": {"parcels": [self.parcel, *self.others]}, "method": {}, **self.changed}
         if self.scheme == "local_ticket":
             sections["method"] = {"start_on": "2024-03-12", "public_benefit_forest": True, **sections["method"]}
@@ -214,6 +218,7 @@ class Story:
             "联系电话": ("basics", "contact_phone", "0538-1111111"),
             "开工日期": ("method", "start_on", "2024-04-01"),
             "合同": ("contract", "note", "期限由10年改为20年"),
+            "合同期限": ("contract", "end_on", "2043-12-31"),
             "地块面积": ("parcels", "parcels", [{**self.parcel, "area": "500", "area_mu": "500"}]),
         }[what]
         answers = facts.answers_of(self.case_id, facts.round_shown(self.world.case(self.case_id)))

@@ -253,6 +253,8 @@ def _may_find_nothing(endpoint: str) -> bool:
         "case.show",
         "case.application",
         "case.methods",
+        "case.contract",
+        "partners.index",
         "applicant.task_list",
         "applicant.check",
         "admin.users",

@@ -12,6 +12,7 @@ from workflows.rules import (
     procedure,
     screening,
     sitting,
+    standing,
     turns,
     uniqueness,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "screening",
     "severity_of",
     "sitting",
+    "standing",
     "terms",
     "title",
     "turns",

@@ -3,15 +3,12 @@
 from workflows import deliberation
 from workflows.facts import ProjectFacts, SittingFacts
 from workflows.policy import Figure, Policy
-from workflows.rules import eligibility, uniqueness
-from workflows.rules.contract import owner, title
+from workflows.rules import standing
 from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
 from workflows.states import Conclusion, GateName, Question, Scheme
 
 MATTERS = ("V1", "V2", "V3", "V4", "V5")
 """The five matters of a validation report (温室气体自愿减排交易管理办法 art. 13)."""
-
-STANDING = (eligibility.land_setting, title.clear_title, owner.natural_person, uniqueness.land_of_no_other_project)
 
 
 @rule("S00")
@@ -30,9 +27,8 @@ def documents_complete(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: AR
 
 @rule("S14")
 def no_block_open(facts: ProjectFacts, policy: Policy) -> Said:
-    """A finding of severity block, or one that cannot be judged, keeps a case off the agenda."""
-    outcomes = [judged(facts, policy) for judged in STANDING]
-    blocking = tuple(o.clause for o in outcomes if o.finding and o.severity.value == "block")
+    """A standing check that blocks keeps a case off the agenda; so does one of them that nobody can judge."""
+    blocking = tuple(o.clause for o in standing.judged(facts, policy) if standing.keeps_off_the_agenda(o, policy))
     return failed({"findings": blocking}) if blocking else passed({"findings": ()})
 
 

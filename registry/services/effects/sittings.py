@@ -22,7 +22,8 @@ from registry.services.effects.context import Context, Effect
 from workflows import deliberation
 from workflows.deliberation import Electorate, terms
 from workflows.gates import findings
-from workflows.states import GATE_OF, Choice, Question, RecusalGround, Severity
+from workflows.rules import standing
+from workflows.states import GATE_OF, Choice, Question, RecusalGround
 
 
 def table(ctx: Context) -> Effect:
@@ -31,7 +32,7 @@ def table(ctx: Context) -> Effect:
     meeting_id = int(ctx.data["meeting"])
     day = facts.seated_on(db.session.get_one(Meeting, meeting_id), ctx.on)
     who = facts.electorate(ctx.case, day)
-    weighty = any(f.severity is Severity.LEADING_GROUP for f in findings(ctx.facts, ctx.policy))
+    weighty = any(standing.weighty(f, ctx.policy) for f in findings(ctx.facts, ctx.policy))
     asked = terms(ctx.policy, ctx.facts.on, weighty=weighty)
     detail = _open(ctx, question, meeting_id, who, asked)[1]
     return Effect(detail=detail, words=str(ctx.data.get("words") or ""))

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from registry.clock import day_of
 from registry.extensions import db
-from registry.models import Organisation, Round
+from registry.models import Organisation, OrganisationKind, Round
 from registry.queries.people import holders
 from registry.services import facts, land, numbers
 from registry.services.effects.context import Context, Effect, close_gate
@@ -24,18 +26,35 @@ def summary(ctx: Context, round_no: int) -> dict[str, Any]:
         "activity": Activity(basics["activity"]),
         "method": method.get("method"),
         **facts.area_summary(areas),
-        "partner_org_id": _partner(answers.get("contract", {})),
+        "partner_org_id": _partner(ctx, answers.get("contract", {})),
         "vvb_org_id": ctx.case.vvb_org_id or (int(vvb) if vvb else None),
     }
 
 
-def _partner(contract: dict[str, Any]) -> int | None:
-    """The partner as an organisation known here, found by its credit code; so that its people are excluded."""
+def _partner(ctx: Context, contract: dict[str, Any]) -> int | None:
+    """The partner as an organisation, found by its credit code, else entered.
+
+    So its people are excluded, and its contracts are added up wherever they are.
+    """
     code = contract.get("partner_credit_code")
     if not contract.get("has_partner") or not code:
         return None
-    found = db.session.query(Organisation).filter_by(credit_code=code).one_or_none()
-    return found.id if found else None
+    named = db.session.query(Organisation.id).filter_by(credit_code=code)
+    if (known := named.scalar()) is not None:
+        return int(known)
+    entered = Organisation(
+        name=str(contract.get("partner_name") or code),
+        kind=OrganisationKind.ENTERPRISE,
+        credit_code=code,
+        is_example=ctx.case.is_example,
+        created_at=ctx.at,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(entered)
+    except IntegrityError:  # another application entered it at the same moment
+        return int(named.scalar())
+    return entered.id
 
 
 def submit(ctx: Context) -> Effect:

@@ -1,4 +1,4 @@
-"""Read single answers of an application: what cannot be read counts as not answered."""
+"""Read words of an answer as values; what cannot be read counts as not answered."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,7 +9,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def member(members: type[E], word: Any) -> E | None:
-    """The member of a closed list."""
+    """The member of a closed list, or None."""
     try:
         return members(word)
     except ValueError:
@@ -17,7 +17,7 @@ def member(members: type[E], word: Any) -> E | None:
 
 
 def decimal(word: Any) -> Decimal | None:
-    """A number, kept as text."""
+    """A figure, or None."""
     try:
         return None if word in (None, "") else Decimal(str(word))
     except InvalidOperation:
@@ -25,13 +25,14 @@ def decimal(word: Any) -> Decimal | None:
 
 
 def whole(word: Any) -> int | None:
-    """A whole number."""
-    number = decimal(word)
-    return int(number) if number is not None and number.is_finite() and number == number.to_integral() else None
+    """A whole number, or None."""
+    figure = decimal(word)
+    there = figure is not None and figure.is_finite() and figure == figure.to_integral_value()
+    return int(figure) if figure is not None and there else None
 
 
 def day(word: Any) -> date | None:
-    """A day, kept as ISO text."""
+    """A day from ISO text, or None."""
     try:
         return date.fromisoformat(word) if word else None
     except (TypeError, ValueError):
@@ -39,5 +40,5 @@ def day(word: Any) -> date | None:
 
 
 def yes(word: Any) -> bool | None:
-    """A yes or a no."""
+    """A yes or a no, or None."""
     return word if isinstance(word, bool) else None
