@@ -53,7 +53,10 @@ NEAR_DAYS = 3
 SUSPENSION: Mapping[str, tuple[str, ...]] = {"suspend": ("resume",)}
 CORRECTION: Mapping[str, tuple[str, ...]] = {"request_correction": ("resubmit",)}
 PANEL: Mapping[str, tuple[str, ...]] = {"draw_panel": ("close_panel",)}
+MAY_END_A_PANEL = frozenset({"refuse_seat"})
+"""Acts that leave the case where it stands and may break off its panel, so that the clock goes on."""
 NO_QUORUM: Mapping[str, tuple[str, ...]] = {"no_quorum": ("table",)}
+"""An adjournment for want of a quorum: to the clock another event than any other adjournment."""
 DELIVERED = ("record_delivery", "confirm_receipt")
 """A decision reached the applicant: an officer records how, or the applicant says so."""
 DISPUTE: Mapping[str, tuple[str, ...]] = {"object": ("answer_objection",)}

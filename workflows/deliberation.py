@@ -11,7 +11,7 @@ from datetime import date
 from workflows.facts import SittingFacts
 from workflows.policy import Policy
 from workflows.roles import VOTING, Role
-from workflows.states import RecusalGround, Relation
+from workflows.states import MeetingState, RecusalGround, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,11 @@ def quorum_needed(sitting: SittingFacts) -> int:
     """Votes needed for a quorum: the share of the members entitled, rounded up, and at least the minimum."""
     num, den = sitting.quorum
     return max(-(-sitting.members * num // den), sitting.quorum_min)
+
+
+def lacks_quorum(sitting: SittingFacts, meeting: MeetingState | None) -> bool:
+    """The meeting is in session and fewer members entitled are in the room than may decide (S11)."""
+    return meeting is MeetingState.IN_SESSION and (sitting.attending or 0) < quorum_needed(sitting)
 
 
 def votes_needed(sitting: SittingFacts) -> int:

@@ -15,8 +15,10 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext
+from sqlalchemy.exc import DBAPIError
 
 from registry import clock, labels
+from registry.extensions import db
 from registry.labels import intake as intake_words
 from registry.labels import self_check as words
 from registry.services import intake, self_check
@@ -27,6 +29,7 @@ from registry.services.policy import current
 from registry.services.self_check import Told
 from workflows.contract_check import UNUSABLE
 from workflows.facts import ContractFacts, SiteFacts
+from workflows.policy import Policy
 from workflows.states import Fit, Misfit, Severity, Verdict
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -89,7 +92,7 @@ def _run(
         try:
             day = _day(on)
             facts = intake.read(kind, _content(file), day or clock.today())
-            told = judge(replace(facts, on=day) if day else facts, current(), lang)
+            told = judge(replace(facts, on=day) if day else facts, _policy(), lang)
         except Unusable as error:
             sys.exit(_refused(error))
         _print(told)
@@ -140,7 +143,7 @@ def _of_methods(told: Told) -> Iterator[str]:
         titles = {o["clause"]: o["title"] for o in (*method["conditions"], *method["ways"])}
         for reason in method["reasons"]:
             named = gettext(", ").join(f"{clause} {titles[clause]}" for clause in reason["clauses"])
-            yield f"    {words.WHYS[Misfit(reason['why'])]}" + (f": {named}" if named else "")
+            yield f"    {labels.label(Misfit(reason['why']))}" + (f": {named}" if named else "")
         if method["warnings"]:
             listed = gettext(", ").join(f"{clause} {titles[clause]}" for clause in method["warnings"])
             yield "    " + gettext("Only noted: %(what)s", what=listed)
@@ -162,3 +165,13 @@ def _print(value: Any) -> None:
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
+
+
+def _policy() -> Policy:
+    """The policy in force; without a database the one released with this version, and a word about it."""
+    try:
+        return current()
+    except DBAPIError:
+        db.session.rollback()
+        _say(gettext("There is no database here: the rules are those of this version, without later changes."))
+        return Policy.base()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from registry.labels.methods import OF_METHODS
 from registry.models.mail import MailStatus, Trouble
 from registry.models.people import OrganisationKind, TieKind
 from workflows import states as w
@@ -34,6 +35,7 @@ class Running(StrEnum):
 
 
 LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
+    **OF_METHODS,
     S: {
         S.DRAFT: _l("Draft"),
         S.SUBMITTED: _l("Submitted"),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from registry.labels import label
 from workflows.contract_check import Level
 from workflows.contract_words import Bearer, ContractNature, PriceFormula, RequiredTerm, Retransfer
-from workflows.states import AgeGroup, Burning, Fit, ForestOrigin, LitterRemoval, Misfit, Soil
+from workflows.states import Fit, ForestOrigin
 from workflows.wording import Aside
 
 FITS: Mapping[Fit, LazyString] = {
@@ -18,21 +18,6 @@ FITS: Mapping[Fit, LazyString] = {
     Fit.CANNOT: _l("Cannot be used"),
 }
 FIT_BADGES: Mapping[Fit, str] = {Fit.FITS: "ok", Fit.COULD_FIT: "near", Fit.CANNOT: "stop"}
-
-WHYS: Mapping[Misfit, LazyString] = {
-    Misfit.CLOSED: _l("The method is closed to new projects"),
-    Misfit.NOT_YET_IN_FORCE: _l("The method is not in force yet"),
-    Misfit.NOT_HERE: _l("The method cannot be used in Tai’an"),
-    Misfit.ACTIVITY: _l("The method does not cover what is done on the land"),
-    Misfit.FINAL: _l("A condition is not met, and nothing can change that"),
-    Misfit.NO_WAY: _l("There is no way to show that the project is additional"),
-    Misfit.CURABLE: _l("A condition is not met, but it can be put right"),
-    Misfit.TO_JUDGE: _l("Officers have to judge it"),
-    Misfit.NOT_KNOWN: _l("Facts are missing"),
-    Misfit.ADDITIONALITY_OPEN: _l("Additionality is still to be shown"),
-    Misfit.ACTIVITY_NOT_KNOWN: _l("What is done on the land is not stated"),
-    Misfit.IN_BRIEF: _l("Its own conditions are not checked here"),
-}
 
 LEVELS: Mapping[Level, LazyString] = {
     Level.CLEAN: _l("Nothing was found."),
@@ -49,24 +34,6 @@ ASIDES: Mapping[Aside, LazyString] = {
 
 MEMBERS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     ForestOrigin: {ForestOrigin.NATURAL: _l("Natural"), ForestOrigin.PLANTED: _l("Planted")},
-    AgeGroup: {
-        AgeGroup.YOUNG: _l("Young"),
-        AgeGroup.MIDDLE_AGED: _l("Middle-aged"),
-        AgeGroup.NEAR_MATURE: _l("Near mature"),
-        AgeGroup.MATURE: _l("Mature"),
-        AgeGroup.OVER_MATURE: _l("Over-mature"),
-    },
-    Soil: {Soil.MINERAL: _l("Mineral soil"), Soil.ORGANIC: _l("Organic soil")},
-    Burning: {
-        Burning.NONE: _l("No burning"),
-        Burning.INFESTED_WOOD: _l("Only wood infested by pests or disease"),
-        Burning.OTHER: _l("Other burning"),
-    },
-    LitterRemoval: {
-        LitterRemoval.NONE: _l("Nothing is taken away"),
-        LitterRemoval.SANITARY: _l("Only for sanitary reasons"),
-        LitterRemoval.OTHER: _l("For other purposes"),
-    },
     ContractNature: {
         ContractNature.SERVICE: _l("Service for a fee"),
         ContractNature.COOPERATION: _l("Cooperation, with the income shared"),

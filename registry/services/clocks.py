@@ -14,9 +14,23 @@ from sqlalchemy.orm import selectinload
 from registry.extensions import db
 from registry.models import ApprovalCondition, Case, CaseClock, ClockPause, Objection, Reconsideration
 from registry.queries import calendar, clocks
-from registry.services import facts
+from registry.services import facts, panel_facts
 from registry.services.effects.context import Context
-from workflows.clocks import BY_NAME, CLOCKS, LONGEST_PAUSE, Clock, ClockKind, Step, length_of, marks, period, steps
+from workflows.clocks import (
+    BY_NAME,
+    CLOCKS,
+    LONGEST_PAUSE,
+    MAY_END_A_PANEL,
+    PANEL,
+    Clock,
+    ClockKind,
+    Step,
+    length_of,
+    marks,
+    period,
+    steps,
+)
+from workflows.deliberation import lacks_quorum
 from workflows.facts import ClockFacts
 from workflows.roles import Role
 from workflows.working_days import Calendar, in_working_days
@@ -28,6 +42,7 @@ OPEN = (
     .order_by(CaseClock.id)
     .execution_options(populate_existing=True)
 )
+BY_A_PANEL = frozenset(act for goes in PANEL.values() for act in goes)
 EXTENDED = (ClockKind.CORRECTION, ClockKind.RISK_DECISION, ClockKind.REGISTRATION_DECISION)
 """The clocks that can be extended, first the window for corrections, which holds the others up."""
 
@@ -39,11 +54,11 @@ def open_clocks(case_id: int) -> list[CaseClock]:
 
 def follow(ctx: Context, before: str) -> Mapping[str, Any]:
     """Move the clocks as the act in hand moves them; what to put into the chain: kind → last day."""
-    case, act = ctx.case, ctx.taken.act.name
-    if ctx.taken.act.to is None and act not in BY_NAME:
+    case, act = ctx.case, _event(ctx)
+    if ctx.taken.act.to is None and act not in BY_NAME | MAY_END_A_PANEL:
         return {}
     rows = open_clocks(case.id)
-    moved: list[CaseClock] = []
+    moved = _panel_broken_off(ctx, act, rows)
     for kind, clock in CLOCKS.items():
         mine = [r for r in rows if r.kind is kind]
         if kind is ClockKind.OBJECTION and act in clock.starts:
@@ -52,12 +67,12 @@ def follow(ctx: Context, before: str) -> Mapping[str, Any]:
             if row is not None and act in clock.ends and not _ends(ctx, row):
                 continue
             moved += _step(
-                ctx, clock, row, steps(clock, is_open=row is not None, act=act, before=before, after=case.state)
+                ctx, clock, row, act, steps(clock, is_open=row is not None, act=act, before=before, after=case.state)
             )
     if not moved:
         return {}
     db.session.flush()
-    running = [r for r in moved if r.ended_on is None]
+    running = list(dict.fromkeys(r for r in moved if r.ended_on is None))
     for row in running:
         count(row)
     return {"clocks": {_name(r): r.due_on.isoformat() if r.due_on else None for r in running}} if running else {}
@@ -67,7 +82,24 @@ def _name(row: CaseClock) -> str:
     return f"{row.kind}/{row.ref}" if row.ref else str(row.kind)
 
 
-def _step(ctx: Context, clock: Clock, row: CaseClock | None, does: Sequence[Step]) -> list[CaseClock]:
+def _event(ctx: Context) -> str:
+    """What the clocks know the act by: an adjournment for want of a quorum stops them, any other does not."""
+    act, sitting = ctx.taken.act.name, ctx.facts.sitting
+    lacking = act == "adjourn" and sitting is not None and lacks_quorum(sitting, ctx.facts.meeting)
+    return "no_quorum" if lacking else act
+
+
+def _panel_broken_off(ctx: Context, act: str, rows: Iterable[CaseClock]) -> list[CaseClock]:
+    """Clocks that waited for a panel which ended otherwise than by its count: they go on, whatever else stops them."""
+    waiting = [(row, pause) for row in rows for pause in row.pauses if pause.act in PANEL and pause.until_act is None]
+    if not waiting or act in BY_A_PANEL or panel_facts.at_work(ctx.case) is not None:
+        return []
+    for _row, pause in waiting:
+        pause.until_on, pause.until_act = ctx.on, act
+    return [row for row, _pause in waiting]
+
+
+def _step(ctx: Context, clock: Clock, row: CaseClock | None, act: str, does: Sequence[Step]) -> list[CaseClock]:
     """The rows that changed."""
     if Step.START in does:
         begun = _begin(ctx, clock)
@@ -80,7 +112,6 @@ def _step(ctx: Context, clock: Clock, row: CaseClock | None, does: Sequence[Step
         return begun
     if row is None or not does:
         return []
-    act = ctx.taken.act.name
     match does[0]:
         case Step.END:
             _end(ctx, row)

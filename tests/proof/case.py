@@ -157,6 +157,8 @@ class Case:
     suspended_by: str | None = None
     opened: dict[int, int] = field(default_factory=dict)
     rounds: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unheard: bool = False
+    """The last adjournment was for want of a quorum."""
     prep: dict[str, Any] | None = None
     gates: dict[tuple[int, str], Gate] = field(default_factory=dict)
     sheets: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)

@@ -219,6 +219,8 @@ class City:
                 return {"has_partner": False, "note": str(content["contract"])}
             case "crediting":
                 days = {"start_on": "2024-03-12", "end_on": "2044-03-11", "vvb_org_id": self.vvb_org}
+                if model.scheme == "ccer":
+                    days |= {"life_end": "2064-03-11", "claim_on": "2027-06-01"}
                 return {**days, "expected_total_t": "12000", "expected_annual_t": "600"}
             case "declarations":
                 return {"true": True, "unique": True, "consent": True}

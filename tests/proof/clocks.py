@@ -53,6 +53,10 @@ class Clock:
     place: int = 0
     round: int = 0
     still: list[list[int | None]] = field(default_factory=list)
+    panel: list[int | None] | None = None
+    """The stretch of `still` in which a panel is at work."""
+    unheard: list[int | None] | None = None
+    """The stretch that began with a meeting without a quorum: ten working days at most."""
     asked: bool = False
     refused: bool = False
     longer: bool = False
@@ -171,6 +175,8 @@ def move(c: Case, action: str, before: str, today: int, data: Mapping[str, Any])
     moved = c.state != before
     for name, clock in list(c.clocks.items()):
         kind = name.partition(" ")[0]
+        if clock.panel and c.at_work() is None:
+            clock.panel[1], clock.panel = today, None
         if action in STANDS.get(kind, ()):
             clock.still.append([today, None])
         elif moved and c.state not in HOME[kind]:
@@ -187,8 +193,36 @@ def move(c: Case, action: str, before: str, today: int, data: Mapping[str, Any])
     getattr(_Acts, action, lambda *_: None)(c, today, data)
 
 
+def in_working_days(day: int, number: int) -> int:
+    """The day so many working days on."""
+    while number:
+        day += 1
+        number -= works(day)
+    return day
+
+
 class _Acts:
     """What some acts do besides."""
+
+    @staticmethod
+    def draw_panel(c: Case, today: int, data: Any) -> None:
+        if clock := c.clocks.get("decision"):
+            clock.panel = [today, None]
+            clock.still.append(clock.panel)
+
+    @staticmethod
+    def adjourn(c: Case, today: int, data: Any) -> None:
+        """A meeting without a quorum: the clock waits for the next, ten working days at most."""
+        clock = c.clocks.get("entry" if c.state == "registration" else "decision")
+        if clock and c.unheard:
+            clock.unheard = [today, in_working_days(today, 10)]
+            clock.still.append(clock.unheard)
+
+    @staticmethod
+    def table(c: Case, today: int, data: Any) -> None:
+        for clock in c.clocks.values():
+            if clock.unheard:
+                clock.unheard[1], clock.unheard = min(today, clock.unheard[1] or today), None
 
     @staticmethod
     def request_reconsideration(c: Case, today: int, data: Any) -> None:

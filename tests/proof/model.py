@@ -529,7 +529,13 @@ class Model:
     def _ends_the_sitting(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._over(c)
 
-    _do_untable = _do_adjourn = _do_suspend = _do_revoke = _do_close = _ends_the_sitting
+    def _do_adjourn(self, c: Case, who: Any, data: Any, to: str) -> None:
+        sitting = c.sitting
+        assert sitting is not None
+        c.unheard = sitting.meeting.state == "in_session" and len(sitting.here()) < sitting.quorum()
+        self._over(c)
+
+    _do_untable = _do_suspend = _do_revoke = _do_close = _ends_the_sitting
     _do_withdraw_amendment = _ends_the_sitting
 
     def _over(self, c: Case) -> None:

@@ -1,7 +1,7 @@
 """The clocks of a case: which act starts, stops, extends and ends them, and what stands in the chain of it."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from registry.services import acts, calendar
 from registry.services import clocks as service
 from registry.services.tick import tick
 from tests.services.test_calendar import notice
-from tests.world import World
+from tests.world import METHOD, World
 from workflows.clocks import ClockKind as K
 from workflows.clocks import Reminder
 
@@ -305,3 +305,22 @@ def test_the_system_itself_is_held_to_the_clock(world, go):
         world.act(case_id, "remind", None, clock=service.open_clocks(case_id)[0].id, kind=Reminder.NEAR)
     with pytest.raises(acts.Refused):
         world.act(case_id, "recount", None)
+
+
+@pytest.mark.parametrize("way", ["corrections", "suspension"])
+def test_a_panel_that_is_broken_off_lets_the_clock_go_on(world, clock, way):
+    case_id = world.advance(world.draft("local_ticket"), "methodology_screening")
+    world.draw(case_id)
+    clock.move(days=7)
+    if way == "corrections":
+        world.act(case_id, "request_correction", "officer", faults=[{"field": "method.note", "what": "请改正"}])
+        clock.move(days=7)
+        world.save(case_id, "method", {**METHOD["local_ticket"], "note": "已改正"})
+        world.act(case_id, "resubmit", "owner", words="已改正")
+    else:
+        world.act(case_id, "suspend", "officer", words="疫情")
+        clock.move(days=7)
+        world.act(case_id, "resume", "officer", words="已查清")
+    (decision,) = (c for c in service.open_clocks(case_id) if c.kind is K.RISK_DECISION)
+    assert decision.due_on is not None
+    assert next(p.until_on for p in decision.pauses) == today() - timedelta(days=7)

@@ -460,7 +460,7 @@ def test_the_navigation_follows_the_audience(site: Flask):
     public_entries = ["Projects", "Public notices", "Public cases", "Rules", "Calendar", "Help"]
     expected = {
         "applicant": ["My projects", "Notices"],
-        "officer": ["To do", "Cases", "Experts", "Meetings", "Rule changes", "Notices"],
+        "officer": ["To do", "Cases", "Experts", "Partners", "Meetings", "Rule changes", "Notices"],
         "administrator": ["Accounts", "Organisations", "Mail", "Notices"],
         "body": ["To do", "Notices"],
     }

@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from registry.clock import today
 from registry.extensions import db
 from registry.models import Objection, ObjectionContact, PublicNotice, StoredFile
 from tests.steps.story import TENURE, WEST
@@ -163,6 +164,8 @@ def test_whose_turn_it_is_follows_the_notice(town, noticed, clock):
         key = db.session.query(Objection.id).scalar()
     town.behind(case_id, "answer_objection", "officer", objection_id=key, outcome="unfounded", words="查明")
     town.behind(case_id, "answer_objection", "owner", objection_id=key, words="说明")
+    assert town.waits("officer") == ["record_delivery"]
+    town.behind(case_id, "record_delivery", "officer", way="in_person", delivered_on=today())
     assert town.waits("officer") == []
     clock.move(days=10)
     assert town.waits("officer") == ["close_notice"]

@@ -168,7 +168,7 @@ def test_the_chair_suspends_and_only_the_chair_resumes(town: Town) -> None:
     assert problems(town.send("chair", case_id, "suspend", 422)) == ["Give the reasons"]
     town.send("chair", case_id, "suspend", words="Pine wilt disease")
     assert town.state(case_id) == "suspended"
-    assert (town.waits("chair"), town.waits("officer")) == (["resume"], [])
+    assert (town.waits("chair"), town.waits("officer")) == (["resume"], ["record_delivery"])
     assert "Not possible yet" in town.page("officer", f"/cases/{number}")
     assert "Not possible yet" in town.send("officer", case_id, "resume", 422, words="It is over")
     town.send("chair", case_id, "resume", words="It is over")

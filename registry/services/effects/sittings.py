@@ -187,8 +187,9 @@ def adjourn(ctx: Context) -> Effect:
     end(ctx, sitting_of(ctx))
     needed = deliberation.quorum_needed(sitting) if sitting else 0
     here = (sitting.attending or 0) if sitting else 0
+    lacking = sitting is not None and deliberation.lacks_quorum(sitting, ctx.facts.meeting)
     return Effect(
-        detail={**count(ctx), "attending": here, "quorum": needed, "no_quorum": int(here < needed)},
+        detail={**count(ctx), "attending": here, "quorum": needed, "no_quorum": int(lacking)},
         words=str(ctx.data.get("words") or ""),
     )
 
