@@ -54,7 +54,7 @@ METHOD: Answers = {
     "other_mechanism": "no",
     "additionality": "x03",
 }
-PAPER: Answers = {"public_benefit_certificate": "yes"}
+CERTIFIED: Answers = {"public_benefit_certificate": "yes"}
 """What is asked once the land is said to be public-benefit forest."""
 CREDITING: Answers = {
     "start_on": "2024.3.12",
@@ -180,7 +180,7 @@ def apply(
     page: Page,
     basics: Answers = BASICS,
     land: Answers = PARCEL,
-    method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD, PAPER),
+    method: Sequence[Answers] = ({"method": "CCER-14-001"}, METHOD, CERTIFIED),
     crediting: Answers = CREDITING,
 ) -> str:
     """From My projects to the receipt, everything typed; returns the case's number."""
