@@ -203,6 +203,8 @@ def _land(held: Extent) -> dict[str, object]:
         "own_mu": held.own_mu,
         "total_mu": held.total_mu if held.total_mu is not None else "",
         "others": held.counted,
+        # The sentence counts them: an applicant reads it, and the numbers are other people's cases.
+        "other_count": len(held.counted) or "",
         "by_district": tuple(held.by_district.items()),
     }
 
