@@ -61,6 +61,7 @@ def index() -> str:
     return render_template(
         "policy/index.html",
         groups=_groups(),
+        empty=policy.empty,
         methods=[(m, words.standing(m)) for m in policy.methods.values()],
         waiting=[(c, words.headline(c)) for c in changes if c.state in open_ones],
         decided=[(c, words.headline(c)) for c in changes if c.state not in open_ones],
@@ -89,13 +90,15 @@ def _groups() -> list[tuple[str, list[tuple[str, str, list[words.ValueRow]]]]]:
 def figure(key: str) -> str:
     """One figure: its values through time, who set each, and the clauses that rest on it."""
     policy = current()
-    if key not in policy.figures:
+    latest = policy.place(key)
+    if latest is None:
         abort(404)
     keys = words.halves(key)
     return render_template(
         "policy/figure.html",
         key=key,
-        title=policy.figures[key][-1].title(tongue()),
+        title=latest.title(tongue()),
+        note=policy.references[key].note(tongue()) if key in policy.references else "",
         values=words.values(key, policy),
         clauses=[c for c in policy.clauses.values() if set(keys) & set(c.figures)],
         waiting=[(c, words.headline(c)) for c in ask.of_subjects(g.user, keys)],

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app, request
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import ValidationError
 from wtforms.fields import SelectChoice
@@ -57,9 +58,10 @@ class Upload:
 def asked_of(args: Mapping[str, str]) -> Asked | None:
     """What an address asks for; None where there is no such thing to change."""
     policy, key, method_id = current(), args.get("figure", ""), args.get("method", "")
-    if key in policy.figures and not (key.endswith("_den") and f"{key[:-4]}_num" in policy.figures):
+    figure = policy.place(key)
+    if figure and not (key.endswith("_den") and f"{key[:-4]}_num" in policy.figures):
         values = words.values(key, policy)
-        return Asked(key, "figure", policy.figures[key][-1].title(lang()), values[0].value)
+        return Asked(key, "figure", figure.title(lang()), values[0].value if values else _("basis to be determined"))
     method = policy.methods.get(method_id)
     if method is None or args.get("how") not in HOW.get(method.status, ()):
         return None
@@ -92,8 +94,10 @@ def form_for(asked: Asked, change: PolicyChange | None) -> tuple[Any, Upload | N
 def _form(asked: Asked) -> Any:
     policy = current()
     if asked.how == "figure":
-        series = [f for key in words.halves(asked.subject) for f in policy.figures[key]]
-        figure = policy.figures[asked.subject][-1]
+        series = [f for key in words.halves(asked.subject) for f in policy.figures.get(key, ())]
+        figure = policy.place(asked.subject)
+        if figure is None:
+            raise KeyError(asked.subject)
         form: Any
         if len(words.halves(asked.subject)) > 1:
             form = ShareForm()

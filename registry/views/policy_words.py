@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from flask import g, url_for
@@ -21,7 +22,7 @@ from registry.services.policy import current
 from registry.views.case_words import Finding, lang
 from registry.views.rules import MARKS, measured
 from workflows.gates import stops
-from workflows.policy import Change, Decision, Figure, Method, MethodStatus, Policy
+from workflows.policy import Change, Confidence, Decision, Figure, Method, MethodStatus, Policy
 from workflows.policy.changes import FigureChange, MethodBegins, MethodEnds, MethodFollows
 from workflows.policy_change import POLICY_CHANGE, judge
 from workflows.roles import Role
@@ -57,7 +58,7 @@ def halves(key: str) -> tuple[str, ...]:
 def value_on(key: str, policy: Policy, on: date) -> str:
     """A figure, or a share, with its unit as it stands on a day; "" before its first."""
     keys = halves(key)
-    if any(policy.figures[k][0].since > on for k in keys):
+    if any(k not in policy.figures or policy.figures[k][0].since > on for k in keys):
         return ""
     found = [policy.figure(k, on) for k in keys]
     if len(found) == 1:
@@ -92,9 +93,9 @@ class ValueRow:
 
 def values(key: str, policy: Policy) -> list[ValueRow]:
     """Every value of a figure or share, the newest first."""
-    days = sorted({f.since for k in halves(key) for f in policy.figures[k]})
+    days = sorted({f.since for k in halves(key) for f in policy.figures.get(k, ())})
     rows = []
-    for day, following in zip(days, [*days[1:], None], strict=True):
+    for day, following in zip_longest(days, days[1:]):
         figure = _set_on(key, policy, day)
         rows.append(
             ValueRow(
@@ -153,14 +154,14 @@ def lines(change: PolicyChange) -> list[Line]:
 def _line(change: Change, together: Sequence[Change], policy: Policy) -> Line:
     match change:
         case FigureChange(key=key):
-            known = policy.figures.get(key)
+            known = policy.place(key)
             if known is None:
                 return Line(key, "", "", str(change.value))
             day_before = change.since - ONE_DAY
             parts = [_written(c, policy) for c in together if isinstance(c, FigureChange)]
             after = parts[0] if len(parts) == 1 else "/".join(parts)
             url = url_for("policy.figure", key=key)
-            return Line(known[-1].title(lang()), url, value_on(key, policy, day_before), after)
+            return Line(known.title(lang()), url, value_on(key, policy, day_before), after)
         case MethodFollows():
             new = change.method
             return Line(
@@ -173,8 +174,9 @@ def _line(change: Change, together: Sequence[Change], policy: Policy) -> Line:
 
 
 def _written(change: FigureChange, policy: Policy) -> str:
-    last = policy.figures[change.key][-1]
-    return measured(Figure(last.key, change.value, last.unit, change.since, "", "", last.confidence))
+    last = policy.place(change.key)
+    unit = last.unit if last else ""
+    return measured(Figure(change.key, change.value, unit, change.since, "", "", Confidence.SEEN))
 
 
 def _method_title(method_id: str, policy: Policy) -> str:
@@ -337,5 +339,6 @@ def _verdict(word: str | None) -> str:
 
 
 def _moved(key: str, before: str | None, after: str | None, policy: Policy) -> str:
-    title = policy.figures[key][-1].title(lang()) if key in policy.figures else key
+    place = policy.place(key)
+    title = place.title(lang()) if place else key
     return _("%(what)s: %(before)s → %(after)s", what=title, before=before or labels.DASH, after=after or labels.DASH)

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from registry.queries import policy as ask
+from registry.services.policy import current
 from tests import factories, revisions
 from tests.town import Town, problems
 from tests.world import PDF
@@ -290,3 +291,18 @@ def test_the_notice_of_a_proposal_leads_to_it(town):
     shown = town.page("chair", "/notices")
     assert "A change of the rules was proposed" in shown
     assert f"/policy/changes/{change_id}" in shown
+
+
+def test_a_figure_without_a_value_is_listed_and_gets_its_first(town):
+    key = "forest_land_370902_mu"
+    assert f"/policy/figures/{key}" in town.page("officer", "/policy")
+    assert "It has no value yet" in town.page("officer", f"/policy/figures/{key}")
+    path = drafted(town, f"/policy/changes/new?figure={key}", value="123456")
+    assert "123,456" in town.page("officer", path)
+    town.be("officer").post(f"{path}/replay")
+    send(town, "officer", f"{path}/act/propose_change")
+    send(town, "chair", f"{path}/act/confirm_change", words="同意")
+    assert "123,456" in town.page("officer", f"/policy/figures/{key}")
+    with town.inside():
+        assert current().reference(key, date(2026, 4, 1)).number == 123456
+        assert current().reference(key, date(2026, 3, 31)) is None

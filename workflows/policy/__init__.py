@@ -202,6 +202,17 @@ class Policy:
         in_force = [figure for figure in self.figures.get(key, ()) if figure.since <= on]
         return in_force[-1] if in_force else None
 
+    def place(self, key: str) -> Figure | None:
+        """The latest value of a figure, or of one without a value yet the place for it; None: no such figure."""
+        if key in self.figures:
+            return self.figures[key][-1]
+        return self.references[key].blank() if key in self.references else None
+
+    @property
+    def empty(self) -> tuple[Reference, ...]:
+        """Figures there is a place for, and no value yet (依据待定)."""
+        return tuple(place for key, place in self.references.items() if key not in self.figures)
+
     def figures_of(self, clause_id: str, on: date) -> Mapping[str, Figure]:
         """The figures a clause rests on, as they stand that day; one without a value yet is left out."""
         return MappingProxyType(
