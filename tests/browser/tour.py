@@ -43,8 +43,8 @@ README = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 390)
 LANGUAGES = ("zh", "en")
 IN_THE_README = (
-    *("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "vote", "project"),
-    *("rule", "paper", "verified"),
+    *("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "contract", "vote"),
+    *("project", "rule", "paper", "verified"),
 )
 ON_THE_WALL = ("room", "room-no-quorum")
 WALL: ViewportSize = {"width": 1920, "height": 1080}
