@@ -89,7 +89,8 @@ def sites(number: int) -> list[SiteFacts]:
             burning=known(pick.choice(list(Burning))),
             activity_shift=yes(),
             lawful=yes(),
-            start_on=known(date(2012, 11, 9) + timedelta(days=pick.randint(-2000, 5000)) * pick.choice([-1, 1])),
+            # Never the day itself: that one is for a person to judge, and the others have two answers only.
+            start_on=known(date(2012, 11, 8) + timedelta(days=pick.randint(1, 5000)) * pick.choice([-1, 1])),
             increment_t=known(Decimal(pick.randint(-100, 5000))),
             monitoring_years=known(pick.randint(0, 14)),
             third_party_report=yes(),
