@@ -1,16 +1,10 @@
-"""Who may see what: one table, deny by default.
-
-Acting is declared in the tables of `workflows/`; seeing is declared here. `roles_on` is the one
-definition of what a person is to a case: the page guard, every list and the door use it.
-"""
+"""What a person is to a case: one definition as SQL, which the page guard, every list and the door use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask, abort, g, request
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -47,14 +41,13 @@ from registry.models import (
     PanelDeparture,
     PanelEnd,
     PanelSeat,
-    PolicyChange,
     PublicNotice,
     Recusal,
     SittingCall,
     User,
 )
 from workflows.roles import APPOINTED, VOTING, Role
-from workflows.states import ChangeState, ProjectState, Scheme
+from workflows.states import ProjectState, Scheme
 
 S = ProjectState
 NOT_DRAFT = frozenset(S) - {S.DRAFT}
@@ -77,203 +70,6 @@ SEES: Mapping[Role, frozenset[ProjectState]] = {
     Role.EXPERT: frozenset({S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW}),
 }
 """In which states each role sees a case it has that role on; a role not named here sees none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Who reaches an endpoint: everybody, anyone signed in, holders of an office, people of a case.
-
-    With `case`, the URL's `number` (or `case_id`) names a case; the guard loads it into `g.case`
-    and its roles into `g.roles`, and a case this person may not see answers like a missing one.
-    """
-
-    public: bool = False
-    offices: frozenset[Role] = frozenset()
-    case: frozenset[Role] = frozenset()
-    presided: bool = False
-    """Besides the offices, whoever presided over a meeting; the view asks which."""
-
-
-PUBLIC = Entry(public=True)
-SIGNED_IN = Entry()
-APPLICANTS = frozenset({Role.PROPONENT, Role.AGENT})
-OF_THE_CASE = Entry(case=frozenset(SEES))
-APPLICANT_OF_THE_CASE = Entry(case=APPLICANTS)
-
-
-def office(*roles: Role) -> Entry:
-    """Holders of one of these offices."""
-    return Entry(offices=frozenset(roles))
-
-
-def on_case(*roles: Role) -> Entry:
-    """People with one of these roles on the case in the URL."""
-    return Entry(case=frozenset(roles))
-
-
-DESK = office(
-    Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.ECO_ENV, *VOTING
-)
-ADMIN = office(Role.ADMINISTRATOR)
-SECRETARY = office(Role.SECRETARY)
-REGISTER = office(Role.SECRETARY, Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR)
-"""Who reads the expert register; the secretary alone keeps it."""
-POLICY = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
-"""Who reads how the rules are changed, and why. What is confirmed stands on the public pages of the rules."""
-PROPOSES = office(Role.CASE_OFFICER)
-DECIDES = office(Role.CASE_OFFICER, Role.CHAIR)
-PARTNERS = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
-"""Who sees what each partner has under contract in all; of a single contract only where its file is open to them."""
-KEEPERS = office(Role.CASE_OFFICER, Role.SECRETARY)
-MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
-"""Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
-
-MINUTES = Entry(offices=MEETING.offices, presided=True)
-"""Whoever presided answers for the minutes, also once the seat has ended (S74)."""
-
-ENTRIES: dict[str, Entry] = {
-    "static": PUBLIC,
-    # public
-    "public.home": PUBLIC,
-    "public.projects": PUBLIC,
-    "public.project": PUBLIC,
-    "public.reference": PUBLIC,
-    "public.reference_project": PUBLIC,
-    "public.help": PUBLIC,
-    "public.accessibility": PUBLIC,
-    "public.set_language": PUBLIC,
-    "public.set_size": PUBLIC,
-    "public.health": PUBLIC,
-    "rules.index": PUBLIC,
-    "rules.clause": PUBLIC,
-    # self-check: anybody, without an account; nothing is kept
-    "self_check.index": PUBLIC,
-    "self_check.methods": PUBLIC,
-    "self_check.contract": PUBLIC,
-    "self_check.example": PUBLIC,
-    "self_check.example_file": PUBLIC,
-    "self_check.schema": PUBLIC,
-    # public notice: anybody reads it, objects, and reads the answer by the receipt
-    "notices.index": PUBLIC,
-    "notices.show": PUBLIC,
-    "notices.object": PUBLIC,
-    "notices.receipt": PUBLIC,
-    "notices.look_up": PUBLIC,
-    # account
-    "account.sign_in": PUBLIC,
-    "account.demo_sign_in": PUBLIC,
-    "account.set_up": PUBLIC,
-    "account.sign_out": SIGNED_IN,
-    "account.profile": SIGNED_IN,
-    "account.password": SIGNED_IN,
-    "account.sessions": SIGNED_IN,
-    "account.end_session": SIGNED_IN,
-    "account.letters": SIGNED_IN,
-    # administrator
-    "admin.home": ADMIN,
-    "admin.users": ADMIN,
-    "admin.user": ADMIN,
-    "admin.new_user": ADMIN,
-    "admin.setup_link": ADMIN,
-    "admin.set_active": ADMIN,
-    "admin.add_membership": ADMIN,
-    "admin.end_membership": ADMIN,
-    "admin.add_appointment": ADMIN,
-    "admin.end_appointment": ADMIN,
-    "admin.organisations": ADMIN,
-    "admin.organisation": ADMIN,
-    "admin.new_organisation": ADMIN,
-    "admin.set_email": ADMIN,
-    "admin.mail": ADMIN,
-    "admin.retry_mail": ADMIN,
-    # applicant
-    "applicant.home": SIGNED_IN,
-    "applicant.start": SIGNED_IN,
-    "applicant.task_list": APPLICANT_OF_THE_CASE,
-    "applicant.section": APPLICANT_OF_THE_CASE,
-    "applicant.autosave": APPLICANT_OF_THE_CASE,
-    "applicant.parcel": APPLICANT_OF_THE_CASE,
-    "applicant.remove_parcel": APPLICANT_OF_THE_CASE,
-    "applicant.documents": APPLICANT_OF_THE_CASE,
-    "applicant.upload": APPLICANT_OF_THE_CASE,
-    "applicant.remove_document": APPLICANT_OF_THE_CASE,
-    "applicant.document": APPLICANT_OF_THE_CASE,
-    "applicant.check": APPLICANT_OF_THE_CASE,
-    "applicant.receipt": APPLICANT_OF_THE_CASE,
-    "applicant.copy": APPLICANT_OF_THE_CASE,
-    "applicant.discard": APPLICANT_OF_THE_CASE,
-    # desk and case
-    "desk.inbox": SIGNED_IN,
-    "desk.cases": DESK,
-    "desk.notices": SIGNED_IN,
-    "desk.overdue": office(Role.SUPERVISOR, Role.CHAIR),
-    "case.show": OF_THE_CASE,
-    "case.document": OF_THE_CASE,
-    "case.act": OF_THE_CASE,
-    "case.application": OF_THE_CASE,
-    "case.methods": OF_THE_CASE,
-    "case.screening": on_case(
-        Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
-    ),
-    "case.objection_file": on_case(Role.CASE_OFFICER, Role.SUPERVISOR, Role.AUDITOR),
-    "case.contract": OF_THE_CASE,
-    "case.changes": OF_THE_CASE,
-    "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
-    # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
-    "calendar.show": PUBLIC,
-    "calendar.import_notice": office(Role.SECRETARY),
-    # the expert register and panels
-    "experts.index": REGISTER,
-    "experts.show": REGISTER,
-    "experts.new": SECRETARY,
-    "experts.change": SECRETARY,
-    "experts.add_tie": SECRETARY,
-    "experts.end_tie": SECRETARY,
-    "experts.end": SECRETARY,
-    "experts.appoint": SECRETARY,
-    "experts.mine": office(Role.EXPERT),
-    # interests of members, declared beforehand: their own business, shown to the secretary and to nobody else
-    "interests.mine": office(*VOTING),
-    "interests.end": office(*VOTING),
-    "interests.members": SECRETARY,
-    # partners, and who is tied to whom: officers keep the ties
-    "partners.index": PARTNERS,
-    "partners.show": PARTNERS,
-    "partners.tie": KEEPERS,
-    "partners.untie": KEEPERS,
-    # meetings of the leading group
-    "meeting.index": MEETING,
-    "meeting.plan": office(Role.SECRETARY),
-    "meeting.show": MEETING,
-    "meeting.agenda": MEETING,
-    "meeting.room": MEETING,
-    "meeting.live": MEETING,
-    "meeting.history": MEETING,
-    "meeting.candidates": office(Role.SECRETARY),
-    "meeting.act": office(Role.SECRETARY, Role.CHAIR, Role.DEPUTY_CHAIR),
-    "meeting.opinions": office(*VOTING),
-    # minutes of a meeting: for whoever belongs to the meeting's body; the view asks which body (queries/minutes.py)
-    "minutes.show": MINUTES,
-    "minutes.act": MINUTES,
-    "minutes.pdf": MEETING,
-    # changes of the rules: officers propose, the chair decides, the administrator has no part; the view asks which body
-    "policy.index": POLICY,
-    "policy.figure": POLICY,
-    "policy.method": POLICY,
-    "policy.show": POLICY,
-    "policy.document": POLICY,
-    "policy.export": POLICY,
-    "policy.new": PROPOSES,
-    "policy.edit": PROPOSES,
-    "policy.discard": PROPOSES,
-    "policy.replay": DECIDES,
-    "policy.act": DECIDES,
-    # papers handed out: whoever sees the case sees them, and anybody may check one by its code
-    "papers.show": OF_THE_CASE,
-    "papers.pdf": OF_THE_CASE,
-    "papers.verify": PUBLIC,
-    "papers.verified": PUBLIC,
-}
 
 
 # Named once: an alias made at each call costs more than the query.
@@ -494,17 +290,6 @@ def on_notice(case_id: int) -> bool:
     return bool(db.session.scalar(select(exists().where(PublicNotice.case_id == case_id))))
 
 
-def sees_change(user: User | None, on: date | None = None) -> ColumnElement[bool]:
-    """SQL filter on `PolicyChange`: those of the bodies a person serves; a draft is the officers' own."""
-    held = appointments(user, on)
-    readers = {body for role, body in held if role in POLICY.offices}
-    officers = {body for role, body in held if role is Role.CASE_OFFICER}
-    return or_(
-        and_(PolicyChange.body_id.in_(readers), PolicyChange.state != ChangeState.DRAFT),
-        PolicyChange.body_id.in_(officers),
-    )
-
-
 def appointments(user: User | None, on: date | None = None) -> list[tuple[Role, int]]:
     """The offices a person holds on a day, each with the id of its body."""
     if user is None or not user.active:
@@ -556,32 +341,3 @@ def led(user_id: int) -> ColumnElement[bool]:
 def presided(user: User) -> bool:
     """Whether a person ever presided over a meeting."""
     return bool(db.session.scalar(select(exists().where(led(user.id)))))
-
-
-def guard() -> None:
-    """Refuse what the table does not allow; runs before every request."""
-    if request.endpoint is None:
-        return  # no such address: routing answers 404 or 405
-    entry = ENTRIES.get(request.endpoint)
-    if entry is None:
-        abort(403)
-    if entry.public:
-        return
-    user: User | None = g.get("user")
-    if user is None:
-        abort(401)
-    g.offices = offices(user)
-    if entry.offices and not entry.offices & g.offices and not (entry.presided and presided(user)):
-        abort(403)
-    if entry.case:
-        args = request.view_args or {}
-        found = find_case(user, entry.case, number=args.get("number"), case_id=args.get("case_id"))
-        if found is None:
-            abort(404)
-        g.case = found
-        g.roles = roles_on(found.id, user)
-
-
-def init_app(app: Flask) -> None:
-    """Put the guard before every request; `security` must have set `g.user` by then."""
-    app.before_request(guard)
