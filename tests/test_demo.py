@@ -14,10 +14,11 @@ from registry.clock import day_of, today
 from registry.demo import paper, people, story
 from registry.extensions import db
 from registry.models import Answers, AuditEvent, Case, CaseClock, Document, Meeting, Organisation, Reconsideration, User
-from registry.queries import clocks, sitting_views, sittings
+from registry.queries import clocks, minutes, sitting_views, sittings
 from registry.queries.inbox import Item, waiting
 from registry.queries.inbox_facts import undelivered
 from registry.services import audit, facts, requests
+from registry.services import minutes as minutes_services
 from registry.services.policy import current
 from registry.services.tick import tick
 from registry.storage import open_file
@@ -289,6 +290,18 @@ def test_a_meeting_was_held_with_every_kind_of_end_and_one_is_to_come(city: Flas
     assert [(a.ground.value, a.by) for a in short.asides] == [("own_organisation", None)]
     assert [(a.ground.value, a.by) for a in held[3].asides] == [("relatives_employer", somebody("member5").id)]
     assert meeting("planned").held_on > today()
+
+
+def test_minutes_of_old_meetings_are_issued_and_those_of_the_last_wait_for_whoever_presided(city: Flask) -> None:
+    last = meeting("held", last=True)
+    issued = list(db.session.scalars(select(Meeting).where(Meeting.state == "minuted")))
+    assert len(issued) == 7
+    for old in issued:
+        sheet = minutes_services.last_paper(old.id)
+        assert sheet is not None
+        assert day_of(sheet.issued_at) > old.held_on
+    waits = {u.login for u in everybody() if any(w.meeting.id == last.id for w in minutes.waiting(u))}
+    assert "chair" in waits
 
 
 def test_a_member_who_stands_aside_reads_no_name_of_the_case_on_the_agenda(city: Flask) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from registry.extensions import db
 from registry.models import Appointment, Meeting, User
-from registry.queries import sittings
+from registry.queries import minutes, sittings
 from registry.services import acts, meetings
 from workflows.roles import Role
 
@@ -19,6 +19,8 @@ PLACE = "市林业局三楼会议室（示例）"
 BEGINS = time(9, 0)
 OPENED, ROLL, OVER = timedelta(minutes=2), timedelta(minutes=4), timedelta(hours=8)
 """After the hour at which a meeting begins."""
+READ, ISSUED = timedelta(days=1), timedelta(days=2)
+"""After that hour again: when the minutes are confirmed, and when they are issued."""
 
 
 def scenes(
@@ -40,6 +42,9 @@ def scenes(
             yield at, lambda said=said, present=present, at=at: _roll(stage, said, present, at)  # type: ignore[misc]
         if not said.get("open"):
             yield begins + OVER, lambda said=said, at=begins + OVER: _close(stage, said, at)  # type: ignore[misc]
+            yield begins + READ, lambda said=said, at=begins + READ: _confirm(stage, said, at)  # type: ignore[misc]
+        if said.get("minuted"):
+            yield begins + ISSUED, lambda said=said, at=begins + ISSUED: _issue(stage, said, at)  # type: ignore[misc]
 
 
 def _plan(stage: "Stage", said: dict[str, Any], held_on: Any, at: datetime) -> None:
@@ -69,6 +74,27 @@ def _roll(stage: "Stage", said: dict[str, Any], present: list[str], at: datetime
 
 def _close(stage: "Stage", said: dict[str, Any], at: datetime) -> None:
     _act(stage, said, _head(said), "close_meeting", at)
+
+
+def _confirm(stage: "Stage", said: dict[str, Any], at: datetime) -> None:
+    """Whoever presided confirms the minutes, then members in the order of their seats, as many as are asked for.
+
+    Where the minutes are not to be issued yet, one of those who presided has not come to it.
+    """
+    seats = [login for login, user_id in stage.user_ids.items() if user_id in _answering(stage, said).there]
+    for login in seats if said.get("minuted") else seats[1:2]:
+        lacks = _answering(stage, said).lacks
+        if lacks.members or stage.user_ids[login] in lacks.heads:
+            _act(stage, said, login, "confirm_minutes", at)
+
+
+def _answering(stage: "Stage", said: dict[str, Any]) -> minutes.Answering:
+    meeting = db.session.get_one(Meeting, stage.meetings[said["key"]])
+    return minutes.answering(meeting, minutes.pages_of(meeting.id))
+
+
+def _issue(stage: "Stage", said: dict[str, Any], at: datetime) -> None:
+    _act(stage, said, "secretary", "issue_minutes", at)
 
 
 def to_speak(case_id: int) -> tuple[str, ...]:
