@@ -74,6 +74,7 @@ class Why(StrEnum):
     UNKNOWN_SPECIES = "unknown_species"
     NO_PARAMETERS = "no_parameters"
     NO_SPECIES = "no_species"
+    NO_AREA = "no_area"
     NO_NUMBER = "no_number"
     NEGATIVE = "negative"
     TOO_LARGE = "too_large"
