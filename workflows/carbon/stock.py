@@ -87,7 +87,7 @@ def stock(columns: Columns, parameters: Parameters) -> Stock:
     faults = [
         *number_faults("area_ha", columns.area_ha),
         *number_faults("volume_m3", columns.volume_m3),
-        *_species_faults(columns, parameters),
+        *species_faults(columns, parameters),
     ]
     if faults:
         raise RowFaults(sorted(faults, key=lambda fault: (fault.row, fault.column)))
@@ -134,7 +134,7 @@ def _tc_per_m3(code: str, parameters: Parameters) -> float:
     return float(parameters.factors[code].tc_per_m3) if code else 0.0
 
 
-def _species_faults(columns: Columns, parameters: Parameters) -> list[Fault]:
+def species_faults(columns: Columns, parameters: Parameters) -> list[Fault]:
     """Rows whose species is unknown, has no parameters, or is missing although wood stands there."""
     found: list[Fault] = []
     for place, word in enumerate(columns.species.words):
