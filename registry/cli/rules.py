@@ -4,7 +4,6 @@ JSON stands on standard output, people's words on standard error. They end with 
 warning or something unknown, 2 for the leading group, 3 for a block, 64 for an input that cannot be used.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DBAPIError
 
 from registry import clock, labels
+from registry.cli.asking import LOCALES, Command, say, show
 from registry.extensions import db
 from registry.labels import intake as intake_words
 from registry.labels import self_check as words
@@ -31,19 +31,6 @@ from workflows.contract_check import UNUSABLE
 from workflows.facts import ContractFacts, SiteFacts
 from workflows.policy import Policy
 from workflows.states import Fit, Misfit, Severity, Verdict
-
-LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
-
-
-class _Command(click.Command):
-    """A command whose own misuse ends with 64: 2 means that the leading group has to look."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            error.exit_code = UNUSABLE
-            raise
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,7 +46,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command("screen", cls=_Command)
+@click.command("screen", cls=Command)
 @_options
 @with_appcontext
 def screen(file: str | None, lang: str, on: str | None, schema: bool) -> None:
@@ -67,7 +54,7 @@ def screen(file: str | None, lang: str, on: str | None, schema: bool) -> None:
     _run(SiteFacts, "o5", self_check.screened, _of_methods, file, lang, on, schema)
 
 
-@click.command("contract-check", cls=_Command)
+@click.command("contract-check", cls=Command)
 @_options
 @with_appcontext
 def contract_check(file: str | None, lang: str, on: str | None, schema: bool) -> None:
@@ -87,7 +74,7 @@ def _run(
 ) -> None:
     with force_locale(LOCALES[lang]):
         if schema:
-            _print(intake.schema(kind, EXAMPLES[example].facts))
+            show(intake.schema(kind, EXAMPLES[example].facts))
             return
         try:
             day = _day(on)
@@ -95,9 +82,9 @@ def _run(
             told = judge(replace(facts, on=day) if day else facts, _policy(), lang)
         except Unusable as error:
             sys.exit(_refused(error))
-        _print(told)
+        show(told)
         for line in (*said(told), str(words.LEVELS[self_check.level_of(told)])):
-            _say(line)
+            say(line)
         sys.exit(told["exit"])
 
 
@@ -125,7 +112,7 @@ def _day(word: str | None) -> date | None:
 
 def _refused(error: Unusable) -> int:
     listed = [(f, *intake_words.problem(f.problem, f.detail, f.other)) for f in error.faults]
-    _print(
+    show(
         {
             "level": "unusable",
             "exit": UNUSABLE,
@@ -133,7 +120,7 @@ def _refused(error: Unusable) -> int:
         }
     )
     for fault, what, cure in listed:
-        _say(f"{fault.place}: {what} {cure}" if fault.place else f"{what} {cure}")
+        say(f"{fault.place}: {what} {cure}" if fault.place else f"{what} {cure}")
     return UNUSABLE
 
 
@@ -159,19 +146,11 @@ def _of_contract(told: Told) -> Iterator[str]:
                 yield f"    {found['cure']}"
 
 
-def _print(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
 def _policy() -> Policy:
     """The policy in force; without a database the one released with this version, and a word about it."""
     try:
         return current()
     except DBAPIError:
         db.session.rollback()
-        _say(gettext("There is no database here: the rules are those of this version, without later changes."))
+        say(gettext("There is no database here: the rules are those of this version, without later changes."))
         return Policy.base()
