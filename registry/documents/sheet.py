@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -45,13 +46,20 @@ PAGE_NO = Style(size=10.5, leading=14.0, align="center")
 WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
 QR_SIZE = 30 * mm
 
-_one_at_a_time = Lock()  # the fonts note which signs a file uses, which two files at once would mix up
+_one_at_a_time = Lock()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """One file at a time: the fonts note which signs a file uses, which two at once would mix up."""
+    with _one_at_a_time:
+        fonts.register()
+        yield
 
 
 def render(values: Values) -> bytes:
     """The PDF of a paper; the same values give the same bytes. Raises FontsMissingError, KeyError, TypeError."""
-    with _one_at_a_time:
-        fonts.register()
+    with drawing():
         out = io.BytesIO()
         document = BaseDocTemplate(
             out,
