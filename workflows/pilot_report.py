@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workflows import working_days
+from workflows.clocks import NEAR_DAYS, Marks, before
 from workflows.facts import ReportFacts
 from workflows.gates import Gate, stops_if_unknown
 from workflows.machine import Act, Workflow
@@ -17,6 +18,7 @@ R = ReportState
 WRITER = frozenset({Role.FARM_REPORTER})
 OFFICER = frozenset({Role.CASE_OFFICER})
 CHAIR = frozenset({Role.CHAIR})
+SYSTEM = frozenset({Role.SYSTEM})
 WHOLE: Gate = ("P20", "P21", "P22", "P23", "P24", "P25", "P29")
 """What a report must hold before anybody judges it; asked again at review, since records may have been corrected."""
 
@@ -30,8 +32,8 @@ PILOT_REPORT = Workflow(
         Act("review_report",  (R.SUBMITTED,),          R.REVIEWED,  OFFICER, ("P26", *WHOLE)),
         Act("approve_report", (R.REVIEWED,),           R.APPROVED,  CHAIR,   ("P27", "P28")),
         Act("publish_report", (R.APPROVED,),           R.PUBLISHED, OFFICER, ("P28", "P29")),
-        Act("correct_report", (R.PUBLISHED,),          None,        WRITER | OFFICER, ("P33",)),
-        Act("remind_report",  (R.DRAFT, R.RETURNED),   None,        frozenset({Role.SYSTEM}), own=True),
+        Act("correct_report", (R.PUBLISHED,),          None,        WRITER | OFFICER, ("P33",), own=True),
+        Act("remind_report",  (R.DRAFT, R.RETURNED),   None,        SYSTEM, ("P34",), own=True),
     ),
     (R.DRAFT, R.SUBMITTED, R.REVIEWED, R.APPROVED, R.PUBLISHED),
 )
@@ -119,3 +121,10 @@ TABLES_IN = {
     PeriodKind.YEAR: {},
 }
 """The tables that stand in a chapter; those of a year follow all chapters as 附表."""
+
+
+def marks(counted: working_days.Period, calendar: Calendar) -> Marks:
+    """When the writers are reminded: three working days before, and on the day."""
+    if counted.last_day is None:
+        raise ValueError("the time of a report does not stand still")
+    return Marks(None, before(calendar, counted.last_day, NEAR_DAYS), counted.last_day)

@@ -1,4 +1,4 @@
-"""Tables 1–11 of a pilot report (domain.md §7.3): their shapes, and what must agree in them; cells name their sources."""
+"""Tables 1–11 of a pilot report (domain.md §7.3): shapes, what must agree in them, and where each figure comes from."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from workflows.states import PeriodKind
 
+MU_PER_HA = 15
 Q, Y = PeriodKind.QUARTER, PeriodKind.YEAR
 BOTH = frozenset({Q, Y})
 ANNUAL = frozenset({Y})
@@ -24,12 +25,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key, what stands in it, the unit of a number, and whether its rows add up to the total."""
+    """A column: its key, what stands in it, the unit of a number, and whether its rows add up to the total.
+
+    `made`: worked out from the others, so nobody is asked for it.
+    """
 
     key: str
     kind: Kind = Kind.NUMBER
     unit: str = ""
     sums: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,19 @@ def _day(key: str) -> Column:
     return Column(key, Kind.DAY)
 
 
-def _sum(key: str, unit: str) -> Column:
-    return Column(key, unit=unit, sums=True)
+def _sum(key: str, unit: str, *, made: bool = False) -> Column:
+    return Column(key, unit=unit, sums=True, made=made)
+
+
+def _made(key: str, unit: str = "") -> Column:
+    return Column(key, unit=unit, made=True)
 
 
 # fmt: off
 SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
     Shape(1, "resource", (
         *_words("forest_district", "forest_category", "species", "age_group"), _sum("area_mu", "mu"),
-        _sum("area_ha", "ha"), _sum("volume_m3", "m3"), Column("crown_closure"), Column("dbh_cm", unit="cm"),
+        _sum("area_ha", "ha", made=True), _sum("volume_m3", "m3"), Column("crown_closure"), Column("dbh_cm", unit="cm"),
         Column("height_m", unit="m"),
     )),
     Shape(2, "stock", (
@@ -74,12 +83,12 @@ SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
         Column("uncertainty_pct", unit="pct"),
     )),
     Shape(3, "change", (
-        *_words("stratum"), _sum("start_t", "t"), _sum("end_t", "t"), _sum("change_t", "t"),
+        *_words("stratum"), _sum("start_t", "t"), _sum("end_t", "t"), _sum("change_t", "t", made=True),
         _sum("yearly_t", "t"), Column("yearly_t_per_mu", unit="t_per_mu"),
     )),
     Shape(4, "tasks", (
-        *_words("task"), _sum("planned_mu", "mu"), _sum("done_mu", "mu"), Column("done_pct", unit="pct"),
-        _sum("year_mu", "mu"),
+        *_words("task"), _sum("planned_mu", "mu"), _sum("done_mu", "mu"), _made("done_pct", "pct"),
+        _sum("year_mu", "mu", made=True),
     ), BOTH),
     Shape(5, "plots", (
         *_words("plot", "place"), Column("area_m2", unit="m2"), Column("trees"), _day("surveyed_on"),
@@ -94,7 +103,7 @@ SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
     ), BOTH),
     Shape(8, "sales", (
         *_words("batch", "kind"), _sum("quantity_t", "t"), Column("price_yuan_per_t", unit="yuan_per_t"),
-        _sum("amount_yuan", "yuan"), *_words("counterparty", "retirement"),
+        _sum("amount_yuan", "yuan", made=True), *_words("counterparty", "retirement"),
     ), BOTH),
     Shape(9, "finance", (
         *_words("contract", "kind"), _sum("pledged_t", "t"), _sum("loan_wan_yuan", "wan_yuan"), *_words("registration"),
@@ -103,7 +112,7 @@ SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
         *_words("heading"), _sum("budget_wan_yuan", "wan_yuan"), _sum("spent_wan_yuan", "wan_yuan"), *_words("source"),
     )),
     Shape(11, "trials", (
-        *_words("pair", "measure"), Column("before"), Column("after"), Column("difference"), *_words("significance"),
+        *_words("pair", "measure"), Column("before"), Column("after"), _made("difference"), *_words("significance"),
     )),
 )})
 # fmt: on
@@ -151,6 +160,28 @@ class Table:
 def asked(kind: PeriodKind) -> tuple[int, ...]:
     """The numbers of the tables of a report."""
     return tuple(no for no, shape in SHAPES.items() if kind in shape.periods)
+
+
+def completed(no: int, row: Mapping[str, Cell]) -> dict[str, Cell]:
+    """A row with what is worked out from its own figures; each rests on what those rest on."""
+    numbers = {key: cell.value for key, cell in row.items() if isinstance(cell.value, Decimal)}
+    made: dict[str, Decimal] = {}
+    match no:
+        case 1 if "area_mu" in numbers:
+            made["area_ha"] = numbers["area_mu"] / MU_PER_HA
+        case 3 if {"start_t", "end_t"} <= set(numbers):
+            made["change_t"] = numbers["end_t"] - numbers["start_t"]
+        case 4 if numbers.get("planned_mu") and "done_mu" in numbers:
+            made["done_pct"] = numbers["done_mu"] * 100 / numbers["planned_mu"]
+        case 8 if {"quantity_t", "price_yuan_per_t"} <= set(numbers):
+            made["amount_yuan"] = numbers["quantity_t"] * numbers["price_yuan_per_t"]
+        case 11 if {"before", "after"} <= set(numbers):
+            made["difference"] = numbers["after"] - numbers["before"]
+    sources = tuple(dict.fromkeys(s for cell in row.values() for s in cell.sources))
+    method = next((cell.method for cell in row.values() if cell.method), "")
+    mark = next((cell.mark for cell in row.values() if cell.mark), "")
+    cells = {**row, **{key: Cell(value, sources, method, mark) for key, value in made.items()}}
+    return {column.key: cells[column.key] for column in SHAPES[no].columns if column.key in cells}
 
 
 def with_totals(no: int, rows: Sequence[Mapping[str, Cell]]) -> Table:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from workflows.clocks import Reminder
 from workflows.report_tables import Spot, Table
 from workflows.states import PeriodKind
 
@@ -35,3 +36,6 @@ class ReportFacts:
     reason: str = ""
     """Of a correction: why."""
     correction_open: bool = False
+    reminded: frozenset[Reminder] = frozenset()
+    reminder: Reminder | None = None
+    """The reminder that is to be sent."""

@@ -123,3 +123,12 @@ def one_correction_at_a_time(facts: ReportFacts, policy: Policy) -> Said:  # noq
     """The last published version is corrected, and no other correction of it is under way."""
     read = {"open": facts.correction_open}
     return failed(read) if facts.correction_open else passed(read)
+
+
+@rule("P34")
+def reminded_once(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Each reminder is sent once."""
+    read = {"reminder": facts.reminder}
+    if facts.reminder is None:
+        return unknown(read)
+    return failed(read) if facts.reminder in facts.reminded else passed(read)
