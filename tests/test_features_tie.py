@@ -10,7 +10,7 @@ from sqlalchemy import text
 from registry import rulebook, scenarios
 from registry.extensions import db
 from registry.services import facts
-from tests.services import forged_decisions, forged_records
+from tests.services import forged_decisions, forged_records, forged_reports
 from tests.steps import minutes, pilot_report, policy_change
 from tests.steps.acts import Said, said
 from tests.steps.story import PLACES, WHERE
@@ -26,7 +26,7 @@ from workflows.states import ProjectState
 
 POLICY = Policy.base()
 FEATURES = sorted((Path(__file__).parents[1] / "features").glob("*.feature"))
-FORGERIES = forged_decisions.FORGERIES | forged_records.FORGERIES
+FORGERIES = forged_decisions.FORGERIES | forged_records.FORGERIES | forged_reports.FORGERIES
 BEGINS = re.compile(f"一个.+?项目({PLACES})")
 NOT_DONE = (
     *("不能办理", "不能提交", "无权办理", "没有办成", "该规则修订没有办成", "该规则修订无权办理"),
