@@ -15,7 +15,6 @@ from registry.extensions import db, writing
 from registry.models import (
     Appointment,
     Membership,
-    Organisation,
     PilotReport,
     ReportEntry,
     ReportFigure,
@@ -76,7 +75,7 @@ def _new(farm_id: int, body_id: int, period: Period, person_id: int, at: datetim
         period_to=period.end,
         begun_by_id=person_id,
         begun_at=at,
-        is_example=db.session.get_one(Organisation, farm_id).is_example,
+        is_example=db.session.get_one(User, person_id).is_example,
         **values,
     )
     db.session.add(row)

@@ -86,7 +86,10 @@ ALLOWED |= {
     "a row corrected by another": lambda s: [entry(s), entry(s, ENTRY + 1, replaces_id=ENTRY)],
 }
 FORGERIES |= {
-    "a published report is rewritten": (FROZEN, lambda s: [*published(s), step(chapters='{"a": "b"}')]),
+    "a published report is rewritten": (
+        f"{FROZEN}|{SUBMITTED}",
+        lambda s: [*published(s), step(chapters='{"a": "b"}')],
+    ),
     "a published report is given another paper": (FROZEN, lambda s: [*published(s), step(content_digest=OTHER_DIGEST)]),
     "a published report is taken back": (FROZEN, lambda s: [*published(s), step(state="returned")]),
     "a report that begins published": ("a report is drafted first", lambda s: [report(s, state="published")]),
