@@ -1,5 +1,6 @@
 """Reports of the pilot: begun for a period, figures read from records, written, and seen as their rules see them."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from registry.models import (
 )
 from registry.queries import calendar, report_rows
 from registry.queries import reports as ask
+from registry.services import audit
 from registry.services.policy import current
 from workflows.clocks import Reminder
 from workflows.facts import ReportFacts
@@ -139,6 +141,15 @@ def enter(entry: ReportEntry, *, by: User, at: datetime) -> int:
         entry.entered_by_id, entry.entered_at = by.id, at
         db.session.add(entry)
         db.session.flush()
+        audit.record(
+            "report_entry:enter",
+            actor=by,
+            role=Role.FARM_REPORTER,
+            subject_kind="report_entry",
+            subject_id=entry.id,
+            detail={"table": entry.table_no, "replaces": entry.replaces_id, "content": digest_of(entry.content)},
+            at=at,
+        )
         return entry.id
 
 
@@ -192,6 +203,11 @@ def _figure(
         person_id=person,
         as_of=as_of,
     )
+
+
+def digest_of(text: str) -> str:
+    """What the chain says of words that stand elsewhere."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # Reading ------------------------------------------------------------------------------------------------

@@ -177,5 +177,7 @@ def test_pages_are_chinese_to_the_last_word(town, farm):
         town.be("reporter")
         with town.client.session_transaction() as session:
             session["language"] = "zh"
-        main = re.sub(r"<[^>]+>", " ", town.client.get(path).text.partition("<main")[2].partition(">")[2].partition("</main>")[0])
+        main = re.sub(
+            r"<[^>]+>", " ", town.client.get(path).text.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+        )
         assert not re.findall(r"\b[A-Z]?[a-z]{4,}\b", main.replace("Excel", "")), path
