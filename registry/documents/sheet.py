@@ -45,6 +45,7 @@ FOOT = Style(size=9.0, leading=13.0, align="left", colour=GREY)
 PAGE_NO = Style(size=10.5, leading=14.0, align="center")
 WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
 QR_SIZE = 30 * mm
+MASK = 3
 
 _one_at_a_time = Lock()
 
@@ -120,7 +121,9 @@ class _Code(Flowable):  # type: ignore[misc]
         super().__init__()
         self.code = QRCode(None, QRErrorCorrectLevel.M)
         self.code.addData(address)
-        self.code.make()
+        # To try all eight masks takes longer than everything else on the paper; any of them is read.
+        self.code.version = self.code.calculate_version()
+        self.code.makeImpl(False, MASK)
         self.width = self.height = QR_SIZE
         self.hAlign = "CENTER"
 

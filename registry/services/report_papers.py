@@ -25,14 +25,15 @@ from workflows.report_tables import Cell, Difference, Kind, Table, differences
 from workflows.states import PeriodKind
 
 Block = dict[str, Any]
-WIDE, NARROW = 1.5, 1.0
+WIDE = 0x2E80
+NARROWEST, WIDEST = 5, 22
+"""Bounds of a column's share, in letters; a Chinese sign counts as two."""
 CHARTS = (
     # (table, kind, the column of names, the columns drawn)
     (4, "bars", "task", ("planned_mu", "done_mu")),
     (2, "bars", "stratum", ("co2_t",)),
     (3, "bars", "stratum", ("start_t", "end_t")),
     (10, "bars", "heading", ("budget_wan_yuan", "spent_wan_yuan")),
-    (6, "bars", "cause", ("co2_t",)),
 )
 """附图: what is drawn of an annual report, where there is more than one row to compare."""
 
@@ -115,12 +116,24 @@ def table_block(table: Table) -> Block:
         "continued": caption + said["continued"],
         "unit": "",
         "head": [words.column(c.key) for c in columns],
-        "widths": [WIDE if c.kind is Kind.WORDS else NARROW for c in columns],
+        "widths": _widths([words.column(c.key) for c in columns], [*rows, total]),
         "right": [n for n, c in enumerate(columns) if c.kind is Kind.NUMBER],
         "rows": rows or empty,
         "total": [said["total"], *total[1:]] if table.total else [],
         "note": said["methods"].format(methods=texts()["comma"].join(methods)) if methods else "",
     }
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Shares by what stands in the columns, so that no number is broken; a head may take three lines."""
+    columns = zip(*rows, strict=True)
+    longest = [max(map(_letters, column)) for column in columns]
+    asked = [max(long, -(-_letters(head) // 3)) for long, head in zip(longest, heads, strict=True)]
+    return [min(max(letters + 2, NARROWEST), WIDEST) for letters in asked]
+
+
+def _letters(text: str) -> int:
+    return sum(1 if ord(sign) < WIDE else 2 for sign in text)
 
 
 def _printed(cell: Cell | None) -> str:

@@ -31,7 +31,7 @@ bp.add_app_template_filter(said.title, "report_title")
 bp.add_app_template_filter(said.value, "cell")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REPORTED_FOR = 2
+REPORTED_FOR = 1
 """Periods of this year and so many before may be begun."""
 
 
