@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
     *("public", "account", "admin", "applicant", "calendar", "case", "desk", "experts", "interests"),
-    *("meetings", "minutes", "notices", "papers", "partners", "policy", "rules", "self_check"),
+    *("meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules", "self_check"),
 )
 
 

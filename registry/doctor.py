@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from registry.config import MIB, ROOT, sqlite_file
+from registry.documents import fonts
 
 Config = Mapping[str, Any]
 
@@ -311,8 +312,8 @@ def _mail(config: Config) -> Iterator[Finding]:
 
 
 def advice(config: Config) -> list[Finding]:
-    """What is missing but not unsafe: production starts without it."""
-    return list(_missing(config))
+    """What is missing or will not work but is not unsafe: production starts without it."""
+    return [*_missing(config), *_faces(config)]
 
 
 def _missing(config: Config) -> Iterator[Finding]:
@@ -322,6 +323,17 @@ def _missing(config: Config) -> Iterator[Finding]:
     if not config.get("MAIL_HOST"):
         why = "people are told only in their inbox here, and learn of nothing until they sign in"
         yield Finding("MAIL_HOST", "no mail is sent", why, "set MAIL_HOST and MAIL_FROM")
+
+
+def _faces(config: Config) -> Iterator[Finding]:
+    for face, path in (config.get("REPORT_FACES") or {}).items():
+        if path and (fault := fonts.fault_of(path)):
+            yield Finding(
+                f"FONT_{face.upper()}",
+                f"the file cannot be embedded ({fault})",
+                "no report could be made as PDF",
+                "give a TrueType font (.ttf) that this user may read, or leave it unset",
+            )
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (

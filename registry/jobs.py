@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 from registry import clock, smtp, storage
 from registry.config import sqlite_file
-from registry.documents import render
+from registry.documents import render, render_report
 from registry.extensions import ReadUnlessAsked, db
-from registry.models import Mail, Paper, Trouble
+from registry.models import Mail, Paper, PilotReport, Trouble
 from registry.queries import letters
-from registry.services import mail, papers, tick
+from registry.services import mail, papers, report_papers, tick
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +45,12 @@ def make_papers(most: int | None = None) -> tuple[int, int]:
     Safe beside another one.
     """
     made = failed = 0
-    for paper_id in papers.waiting():
+    waiting = [*((_make, n) for n in papers.waiting()), *((_make_report, n) for n in report_papers.waiting())]
+    for make, paper_id in waiting:
         if made == most:
             break
         try:
-            made += _make(paper_id)
+            made += make(paper_id)
         except Exception:
             # One paper that cannot be made must not hold up the others; it is tried again at the next look.
             failed += 1
@@ -64,6 +65,13 @@ def _make(paper_id: int) -> bool:
     db.session.rollback()  # no transaction stays open while the PDF is drawn
     stored = storage.put(BytesIO(render(values)), "paper.pdf")
     return papers.keep(paper_id, stored, clock.now())
+
+
+def _make_report(report_id: int) -> bool:
+    values, digest = report_papers.values_of(report_id)
+    db.session.rollback()
+    stored = storage.put(BytesIO(render_report(values)), "report.pdf")
+    return report_papers.keep(report_id, digest, stored, clock.now())
 
 
 def send_mail(most: int | None = None) -> tuple[int, int]:
@@ -176,6 +184,8 @@ def nudge(app: Flask, *tasks: str) -> None:
 
 @event.listens_for(ReadUnlessAsked, "after_flush")
 def _noticed(session: Session, _context: object) -> None:
+    if any(isinstance(row, PilotReport) and row.content_digest for row in session.dirty):
+        session.info.setdefault(TO_DO, set()).add(NEW[Paper])
     for row in session.new:
         if type(row) in NEW:
             session.info.setdefault(TO_DO, set()).add(NEW[type(row)])

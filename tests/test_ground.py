@@ -244,6 +244,13 @@ def test_what_is_missing_but_not_unsafe_is_advice_and_keeps_nothing_from_startin
     assert "Advice" not in run_flask("doctor", **environ, HELP_PHONE="0538-0000000", **MAIL).stdout
 
 
+def test_a_font_that_cannot_be_embedded_is_advice(tmp_path: Path) -> None:
+    file = tmp_path / "fangsong.ttf"
+    file.write_bytes(b"OTTO, not TrueType")
+    given = production(HELP_PHONE="0538-0000000", **MAIL) | {"REPORT_FACES": {"fangsong": str(file), "kaiti": ""}}
+    assert [finding.setting for finding in doctor.advice(given)] == ["FONT_FANGSONG"]
+
+
 def test_a_mail_server_needs_an_address_to_write_from() -> None:
     for sender in ({}, {"MAIL_FROM": "tanhui"}, {"MAIL_FROM": "a@example.cn>\r\nRCPT TO:<b@example.cn"}):
         with pytest.raises(BadSetting, match=r"(?s)MAIL_FROM=.* write it like"):

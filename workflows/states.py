@@ -105,6 +105,24 @@ class MeetingState(StrEnum):
     CALLED_OFF = "called_off"
 
 
+class PeriodKind(StrEnum):
+    """What a pilot report is about."""
+
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class ReportState(StrEnum):
+    """How far a pilot report has come."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
 class ChangeState(StrEnum):
     """Where a change of the policy stands."""
 

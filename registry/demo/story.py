@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, meetings, paper
+from registry.demo import answers, meetings, paper, reports
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -124,6 +124,7 @@ def play(at: datetime) -> None:
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
         told = Told(spec, answers.of(spec, stage.words, contracts, stage.organisations, vvb, stage.on, place))
         scenes += _scenes(stage, told, place)
+    scenes += reports.scenes(stage)
     for _when, scene in sorted(scenes, key=lambda pair: pair[0]):
         scene()
     _read_old_notices(at)

@@ -1,11 +1,13 @@
 """The fonts papers are set in, from npm at set-up; embedded as subsets."""
 
+import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 FOLDER = Path(__file__).parent / "fonts"
 SONG, SONG_BOLD, HEI = "Song", "SongBold", "Hei"
@@ -14,6 +16,8 @@ FILES = {
     SONG_BOLD: "NotoSerifSC_700Bold.ttf",
     HEI: "NotoSansSC_500Medium.ttf",
 }
+FACES = {"fangsong": SONG, "xiaobiaosong": SONG_BOLD, "kaiti": SONG_BOLD, "heiti": HEI}
+"""The faces of an official document, and what stands for each where the bureau has no licensed one."""
 MISSING = "\u3013"
 """What stands for a sign the fonts lack: the printers' mark for a sort that is not there."""
 
@@ -60,3 +64,57 @@ def has(name: str, sign: str) -> bool:
 def width(name: str, sign: str) -> float:
     """The advance of a sign at size 1."""
     return float(pdfmetrics.stringWidth(sign, name, 1000)) / 1000
+
+
+@cache
+def ems(name: str, words: str) -> float | None:
+    """The width of words at size 1; None where a sign needs more than being drawn as it stands."""
+    advances = _advances(name)
+    total = 0.0
+    for sign in words:
+        advance = advances.get(sign)
+        if advance is None:
+            advance = advances[sign] = _advance(name, sign)
+        if advance < 0:
+            return None
+        total += advance
+    return None if words != words.strip() or "  " in words else total
+
+
+@cache
+def _advances(_name: str) -> dict[str, float]:
+    return {}
+
+
+def _advance(name: str, sign: str) -> float:
+    """The same for one sign, negative for None: lowered, invisible, joined to another, or not in the font."""
+    special = sign in "₀₁₂₃₄₅₆₇₈₉" or unicodedata.combining(sign) or not (sign == " " or sign.isprintable())
+    odd = special or unicodedata.normalize("NFC", sign) != sign
+    return -1.0 if odd or not has(name, sign) else width(name, sign)
+
+
+def faces(paths: Mapping[str, str]) -> dict[str, str]:
+    """The font of each face: the file the operator gave for it, or what stands for it. Raises FaceError."""
+    register()
+    return {face: _given(paths[face]) if paths.get(face) else usual for face, usual in FACES.items()}
+
+
+class FaceError(RuntimeError):
+    """A font file that cannot be set and embedded; the message says why."""
+
+
+@cache
+def _given(path: str) -> str:
+    if fault := fault_of(path):
+        raise FaceError(f"{path}: {fault}")
+    pdfmetrics.registerFont(TTFont(path, path))
+    return path
+
+
+def fault_of(path: str) -> str:
+    """Why a font file cannot be set and embedded; empty where it can."""
+    try:
+        TTFont("trial", path)
+    except (TTFError, OSError, ValueError) as error:
+        return str(error)
+    return ""

@@ -43,6 +43,8 @@ class Style:
     right: float = 0.0
     keep: bool = False
     colour: Any = field(default=INK)
+    tracking: float = 0.0
+    """Points added after each sign; negative to fit the 28 signs of an official line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,24 @@ class Sign:
     font: str
     size: float
     rise: float
+    tracking: float = 0.0
 
     @property
     def width(self) -> float:
-        return fonts.width(self.font, self.text) * self.size
+        return fonts.width(self.font, self.text) * self.size + self.tracking
 
 
 def signs(text: str, style: Style) -> list[Sign]:
-    """The signs of a text: lowered figures (CO₂) drawn small, what no font has as a printers' mark."""
+    """The signs of a text: lowered figures (CO₂) drawn small, what the font lacks in the usual one or as a mark."""
     found = []
     for sign in _plain(text):
         if sign in "₀₁₂₃₄₅₆₇₈₉":
-            low = sign.translate(LOWERED)
-            found.append(Sign(low, style.font, style.size * LOWERED_SIZE, -style.size * LOWERED_BY))
+            low, size = sign.translate(LOWERED), style.size * LOWERED_SIZE
+            found.append(Sign(low, style.font, size, -style.size * LOWERED_BY, style.tracking))
         else:
-            drawn = sign if fonts.has(style.font, sign) else fonts.MISSING
-            found.append(Sign(drawn, style.font, style.size, 0.0))
+            font = style.font if fonts.has(style.font, sign) else fonts.SONG
+            drawn = sign if fonts.has(font, sign) else fonts.MISSING
+            found.append(Sign(drawn, font, style.size, 0.0, style.tracking))
     return found
 
 
@@ -183,7 +187,7 @@ class Text(Flowable):  # type: ignore[misc]
             case "justify" if not last and len(line) > 1 and 0 < left / (len(line) - 1) <= LOOSE * self.style.size:
                 extra = left / (len(line) - 1)
         text = self.canv.beginText(x, y)
-        text.setCharSpace(extra)
+        text.setCharSpace(extra + self.style.tracking)
         for run in _runs(line):
             text.setFont(run[0].font, run[0].size)
             text.setRise(run[0].rise)
@@ -214,3 +218,52 @@ def parted(text: str, style: Style, width: float, most: int, piece: int) -> list
     if len(lines) <= most:
         return [paragraph(text, style)]
     return [Text("", style, lines[n : n + piece]) for n in range(0, len(lines), piece)]
+
+
+# Words beside a table's rules or on a chart: placed by hand, many in one text object ----------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of words and its width in points; `row` only where signs must be drawn one by one."""
+
+    words: str
+    width: float
+    row: tuple[Sign, ...] = ()
+
+
+def cell(text: str, style: Style, width: float) -> list[Line]:
+    """The lines of a cell. Most hold a figure or a name that fits: those are measured and not taken apart."""
+    ems = fonts.ems(style.font, text)
+    if ems is not None and ems * style.size <= width:
+        return [Line(text, ems * style.size)]
+    parts = lines_of(signs(text, style), width, width)
+    return [Line("", sum(s.width for s in part), tuple(part)) for part in parts]
+
+
+def put(to: Any, line: Line, style: Style, x: float, y: float, room: float = 0.0) -> None:
+    """Draw a line into a text object with its foot at (x, y); `room` is the width it is aligned in."""
+    match style.align:
+        case "center":
+            x += (room - line.width) / 2
+        case "right":
+            x += room - line.width
+    to.setTextOrigin(x, y)
+    if not line.row:
+        to.setFont(style.font, style.size)
+        to.textOut(line.words)
+        return
+    for run in _runs(line.row):
+        to.setFont(run[0].font, run[0].size)
+        to.setRise(run[0].rise)
+        to.textOut("".join(s.text for s in run))
+    to.setRise(0)
+
+
+def write(canvas: Any, words: str, style: Style, x: float, y: float, room: float = 0.0) -> None:
+    """One line of words on a canvas, as `put`."""
+    to = canvas.beginText()
+    to.setFillColor(style.colour)
+    for line in cell(words, style, 1e6)[:1]:
+        put(to, line, style, x, y, room)
+    canvas.drawText(to)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -44,14 +45,22 @@ FOOT = Style(size=9.0, leading=13.0, align="left", colour=GREY)
 PAGE_NO = Style(size=10.5, leading=14.0, align="center")
 WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
 QR_SIZE = 30 * mm
+MASK = 3
 
-_one_at_a_time = Lock()  # the fonts note which signs a file uses, which two files at once would mix up
+_one_at_a_time = Lock()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """One file at a time: the fonts note which signs a file uses, which two at once would mix up."""
+    with _one_at_a_time:
+        fonts.register()
+        yield
 
 
 def render(values: Values) -> bytes:
     """The PDF of a paper; the same values give the same bytes. Raises FontsMissingError, KeyError, TypeError."""
-    with _one_at_a_time:
-        fonts.register()
+    with drawing():
         out = io.BytesIO()
         document = BaseDocTemplate(
             out,
@@ -112,7 +121,9 @@ class _Code(Flowable):  # type: ignore[misc]
         super().__init__()
         self.code = QRCode(None, QRErrorCorrectLevel.M)
         self.code.addData(address)
-        self.code.make()
+        # To try all eight masks takes longer than everything else on the paper; any of them is read.
+        self.code.version = self.code.calculate_version()
+        self.code.makeImpl(False, MASK)
         self.width = self.height = QR_SIZE
         self.hAlign = "CENTER"
 

@@ -108,6 +108,18 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.ChangeState.REFUSED: _l("Refused by the chair"),
         w.ChangeState.WITHDRAWN: _l("Taken back"),
     },
+    w.ReportState: {
+        w.ReportState.DRAFT: _l("First report, being written"),
+        w.ReportState.SUBMITTED: _l("Submitted, to be reviewed"),
+        w.ReportState.RETURNED: _l("Returned to the farm"),
+        w.ReportState.REVIEWED: _l("Reviewed, to be approved"),
+        w.ReportState.APPROVED: _l("Approved, to be published"),
+        w.ReportState.PUBLISHED: _l("Published"),
+    },
+    w.PeriodKind: {
+        w.PeriodKind.QUARTER: _l("Quarter"),
+        w.PeriodKind.YEAR: _l("Year"),
+    },
     w.RecusalGround: {
         w.RecusalGround.APPLICANT: _l("Is the applicant"),
         w.RecusalGround.OWN_ORGANISATION: _l("Belongs to an organisation that is a party"),
@@ -359,6 +371,14 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.ChangeState.CONFIRMED: "ok",
         w.ChangeState.REFUSED: "quiet",
         w.ChangeState.WITHDRAWN: "quiet",
+    },
+    w.ReportState: {
+        w.ReportState.DRAFT: "quiet",
+        w.ReportState.SUBMITTED: "near",
+        w.ReportState.RETURNED: "near",
+        w.ReportState.REVIEWED: "near",
+        w.ReportState.APPROVED: "near",
+        w.ReportState.PUBLISHED: "ok",
     },
     w.Choice: {w.Choice.FOR: "ok", w.Choice.AGAINST: "stop", w.Choice.ABSTAIN: "quiet"},
     w.Conclusion: {

@@ -128,6 +128,14 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "confirm_change": (_l("Confirm the change"), _l("The change of the rules was confirmed")),
     "refuse_change": (_l("Refuse the change"), _l("The change of the rules was refused")),
     "withdraw_change": (_l("Take the proposal back"), _l("The proposed change of the rules was taken back")),
+    # reports of the pilot
+    "submit_report": (_l("Submit the report"), _l("The report was submitted")),
+    "return_report": (_l("Return the report"), _l("The report was returned")),
+    "review_report": (_l("Pass the review of the report"), _l("The report was reviewed")),
+    "approve_report": (_l("Approve the report"), _l("The report was approved")),
+    "publish_report": (_l("Publish the report"), _l("The report was published")),
+    "correct_report": (_l("Correct the report"), _l("A correction of the report was begun")),
+    "remind_report": (_l("Remind of the report"), _l("A reminder of the report was sent")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

@@ -70,6 +70,7 @@ from registry.models.people import (
 from registry.models.policy import PolicyChange, PolicyReplay
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
+from registry.models.report import PilotReport, ReportEntry, ReportFigure, ReportFile, ReportReminder
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
 from registry.models.site_check import LegalReview, SiteCheck, SiteCheckPaper, SiteCheckSignature
 
@@ -135,6 +136,7 @@ __all__ = [
     "PaperKind",
     "ParcelApart",
     "ParcelKey",
+    "PilotReport",
     "PolicyChange",
     "PolicyReplay",
     "PublicNotice",
@@ -145,6 +147,10 @@ __all__ = [
     "ReferenceProject",
     "Registration",
     "Remark",
+    "ReportEntry",
+    "ReportFigure",
+    "ReportFile",
+    "ReportReminder",
     "Round",
     "ScreeningSignature",
     "SetupLink",

@@ -16,6 +16,7 @@ from registry.permissions.pages import (
     PARTNERS,
     POLICY,
     REGISTER,
+    REPORTS,
     Entry,
 )
 from registry.permissions.roles import (
@@ -48,6 +49,7 @@ __all__ = [
     "PARTNERS",
     "POLICY",
     "REGISTER",
+    "REPORTS",
     "SEES",
     "Entry",
     "appointments",

@@ -51,6 +51,11 @@ PROPOSES = office(Role.CASE_OFFICER)
 DECIDES = office(Role.CASE_OFFICER, Role.CHAIR)
 PARTNERS = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Who sees what each partner has under contract in all; of a single contract only where its file is open to them."""
+REPORTS = office(
+    Role.FARM_REPORTER, Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING
+)
+"""Who reads reports of the pilot before they are published, and where their figures come from; a farm its own."""
+REPORTER = office(Role.FARM_REPORTER)
 KEEPERS = office(Role.CASE_OFFICER, Role.SECRETARY)
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
@@ -195,6 +200,20 @@ ENTRIES: dict[str, Entry] = {
     "policy.discard": PROPOSES,
     "policy.replay": DECIDES,
     "policy.act": DECIDES,
+    # reports of the pilot: the farm writes, the task force reviews, the chair approves; published ones are for anybody
+    "reports.public": PUBLIC,
+    "reports.public_pdf": PUBLIC,
+    "reports.index": REPORTS,
+    "reports.begin": REPORTER,
+    "reports.show": REPORTS,
+    "reports.write": REPORTER,
+    "reports.read_again": REPORTER,
+    "reports.figure": REPORTS,
+    "reports.entry": REPORTS,
+    "reports.enter": REPORTER,
+    "reports.act": REPORTS,
+    "reports.pdf": REPORTS,
+    "reports.sheet": REPORTS,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

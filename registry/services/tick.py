@@ -18,9 +18,11 @@ from sqlalchemy.orm import selectinload
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Case, CaseClock, ClockReminder
-from registry.queries import calendar, clocks
+from registry.queries import calendar, clocks, reports
 from registry.services import acts
 from registry.services.clocks import outdated
+from registry.services.policy import current
+from workflows import pilot_report
 from workflows.clocks import CLOCKS, ClockKind, Marks, Reminder, reminder_due
 
 PAGE = 500
@@ -70,7 +72,32 @@ def tick(at: datetime, *, after_a_notice: bool = False) -> Ticked:
         _take(due, at, came)
     for due in _passed_and_reminders(day_of(at)):
         _take(due, at, came)
+    for report_id, kind in _reports(day_of(at)):
+        _remind(report_id, kind, at, came)
     return came
+
+
+def _reports(on: date) -> list[tuple[int, Reminder]]:
+    """Reports with their writers whose day comes near, has come or has passed."""
+    by, policy = calendar.current(), current()
+    found = []
+    for report_id, period, sent in reports.with_writers():
+        kind = reminder_due(pilot_report.marks(pilot_report.due(period, by, policy), by), sent, on)
+        if kind is not None:
+            found.append((report_id, kind))
+    return found
+
+
+def _remind(report_id: int, kind: Reminder, at: datetime, came: Ticked) -> None:
+    try:
+        acts.act(("report", report_id), "remind_report", by=None, at=at, seen=None, data={"kind": kind})
+        came.done["remind_report"] += 1
+    except (acts.NotOpen, acts.Refused, acts.NotVisible):
+        pass  # another tick was faster, or it was submitted meanwhile
+    except Exception:
+        current_app.logger.exception("the tick did not remind of report %s", report_id)
+    finally:
+        db.session.rollback()
 
 
 def _take(due: Due, at: datetime, came: Ticked) -> None:

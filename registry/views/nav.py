@@ -39,7 +39,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     items = []
     desk = bool(offices & permissions.DESK.offices)
     expert = Role.EXPERT in offices
-    works = desk or expert or queries.works_for_a_validation_body(queries.organisations(user))
+    reports = Role.FARM_REPORTER in offices
+    works = desk or expert or reports or queries.works_for_a_validation_body(queries.organisations(user))
     if works:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
@@ -57,6 +58,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if offices & permissions.POLICY.offices:
         waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
+    if offices & permissions.REPORTS.offices:
+        items.append(_item(_("Pilot reports"), "reports.index", "reports."))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(
@@ -101,6 +104,8 @@ def build() -> dict[str, Any]:
         who = _("%(name)s, %(role)s", name=user.name, role=role_words) if role_words else user.name
     items.append(_item(_("Projects"), "public.projects", "public.project"))
     items.append(_item(_("Public notices"), "notices.index", "notices."))
+    if user is None:
+        items.append(_item(_("Pilot reports"), "reports.public"))
     items.append(_item(_("Public cases"), "public.reference", "public.reference_project"))
     items.append(_item(_("Rules"), "rules.index", "rules."))
     items.append(_item(_("Calendar"), "calendar.show", "calendar."))

@@ -26,6 +26,7 @@ CHAPTERS: Mapping[str, LazyString] = {
     "G": _l("The plan and what an entry means"),
     "S": _l("Procedure"),
     "R": _l("Owner, title and contract"),
+    "P": _l("The pilot of the forest farm and its reports"),
     "A": _l("Conditions of CCER-14-001 Afforestation"),
     "X": _l("Grounds that exempt from arguing additionality"),
     "T": _l("Conditions of a forestry carbon ticket"),

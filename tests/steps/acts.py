@@ -37,6 +37,8 @@ class Said:
     """An act on a meeting; through the services alone, whose pages have stories of their own."""
     of_change: bool = False
     """The same of a change of the rules."""
+    of_report: bool = False
+    """The same of a report of the pilot."""
 
 
 def words(text: str) -> Data:

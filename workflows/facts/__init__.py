@@ -13,6 +13,7 @@ from workflows.facts.case import (
 from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.land import ParcelFacts
 from workflows.facts.policy import ChangeFacts
+from workflows.facts.report import ReportFacts
 from workflows.facts.site import SiteFacts
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ParcelFacts",
     "PartnerContract",
     "ProjectFacts",
+    "ReportFacts",
     "RivalClaim",
     "SiteFacts",
     "SittingFacts",

@@ -74,7 +74,7 @@ T = TypeVar("T")
 CLAUSE_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
 ALL_SCHEMES = "all"
 ALL_CLASSES = "all"
-REFERENCES = ("costs.toml", "forest_land.toml")
+REFERENCES = ("costs.toml", "forest_land.toml", "report.toml")
 TABLES = ("parameters.toml", "documents.toml", "malpractices.toml", "lexicon.toml")
 
 # What an enforced clause must name, so that a reader finds what holds people to it.

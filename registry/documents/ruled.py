@@ -1,0 +1,167 @@
+"""Tables of a report: ruled, with a caption, going on over pages with their head. Drawn at one stroke, for speed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+from reportlab.lib.colors import Color
+from reportlab.platypus import Flowable
+
+from registry.documents.setting import Line, Style, cell, put
+
+HAIR, SHADE = Color(0.25, 0.26, 0.26), Color(0.925, 0.93, 0.925)
+SIDES, ENDS = 3.5, 3.0
+"""The room between words and rules, in points."""
+GAP = 8.0
+TALLEST = 30
+"""The most lines of a row; a taller one goes on as another row, so that every row fits a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The styles of a table."""
+
+    caption: Style
+    unit: Style
+    head: Style
+    text: Style
+    number: Style
+    total: Style
+    note: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is drawn: the lines of each cell and the height in points."""
+
+    cells: tuple[list[Line], ...]
+    height: float
+    total: bool = False
+
+
+class Ruled(Flowable):  # type: ignore[misc]
+    """A table of plain strings.
+
+    `table`: caption, continued (the caption of later pages), unit, head, widths (shares), right (columns of figures),
+    rows, total, note.
+    """
+
+    def __init__(
+        self, table: Mapping[str, Any], look: Look, rows: Sequence[Row] = (), *, goes_on: bool = False
+    ) -> None:
+        super().__init__()
+        self.table, self.look, self.goes_on = table, look, goes_on
+        self.rows = list(rows)
+        self.laid_out = bool(rows)
+        self.is_last = True
+
+    def getSpaceBefore(self) -> float:
+        return 0.0 if self.goes_on else GAP
+
+    def getSpaceAfter(self) -> float:
+        return GAP
+
+    def wrap(self, available: float, _height: float) -> tuple[float, float]:
+        if not self.laid_out:
+            self._lay_out(available)
+        self.width = available
+        self.height = self._above(available) + sum(row.height for row in self.rows) + self._below()
+        return self.width, self.height
+
+    def _lay_out(self, available: float) -> None:
+        table, look = self.table, self.look
+        self.widths = _widths(table["widths"], available)
+        right = set(table["right"])
+        styles = [look.number if n in right else look.text for n in range(len(self.widths))]
+        self.rows = [row for values in table["rows"] for row in _rows(values, styles, self.widths)]
+        if table["total"]:
+            self.rows += _rows(table["total"], [look.total] * len(self.widths), self.widths, total=True)
+        self.laid_out = True
+
+    def _above(self, available: float) -> float:
+        """Caption and unit, then the head; measured once for each width."""
+        look, table = self.look, self.table
+        self.widths = _widths(table["widths"], available)
+        named = table["continued"] if self.goes_on else table["caption"]
+        self.caption = cell(named, look.caption, available) if named else []
+        self.titled = len(self.caption) * look.caption.leading + (look.unit.leading if table["unit"] else 0.0)
+        (self.head,) = _rows(table["head"], [look.head] * len(self.widths), self.widths)[:1]
+        return float(self.titled + self.head.height)
+
+    def _below(self) -> float:
+        self.note = cell(self.table["note"], self.look.note, self.width) if self.table["note"] and self.is_last else []
+        return len(self.note) * self.look.note.leading + (ENDS if self.note else 0.0)
+
+    def split(self, available: float, height: float) -> list[Flowable]:
+        self.width = available
+        if not self.laid_out:
+            self._lay_out(available)
+        room, n = height - self._above(available), 0
+        while n < len(self.rows) and self.rows[n].height <= room:
+            room -= self.rows[n].height
+            n += 1
+        # No total alone on the next page, and no note.
+        n = min(n, len(self.rows) - 1 - bool(self.table["total"]))
+        if n < 1:
+            return []
+        first = Ruled(self.table, self.look, self.rows[:n], goes_on=self.goes_on)
+        first.is_last = False
+        return [first, Ruled(self.table, self.look, self.rows[n:], goes_on=True)]
+
+    def draw(self) -> None:
+        canvas, look, top = self.canv, self.look, self.height
+        edges = [0.0, *accumulate(self.widths)]
+        words = canvas.beginText()
+        words.setFillColor(look.text.colour)
+        y = top
+        for line in self.caption:
+            put(words, line, look.caption, 0, y - look.caption.leading * 0.72, self.width)
+            y -= look.caption.leading
+        if self.table["unit"]:
+            (unit,) = cell(self.table["unit"], look.unit, self.width)[:1]
+            put(words, unit, look.unit, 0, y - look.unit.leading * 0.72, self.width)
+            y -= look.unit.leading
+        ruled, rules = y, []
+        canvas.setFillColor(SHADE)
+        canvas.rect(0, y - self.head.height, self.width, self.head.height, stroke=0, fill=1)
+        right = set(self.table["right"])
+        for row in (self.head, *self.rows):
+            rules.append((0, y, self.width, y))
+            for n, lines in enumerate(row.cells):
+                number = look.number if n in right else look.text
+                style = look.head if row is self.head else number
+                if row.total:
+                    style = replace(look.total, align=number.align)
+                foot = y - (row.height - len(lines) * style.leading) / 2 - style.leading * 0.5 - style.size * 0.36
+                for line in lines:
+                    put(words, line, style, edges[n] + SIDES, foot, self.widths[n] - 2 * SIDES)
+                    foot -= style.leading
+            y -= row.height
+        rules.append((0, y, self.width, y))
+        rules += [(x, ruled, x, y) for x in edges]
+        canvas.setStrokeColor(HAIR)
+        canvas.setLineWidth(0.5)
+        canvas.lines(rules)
+        y -= ENDS
+        for line in self.note:
+            put(words, line, look.note, 0, y - look.note.leading * 0.72, self.width)
+            y -= look.note.leading
+        canvas.drawText(words)
+
+
+def _widths(shares: Sequence[float], available: float) -> list[float]:
+    return [available * share / sum(shares) for share in shares]
+
+
+def _rows(values: Sequence[str], styles: Sequence[Style], widths: Sequence[float], *, total: bool = False) -> list[Row]:
+    """A row, or several where one would be too tall."""
+    cells = [cell(text, s, w - 2 * SIDES) for text, s, w in zip(values, styles, widths, strict=True)]
+    most, leading = max(map(len, cells)), max(s.leading for s in styles)
+    if most == 1:
+        return [Row(tuple(cells), leading + 2 * ENDS, total)]
+    pieces = []
+    for n in range(0, most, TALLEST):
+        part = tuple(lines[n : n + TALLEST] for lines in cells)
+        pieces.append(Row(part, max(map(len, part)) * leading + 2 * ENDS, total))
+    return pieces

@@ -1,0 +1,308 @@
+"""Reports of the pilot as pages, rules and the papers ask for them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from registry import permissions
+from registry.clock import day_of, today
+from registry.extensions import db
+from registry.labels import reports as words
+from registry.models import (
+    Case,
+    Membership,
+    Organisation,
+    PilotReport,
+    ReportEntry,
+    ReportFigure,
+    ReportFile,
+    ReportReminder,
+    User,
+)
+from registry.queries import calendar
+from registry.queries import policy as rules
+from registry.queries.record_shapes import Look, Shown, Waiting
+from workflows.clocks import Reminder
+from workflows.pilot_report import Period, due, period_of
+from workflows.report_tables import Cell, Spot, Table, asked, named
+from workflows.roles import Role
+from workflows.states import ReportState
+
+__all__ = ["day_of"]
+R = ReportState
+WITH_WRITERS = (R.DRAFT, R.RETURNED)
+
+
+# Who ----------------------------------------------------------------------------------------------------
+
+
+def organisations(user: User, on: date | None = None) -> set[int]:
+    """The organisations a person belongs to on a day."""
+    day = on or today()
+    where = (Membership.user_id == user.id, Membership.since <= day)
+    query = select(Membership.organisation_id).where(*where, or_(Membership.until.is_(None), Membership.until >= day))
+    return set(db.session.scalars(query))
+
+
+def farms_of(user: User, at: datetime) -> set[int]:
+    """The farms a person reports for."""
+    on = day_of(at)
+    reports = any(role is Role.FARM_REPORTER for role, _body in permissions.appointments(user, on))
+    return organisations(user, on) if reports else set()
+
+
+def bodies_of(user: User) -> list[int]:
+    """The bodies to which a person reports for a farm."""
+    return sorted(body for role, body in permissions.appointments(user) if role is Role.FARM_REPORTER)
+
+
+def visible(user: User) -> ColumnElement[bool]:
+    """SQL filter on `PilotReport`: those of the bodies a person serves, and of the farm a person reports for."""
+    held = permissions.appointments(user)
+    readers = {body for role, body in held if role in permissions.REPORTS.offices and role is not Role.FARM_REPORTER}
+    writers = {body for role, body in held if role is Role.FARM_REPORTER}
+    own = and_(PilotReport.body_id.in_(writers), PilotReport.farm_id.in_(organisations(user)))
+    return or_(PilotReport.body_id.in_(readers), own)
+
+
+# Which --------------------------------------------------------------------------------------------------
+
+LOADED = (
+    joinedload(PilotReport.farm),
+    joinedload(PilotReport.body),
+    joinedload(PilotReport.begun_by),
+    joinedload(PilotReport.submitted_by),
+    joinedload(PilotReport.reviewed_by),
+    joinedload(PilotReport.approved_by),
+)
+
+
+def one(user: User, report_id: int) -> PilotReport | None:
+    """A report, if this person may see it."""
+    query = select(PilotReport).where(PilotReport.id == report_id, visible(user)).options(*LOADED)
+    return db.session.scalars(query).one_or_none()
+
+
+def all_of(user: User) -> list[PilotReport]:
+    """The reports a person may see, the newest period first, each version of it."""
+    query = select(PilotReport).where(visible(user)).options(*LOADED)
+    order = (PilotReport.period_to.desc(), PilotReport.period_kind.desc(), PilotReport.version_no.desc())
+    return list(db.session.scalars(query.order_by(*order)))
+
+
+def _of(farm_id: int, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PilotReport.farm_id == farm_id,
+        PilotReport.period_kind == period.kind,
+        PilotReport.period_from == period.start,
+    )
+
+
+def newest(farm_id: int, period: Period) -> PilotReport | None:
+    """The newest version of a period, whatever its state."""
+    query = select(PilotReport).where(*_of(farm_id, period)).order_by(PilotReport.version_no.desc()).limit(1)
+    return db.session.scalars(query).one_or_none()
+
+
+def published(farm_id: int, period: Period) -> PilotReport | None:
+    """The version of a period published last."""
+    query = select(PilotReport).where(*_of(farm_id, period), PilotReport.state == R.PUBLISHED)
+    return db.session.scalars(query.order_by(PilotReport.version_no.desc()).limit(1)).one_or_none()
+
+
+def in_public() -> list[PilotReport]:
+    """What anybody may read: every published version, the newest period first."""
+    query = select(PilotReport).where(PilotReport.state == R.PUBLISHED).options(joinedload(PilotReport.farm))
+    order = (PilotReport.period_to.desc(), PilotReport.period_kind.desc(), PilotReport.version_no.desc())
+    return list(db.session.scalars(query.order_by(*order)))
+
+
+def published_one(report_id: int) -> PilotReport | None:
+    """A published report, for anybody."""
+    query = select(PilotReport).where(PilotReport.id == report_id, PilotReport.state == R.PUBLISHED)
+    return db.session.scalars(query).one_or_none()
+
+
+def file_of(report: PilotReport) -> ReportFile | None:
+    """The PDF of a report as it stands; None while it is being made, or with its writers."""
+    return db.session.get(ReportFile, (report.id, report.content_digest)) if report.content_digest else None
+
+
+def with_writers() -> list[tuple[int, Period, list[Reminder]]]:
+    """First versions that their writers have, with the reminders sent; a correction has no deadline."""
+    query = select(PilotReport.id, PilotReport.period_kind, PilotReport.period_from)
+    rows = db.session.execute(query.where(PilotReport.state.in_(WITH_WRITERS), PilotReport.version_no == 1)).all()
+    return [(number, period_of(kind, start), reminders(number)) for number, kind, start in rows]
+
+
+def reminders(report_id: int) -> list[Reminder]:
+    """Those that were sent."""
+    return list(db.session.scalars(select(ReportReminder.kind).where(ReportReminder.report_id == report_id)))
+
+
+def stands(entry_id: int, farm_id: int, table_no: int) -> bool:
+    """Whether an entry is of this farm and table and nothing has replaced it."""
+    later = aliased(ReportEntry)
+    query = select(ReportEntry.id).where(
+        ReportEntry.id == entry_id,
+        ReportEntry.farm_id == farm_id,
+        ReportEntry.table_no == table_no,
+        ~exists().where(later.replaces_id == ReportEntry.id),
+    )
+    return db.session.scalar(query) is not None
+
+
+# What is in it ------------------------------------------------------------------------------------------
+
+
+def tables(report: PilotReport) -> tuple[Table, ...]:
+    """The tables of a report as they were read into it."""
+    rows: dict[int, dict[int, dict[str, Cell]]] = {no: {} for no in asked(report.period_kind)}
+    for figure in report.figures:
+        rows.setdefault(figure.table_no, {}).setdefault(figure.row_no, {})[figure.column_key] = cell_of(figure)
+    return tuple(
+        Table(no, tuple(cells for n, cells in sorted(found.items()) if n), found.get(0, {}))
+        for no, found in sorted(rows.items())
+    )
+
+
+def cell_of(figure: ReportFigure) -> Cell:
+    """A figure as a cell."""
+    value = figure.words if figure.words is not None else figure.day if figure.day is not None else figure.value
+    return Cell(value, sources_of(figure), figure.method, figure.mark)
+
+
+def sources_of(figure: ReportFigure) -> tuple[tuple[str, int], ...]:
+    """(kind of record, id) each."""
+    return tuple((str(kind), int(number)) for kind, number in json.loads(figure.sources))
+
+
+def spots(table: Table) -> Iterator[Spot]:
+    """Every place of a table: its totals, then its rows' cells."""
+    yield from (Spot(table.no, column=key) for key in table.total)
+    yield from (Spot(table.no, named(row), key) for row in table.rows for key in row)
+
+
+def figure(report: PilotReport, figure_id: int) -> ReportFigure | None:
+    """One figure of a report."""
+    found = db.session.get(ReportFigure, figure_id)
+    return found if found is not None and found.report_id == report.id else None
+
+
+def recorded(sources: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[int | None, date]]:
+    """Who made each record, and for which day."""
+    wanted = set(sources)
+    ids = {kind: [n for k, n in wanted if k == kind] for kind in ("entry", "project")}
+    entry = select(ReportEntry.id, ReportEntry.entered_by_id, ReportEntry.on_day).where(
+        ReportEntry.id.in_(ids["entry"])
+    )
+    case = select(Case.id, Case.submitted_at).where(Case.id.in_(ids["project"]))
+    found: dict[tuple[str, int], tuple[int | None, date]] = {
+        ("entry", number): (person, on) for number, person, on in db.session.execute(entry)
+    }
+    return found | {("project", n): (None, day_of(at)) for n, at in db.session.execute(case) if at is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A record a figure was made from; `path` below the root, "" where it has no page."""
+
+    kind: str
+    id: int
+    title: str
+    path: str
+    entry: ReportEntry | None = None
+
+
+def source_rows(found: ReportFigure) -> list[SourceRow]:
+    """The records behind a figure, in order."""
+    rows = []
+    for kind, number in sources_of(found):
+        if kind == "entry":
+            entry = db.session.get_one(ReportEntry, number, options=[joinedload(ReportEntry.entered_by)])
+            rows.append(SourceRow(kind, number, entry.document, f"/reports/entries/{number}", entry))
+        elif kind == "project":
+            case = db.session.get_one(Case, number)
+            rows.append(SourceRow(kind, number, f"{case.number} {case.name}", f"/cases/{case.number}"))
+        else:
+            rows.append(SourceRow(kind, number, "", ""))
+    return rows
+
+
+def entry(user: User, entry_id: int) -> ReportEntry | None:
+    """An entry, if this person may see the reports of its farm."""
+    found = db.session.get(ReportEntry, entry_id, options=[joinedload(ReportEntry.entered_by)])
+    if found is None:
+        return None
+    offices = {role for role, _body in permissions.appointments(user)} & permissions.REPORTS.offices
+    return found if offices - {Role.FARM_REPORTER} or found.farm_id in organisations(user) else None
+
+
+def replaced_by(entry_id: int) -> ReportEntry | None:
+    """The entry that came in its place."""
+    return db.session.scalars(select(ReportEntry).where(ReportEntry.replaces_id == entry_id)).one_or_none()
+
+
+def farm(farm_id: int) -> Organisation:
+    """A farm; raises NoResultFound."""
+    return db.session.get_one(Organisation, farm_id)
+
+
+# In notices and the inbox -------------------------------------------------------------------------------
+
+
+def _due(report: PilotReport) -> date | None:
+    return due(period_of(report.period_kind, report.period_from), calendar.current(), rules.current()).last_day
+
+
+def _asked_of(user: User) -> list[tuple[PilotReport, str]]:
+    held = permissions.appointments(user)
+    tasks = {
+        Role.FARM_REPORTER: (WITH_WRITERS, _("Finish the report and submit it.")),
+        Role.CASE_OFFICER: ((R.SUBMITTED, R.APPROVED), _("Review the report, or publish what is approved.")),
+        Role.CHAIR: ((R.REVIEWED,), _("Approve the report, or return it.")),
+    }
+    found = []
+    for role, (states, task) in tasks.items():
+        bodies = {body for held_role, body in held if held_role is role}
+        if not bodies:
+            continue
+        query = select(PilotReport).where(PilotReport.body_id.in_(bodies), PilotReport.state.in_(states))
+        if role is Role.FARM_REPORTER:
+            query = query.where(PilotReport.farm_id.in_(organisations(user)))
+        found += [(report, task) for report in db.session.scalars(query.options(joinedload(PilotReport.farm)))]
+    return found
+
+
+def shown(user: User, report_id: int) -> Shown | None:
+    """A report as a notice names it."""
+    report = one(user, report_id)
+    if report is None:
+        return None
+    task = next((task for other, task in _asked_of(user) if other.id == report_id), "")
+    by = _due(report) if report.state in WITH_WRITERS else None
+    return Shown(words.title(report), report.number, f"/reports/{report.id}", task, by)
+
+
+def waits(user: User) -> list[Waiting]:
+    """Reports as the inbox lists them."""
+    return [
+        Waiting(
+            task,
+            words.title(report),
+            report.number,
+            f"/reports/{report.id}",
+            report.approved_at or report.reviewed_at or report.submitted_at or report.begun_at,
+            _due(report) if report.state in WITH_WRITERS else None,
+        )
+        for report, task in _asked_of(user)
+    ]
+
+
+LOOK = Look(_l("A report you no longer see"), shown, waits)

@@ -1,0 +1,227 @@
+"""What the paper of a report says: plain values for `documents.render_report`, in the official language, as JSON."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import and_, exists, select
+
+from registry import formats
+from registry.clock import day_of
+from registry.extensions import db, writing
+from registry.labels import reports as words
+from registry.models import PilotReport, ReportFile, StoredFile
+from registry.queries import reports as ask
+from registry.services.paper_words import texts
+from registry.storage import Stored
+from workflows.pilot_report import CHAPTERS, TABLES_IN
+from workflows.report_tables import Cell, Difference, Kind, Table, differences
+from workflows.states import PeriodKind
+
+Block = dict[str, Any]
+WIDE = 0x2E80
+NARROWEST, WIDEST = 5, 22
+"""Bounds of a column's share, in letters; a Chinese sign counts as two."""
+CHARTS = (
+    # (table, kind, the column of names, the columns drawn)
+    (4, "bars", "task", ("planned_mu", "done_mu")),
+    (2, "bars", "stratum", ("co2_t",)),
+    (3, "bars", "stratum", ("start_t", "end_t")),
+    (10, "bars", "heading", ("budget_wan_yuan", "spent_wan_yuan")),
+)
+"""附图: what is drawn of an annual report, where there is more than one row to compare."""
+
+
+def content_of(report: PilotReport, at: datetime, number: str = "") -> tuple[str, str]:
+    """The paper as canonical JSON, and its digest."""
+    with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
+        values = _values(report, at, number)
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def _values(report: PilotReport, at: datetime, number: str) -> dict[str, Any]:
+    said = texts()["report"]
+    if report.is_example:
+        sample, note = texts()["sample"], texts()["sample_note"]
+    else:
+        sample, note = ("", "") if number else (said["draft"], said["draft_note"])
+    version = said["version"].format(no=report.version_no) if report.version_no > 1 else ""
+    return {
+        "title": [said["title"].format(farm=report.farm.name), words.title(report) + version],
+        "number": number,
+        "head": current_app.config["PAPER_HEAD"],
+        "addressee": said["addressee"].format(body=report.body.name),
+        "organ": report.farm.name,
+        "issued": formats.day(day_of(at)),
+        "sample": sample,
+        "sample_note": note,
+        "subject": said["subject"],
+        "blocks": list(_blocks(report)),
+    }
+
+
+# Chapters and tables ------------------------------------------------------------------------------------
+
+
+def _blocks(report: PilotReport) -> Iterator[Block]:
+    tables = {table.no: table for table in ask.tables(report)}
+    chapters = json.loads(report.chapters)
+    kept = [key for key in CHAPTERS[report.period_kind] if key != "quality"]
+    for n, key in enumerate(kept, 1):
+        yield {"is": "heading", "level": 1, "text": _numbered(n, str(words.CHAPTERS[key]))}
+        yield from _paragraphs(chapters.get(key, ""))
+        for no in TABLES_IN[report.period_kind].get(key, ()):
+            yield table_block(tables[no])
+    if report.period_kind is PeriodKind.YEAR:
+        yield {"is": "page"}
+        yield {"is": "heading", "level": 1, "text": texts()["report"]["tables"]}
+        yield from (table_block(table) for table in tables.values())
+        yield from _charts(tables)
+        yield {"is": "heading", "level": 1, "text": str(words.CHAPTERS["quality"])}
+        yield from _paragraphs(chapters.get("quality", ""))
+    if any(table.marked for table in tables.values()):
+        yield {"is": "paragraph", "text": texts()["report"]["unverified_note"]}
+    if report.chairs_note:
+        yield {"is": "paragraph", "text": texts()["report"]["chairs_note"].format(note=report.chairs_note)}
+    if report.replaces is not None:
+        yield from _corrected(report, report.replaces)
+
+
+def _numbered(n: int, title: str) -> str:
+    return texts()["report"]["heading"].format(no=texts()["report"]["numerals"][n - 1], title=title)
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    yield from ({"is": "paragraph", "text": line.strip()} for line in text.splitlines() if line.strip())
+
+
+def table_block(table: Table) -> Block:
+    """A table as it is printed."""
+    columns, said = table.shape.columns, texts()["report"]
+    caption = words.table_title(table.no) + (said["unverified"] if table.marked else "")
+    rows = [[_printed(row.get(c.key)) for c in columns] for row in table.rows]
+    empty = [[said["nothing"], *[""] * (len(columns) - 1)]]
+    total = [_printed(table.total.get(c.key)) if c.key in table.total else "" for c in columns]
+    methods = dict.fromkeys(cell.method for row in table.rows for cell in row.values() if cell.method)
+    return {
+        "is": "table",
+        "caption": caption,
+        "continued": caption + said["continued"],
+        "unit": "",
+        "head": [words.column(c.key) for c in columns],
+        "widths": _widths([words.column(c.key) for c in columns], [*rows, total]),
+        "right": [n for n, c in enumerate(columns) if c.kind is Kind.NUMBER],
+        "rows": rows or empty,
+        "total": [said["total"], *total[1:]] if table.total else [],
+        "note": said["methods"].format(methods=texts()["comma"].join(methods)) if methods else "",
+    }
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Shares by what stands in the columns, so that no number is broken; a head may take three lines."""
+    columns = zip(*rows, strict=True)
+    longest = [max(map(_letters, column)) for column in columns]
+    asked = [max(long, -(-_letters(head) // 3)) for long, head in zip(longest, heads, strict=True)]
+    return [min(max(letters + 2, NARROWEST), WIDEST) for letters in asked]
+
+
+def _letters(text: str) -> int:
+    return sum(1 if ord(sign) < WIDE else 2 for sign in text)
+
+
+def _printed(cell: Cell | None) -> str:
+    return words.value(cell.value if cell else None)
+
+
+def _charts(tables: Mapping[int, Table]) -> Iterator[Block]:
+    drawn = 0
+    for no, kind, along, keys in CHARTS:
+        table = tables[no]
+        if len(table.rows) < 2:
+            continue
+        drawn += 1
+        series = [[row[key].value if key in row else None for row in table.rows] for key in keys]
+        numbers = [[v if isinstance(v, Decimal) else None for v in values] for values in series]
+        yield {
+            "is": "chart",
+            "kind": kind,
+            "caption": texts()["report"]["figure"].format(no=drawn, title=str(words.TABLES[no])),
+            "unit": "",
+            "along": words.column(along),
+            "names": [_printed(row.get(along)) for row in table.rows],
+            "series": [
+                [words.column(key), [None if v is None else str(v) for v in values]]
+                for key, values in zip(keys, numbers, strict=True)
+            ],
+            "shown": [[words.value(values[n]) for values in numbers] for n in range(len(table.rows))],
+            "note": "",
+        }
+
+
+def _corrected(report: PilotReport, before: PilotReport) -> Iterator[Block]:
+    said = texts()["report"]
+    yield {"is": "heading", "level": 1, "text": said["corrected"]}
+    yield {"is": "paragraph", "text": said["corrects"].format(number=before.number, reason=report.reason)}
+    found = differences(ask.tables(before), ask.tables(report))
+    if found:
+        yield difference_block(found)
+
+
+def difference_block(found: Sequence[Difference]) -> Block:
+    """What a correction changes, as a table."""
+    return {
+        "is": "table",
+        "caption": texts()["report"]["differences"],
+        "continued": texts()["report"]["differences"] + texts()["report"]["continued"],
+        "unit": "",
+        "head": [_("Where"), _("Before"), _("After")],
+        "widths": [2.0, 1.0, 1.0],
+        "right": [],
+        "rows": [[words.spot(d.spot), words.value(d.before), words.value(d.after)] for d in found],
+        "total": [],
+        "note": "",
+    }
+
+
+# For the job --------------------------------------------------------------------------------------------
+
+
+def waiting() -> list[int]:
+    """Reports whose paper has no PDF yet."""
+    made = exists().where(
+        and_(ReportFile.report_id == PilotReport.id, ReportFile.content_digest == PilotReport.content_digest)
+    )
+    query = select(PilotReport.id).where(PilotReport.content_digest.is_not(None), ~made).order_by(PilotReport.id)
+    return list(db.session.scalars(query))
+
+
+def values_of(report_id: int) -> tuple[dict[str, Any], str]:
+    """What the job draws, numbers as numbers again, and the digest of it; raises LookupError once it was returned."""
+    report = db.session.get_one(PilotReport, report_id)
+    if report.content is None or report.content_digest is None:
+        raise LookupError(f"report {report_id} is with its writers again")
+    values = json.loads(report.content) | {"faces": current_app.config["REPORT_FACES"]}
+    for block in values["blocks"]:
+        if block["is"] == "chart":
+            block["series"] = [(n, [None if v is None else Decimal(v) for v in vs]) for n, vs in block["series"]]
+    return values, report.content_digest
+
+
+def keep(report_id: int, digest: str, stored: Stored, at: datetime) -> bool:
+    """Keep the PDF of a content; False where another job was faster."""
+    with writing():
+        if db.session.get(ReportFile, (report_id, digest)) is not None:
+            return False
+        if db.session.get(StoredFile, stored.sha256) is None:
+            file = StoredFile(sha256=stored.sha256, size=stored.size, media_type=stored.media_type, stored_at=at)
+            db.session.add(file)
+            db.session.flush()
+        db.session.add(ReportFile(report_id=report_id, content_digest=digest, sha256=stored.sha256, made_at=at))
+    return True

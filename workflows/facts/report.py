@@ -1,0 +1,41 @@
+"""What is known of a pilot report when an act on it is judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from workflows.clocks import Reminder
+from workflows.report_tables import Spot, Table
+from workflows.states import PeriodKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """A report as the rules see it on the day `on`."""
+
+    on: date
+    kind: PeriodKind
+    start: date
+    end: date
+    due_on: date
+    tables: tuple[Table, ...] = ()
+    before: tuple[Table, ...] = ()
+    """Those of the last period of the kind, as published last; empty where there is none."""
+    remarks: Mapping[Spot, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What the writer says of a figure."""
+    chapters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    plots_overdue: tuple[str, ...] | None = ()
+    """Plots that no survey of the last years measures; None: nobody knows which plots there are."""
+    national_document: bool = False
+    """The document that names the farm a national pilot is on file."""
+    actor_wrote: bool = False
+    actor_reviewed: bool = False
+    chairs_note: str = ""
+    corrects: bool = False
+    reason: str = ""
+    """Of a correction: why."""
+    correction_open: bool = False
+    reminded: frozenset[Reminder] = frozenset()
+    reminder: Reminder | None = None
+    """The reminder that is to be sent."""
