@@ -182,7 +182,7 @@ def main() -> None:
     with databases_of(engines[0]) as (databases, folder):
         address = databases.copy()
         app = create_app(test_settings(folder, address))
-        measure(app, address, folder, 4 if asked.quick else 25)
+        measure(app, address, folder, 6 if asked.quick else 30)
         let_go(app)
     say(CAVEAT)
 
