@@ -108,6 +108,16 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.ChangeState.REFUSED: _l("Refused by the chair"),
         w.ChangeState.WITHDRAWN: _l("Taken back"),
     },
+    w.Greening: {
+        w.Greening.AFFORESTATION: _l("Afforestation"),
+        w.Greening.QUALITY: _l("Forest quality improvement"),
+    },
+    w.CompletionState: {
+        w.CompletionState.DRAFT: _l("Draft"),
+        w.CompletionState.REPORTED: _l("Reported, to be confirmed"),
+        w.CompletionState.CONFIRMED: _l("Confirmed"),
+        w.CompletionState.RETURNED: _l("Returned to the unit"),
+    },
     w.RecusalGround: {
         w.RecusalGround.APPLICANT: _l("Is the applicant"),
         w.RecusalGround.OWN_ORGANISATION: _l("Belongs to an organisation that is a party"),
@@ -359,6 +369,12 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.ChangeState.CONFIRMED: "ok",
         w.ChangeState.REFUSED: "quiet",
         w.ChangeState.WITHDRAWN: "quiet",
+    },
+    w.CompletionState: {
+        w.CompletionState.DRAFT: "quiet",
+        w.CompletionState.REPORTED: "near",
+        w.CompletionState.CONFIRMED: "ok",
+        w.CompletionState.RETURNED: "near",
     },
     w.Choice: {w.Choice.FOR: "ok", w.Choice.AGAINST: "stop", w.Choice.ABSTAIN: "quiet"},
     w.Conclusion: {

@@ -128,6 +128,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "confirm_change": (_l("Confirm the change"), _l("The change of the rules was confirmed")),
     "refuse_change": (_l("Refuse the change"), _l("The change of the rules was refused")),
     "withdraw_change": (_l("Take the proposal back"), _l("The proposed change of the rules was taken back")),
+    # completed area
+    "report_completion": (_l("Report the completed area"), _l("The completed area was reported")),
+    "withdraw_completion": (_l("Take the report back"), _l("The report of completed area was taken back")),
+    "confirm_completion": (_l("Confirm the completed area"), _l("The completed area was confirmed")),
+    "return_completion": (_l("Return the report"), _l("The report of completed area was returned")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

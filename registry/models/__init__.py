@@ -25,6 +25,7 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.greening import CompletionReport
 from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
 from registry.models.mail import Mail, MailStatus, Trouble
@@ -89,6 +90,7 @@ __all__ = [
     "CaseWords",
     "ClockPause",
     "ClockReminder",
+    "CompletionReport",
     "ConditionAnswer",
     "CorrectionFault",
     "CorrectionNotice",
