@@ -38,7 +38,7 @@ SHEET = "answer_condition"
 
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
-    """The rows of the lifecycle, of a meeting, of a change and of a report of area in which a clause acts, in table order."""
+    """The rows of the lifecycle, of a meeting, a change and a report of area in which a clause acts, in order."""
     rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *GREENING.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 

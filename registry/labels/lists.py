@@ -109,7 +109,7 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.ChangeState.WITHDRAWN: _l("Taken back"),
     },
     w.Greening: {
-        w.Greening.AFFORESTATION: _l("Afforestation"),
+        w.Greening.AFFORESTATION: _l("Afforestation and greening"),
         w.Greening.QUALITY: _l("Forest quality improvement"),
     },
     w.CompletionState: {

@@ -15,6 +15,7 @@ from registry.clock import today
 from registry.extensions import db
 from registry.labels import label
 from registry.models import CompletionReport, Membership, Organisation, User
+from registry.queries.applications import organisation_name
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.roles import Role
 from workflows.states import CompletionState, Greening
@@ -125,7 +126,7 @@ def any_example() -> bool:
 
 def title(report: CompletionReport) -> str:
     """A report in one line."""
-    unit = report.unit.name_en if _("en") == "en" and report.unit.name_en else report.unit.name
+    unit = organisation_name(report.unit)
     return _("%(unit)s, %(year)s: %(kind)s", unit=unit, year=report.year, kind=label(report.kind))
 
 

@@ -37,6 +37,8 @@ class Said:
     """An act on a meeting; through the services alone, whose pages have stories of their own."""
     of_change: bool = False
     """The same of a change of the rules."""
+    of_area: bool = False
+    """The same of a report of completed area."""
 
 
 def words(text: str) -> Data:
