@@ -55,7 +55,9 @@ def pages(app: Flask, world: World) -> dict[str, Ask]:
     reader, officer = asking(app), asking(app, world.people["officer"])
     with app.app_context():
         middle = db.session.scalar(select(Case).where(Case.registered_on.is_not(None), Case.id > _half()).limit(1))
-        last = db.session.scalars(select(Case).where(Case.state == "registered").order_by(Case.id.desc()).limit(1)).one()
+        last = db.session.scalars(
+            select(Case).where(Case.state == "registered").order_by(Case.id.desc()).limit(1)
+        ).one()
         deep = urlencode({"page": 99, "after": public.ORDER.cursor(middle)})
         moved = urlencode({"page": 99, "after": f"{middle.state_since.isoformat()}~{middle.id}"})
         tail, number, code = middle.project_number[-7:], last.number, last.project_number

@@ -10,8 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
-    *("public", "account", "admin", "applicant", "calendar", "case", "desk", "experts", "interests"),
-    *("meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules", "self_check"),
+    *("public", "account", "admin", "applicant", "calendar", "case", "dashboard", "desk", "experts", "greening"),
+    *("interests", "meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules", "self_check"),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.gates import GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
+from workflows.greening import GREENING
 from workflows.machine import Act
 from workflows.meeting import MEETING
 from workflows.pilot_report import PILOT_REPORT
@@ -39,7 +40,7 @@ SHEET = "answer_condition"
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
     """The rows of the lifecycle, of a meeting and of records in which a clause acts, in table order."""
-    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT_REPORT.acts)
+    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT_REPORT.acts, *GREENING.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 

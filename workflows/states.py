@@ -411,3 +411,22 @@ class PanelResult(StrEnum):
     ACCEPTED = "accepted"
     NOT_ACCEPTED = "not_accepted"
     BROKEN_OFF = "broken_off"
+
+
+# Greening
+
+
+class Greening(StrEnum):
+    """What a plan period has a target for."""
+
+    AFFORESTATION = "afforestation"
+    QUALITY = "quality"
+
+
+class CompletionState(StrEnum):
+    """Where a report of completed area stands."""
+
+    DRAFT = "draft"
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"

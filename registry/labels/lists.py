@@ -120,6 +120,16 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.PeriodKind.QUARTER: _l("Quarter"),
         w.PeriodKind.YEAR: _l("Year"),
     },
+    w.Greening: {
+        w.Greening.AFFORESTATION: _l("Afforestation and greening"),
+        w.Greening.QUALITY: _l("Forest quality improvement"),
+    },
+    w.CompletionState: {
+        w.CompletionState.DRAFT: _l("Draft"),
+        w.CompletionState.REPORTED: _l("Reported, to be confirmed"),
+        w.CompletionState.CONFIRMED: _l("Confirmed"),
+        w.CompletionState.RETURNED: _l("Returned to the unit"),
+    },
     w.RecusalGround: {
         w.RecusalGround.APPLICANT: _l("Is the applicant"),
         w.RecusalGround.OWN_ORGANISATION: _l("Belongs to an organisation that is a party"),
@@ -379,6 +389,12 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.ReportState.REVIEWED: "near",
         w.ReportState.APPROVED: "near",
         w.ReportState.PUBLISHED: "ok",
+    },
+    w.CompletionState: {
+        w.CompletionState.DRAFT: "quiet",
+        w.CompletionState.REPORTED: "near",
+        w.CompletionState.CONFIRMED: "ok",
+        w.CompletionState.RETURNED: "near",
     },
     w.Choice: {w.Choice.FOR: "ok", w.Choice.AGAINST: "stop", w.Choice.ABSTAIN: "quiet"},
     w.Conclusion: {

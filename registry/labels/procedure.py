@@ -136,6 +136,11 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "publish_report": (_l("Publish the report"), _l("The report was published")),
     "correct_report": (_l("Correct the report"), _l("A correction of the report was begun")),
     "remind_report": (_l("Remind of the report"), _l("A reminder of the report was sent")),
+    # completed area
+    "report_completion": (_l("Report the completed area"), _l("The completed area was reported")),
+    "withdraw_completion": (_l("Take the report back"), _l("The report of completed area was taken back")),
+    "confirm_completion": (_l("Confirm the completed area"), _l("The completed area was confirmed")),
+    "return_completion": (_l("Return the report"), _l("The report of completed area was returned")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

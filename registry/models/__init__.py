@@ -25,6 +25,7 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.greening import CompletionReport
 from registry.models.inventory import Inventory, SubCompartment
 from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
@@ -91,6 +92,7 @@ __all__ = [
     "CaseWords",
     "ClockPause",
     "ClockReminder",
+    "CompletionReport",
     "ConditionAnswer",
     "CorrectionFault",
     "CorrectionNotice",

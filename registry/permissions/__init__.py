@@ -9,6 +9,8 @@ from registry.models import PolicyChange, User
 from registry.permissions.pages import (
     ADMIN,
     APPLICANTS,
+    COMPLETION,
+    DASHBOARD,
     DESK,
     ENTRIES,
     MEETING,
@@ -42,6 +44,8 @@ from workflows.states import ChangeState
 __all__ = [
     "ADMIN",
     "APPLICANTS",
+    "COMPLETION",
+    "DASHBOARD",
     "DESK",
     "ENTRIES",
     "MEETING",

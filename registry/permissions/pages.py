@@ -60,6 +60,11 @@ KEEPERS = office(Role.CASE_OFFICER, Role.SECRETARY)
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
 
+REPORTS_AREA = office(Role.DISTRICT_REPORTER)
+COMPLETION = office(Role.DISTRICT_REPORTER, Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, *VOTING)
+"""Who reads reports of completed area; a reporter those of the own unit."""
+DASHBOARD = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, *VOTING)
+
 MINUTES = Entry(offices=MEETING.offices, presided=True)
 """Whoever presided answers for the minutes, also once the seat has ended (S74)."""
 
@@ -214,6 +219,16 @@ ENTRIES: dict[str, Entry] = {
     "reports.act": REPORTS,
     "reports.pdf": REPORTS,
     "reports.sheet": REPORTS,
+    # completed area: the unit's reporter drafts and reports, an officer confirms, anybody reads what is confirmed
+    "greening.targets": PUBLIC,
+    "greening.index": COMPLETION,
+    "greening.show": COMPLETION,
+    "greening.document": COMPLETION,
+    "greening.new": REPORTS_AREA,
+    "greening.edit": REPORTS_AREA,
+    "greening.discard": REPORTS_AREA,
+    "greening.act": office(Role.DISTRICT_REPORTER, Role.CASE_OFFICER),
+    "dashboard.show": DASHBOARD,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

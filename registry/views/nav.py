@@ -14,7 +14,7 @@ from registry.models import User
 from registry.queries import minutes, policy, records
 from registry.queries import nav as queries
 from registry.queries.inbox import count_waiting
-from workflows.roles import Role
+from workflows.roles import VOTING, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,14 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     items = []
     desk = bool(offices & permissions.DESK.offices)
     expert = Role.EXPERT in offices
-    reports = Role.FARM_REPORTER in offices
+    reports = bool(offices & {Role.FARM_REPORTER, Role.DISTRICT_REPORTER})
     works = desk or expert or reports or queries.works_for_a_validation_body(queries.organisations(user))
     if works:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
+    if offices & permissions.DASHBOARD.offices:
+        items.append(_item(_("Targets and figures"), "dashboard.show"))
+    if offices & (permissions.COMPLETION.offices - VOTING):
+        items.append(_item(_("Completed area"), "greening.index", "greening."))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
     if offices & permissions.ENTRIES["desk.overdue"].offices:
@@ -103,6 +107,7 @@ def build() -> dict[str, Any]:
         role_words = _role_words(user, offices)
         who = _("%(name)s, %(role)s", name=user.name, role=role_words) if role_words else user.name
     items.append(_item(_("Projects"), "public.projects", "public.project"))
+    items.append(_item(_("Greening targets"), "greening.targets"))
     items.append(_item(_("Public notices"), "notices.index", "notices."))
     if user is None:
         items.append(_item(_("Pilot reports"), "reports.public"))

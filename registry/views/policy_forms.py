@@ -6,21 +6,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeSerializer
-from wtforms import ValidationError
 from wtforms.fields import SelectChoice
 
-from registry import storage
 from registry.forms.policy import ChangeForm, DayForm, NumberForm, ShareForm, StandingForm, VersionForm
 from registry.models import PolicyChange
 from registry.services import policy_changes
 from registry.services.policy import current
-from registry.storage import FileRefused, Stored
 from registry.views import policy_words as words
-from registry.views.applicant_documents import WORDS as FILE_WORDS
 from registry.views.case_words import lang
+from registry.views.uploads import Upload, taken_in
 from workflows.policy import Change, Method, MethodStatus
 from workflows.policy.changes import (
     MAJORITIES,
@@ -45,14 +41,6 @@ class Asked:
     how: str
     title: str
     now: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was taken in."""
-
-    stored: Stored
-    filename: str
 
 
 def asked_of(args: Mapping[str, str]) -> Asked | None:
@@ -85,7 +73,7 @@ def ask_again(change: PolicyChange) -> Asked | None:
 def form_for(asked: Asked, change: PolicyChange | None) -> tuple[Any, Upload | None]:
     """The form with its limits, filled from a draft; and the file that came with it, now or in an earlier try."""
     form = _form(asked)
-    upload = _upload(form) if request.method == "POST" else None
+    upload = taken_in(form) if request.method == "POST" else None
     if request.method == "GET":
         _fill(form, asked, change)
     return form, upload
@@ -142,44 +130,6 @@ def _fill(form: ChangeForm, asked: Asked, change: PolicyChange | None) -> None:
         form.num.data, form.den.data = parts.get("_num"), parts.get("_den")
     elif isinstance(form, NumberForm | DayForm) and isinstance(first, FigureChange):
         form.value.data = first.value
-
-
-def _upload(form: ChangeForm) -> Upload | None:
-    """Take the file in before anything else is judged, so that another error does not lose it."""
-    chosen = form.file.data
-    if not chosen or not chosen.filename:
-        return _kept(form)
-    name = storage.clean_name(chosen.filename)
-    try:
-        upload = Upload(storage.put(chosen.stream, name), name)
-    except FileRefused as refused:
-        limit = str(storage.limit_bytes() // 2**20)
-        said = str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}
-        form.file.validators = [_says(said)]
-        return None
-    stored = upload.stored
-    form.kept.data = _signer().dumps([stored.sha256, stored.size, stored.media_type, name])
-    return upload
-
-
-def _says(words_: str) -> Any:
-    def refuse(_form: Any, _field: Any) -> None:
-        raise ValidationError(words_)
-
-    return refuse
-
-
-def _kept(form: ChangeForm) -> Upload | None:
-    try:
-        sha256, size, media_type, name = _signer().loads(form.kept.data or "")
-    except BadSignature:
-        form.kept.data = ""
-        return None
-    return Upload(Stored(sha256, size, media_type), name)
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="policy-file")
 
 
 def written(asked: Asked, form: Any, upload: Upload | None) -> policy_changes.Draft:

@@ -11,6 +11,7 @@ from workflows.facts.case import (
     SittingFacts,
 )
 from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
+from workflows.facts.greening import CompletionFacts
 from workflows.facts.land import ParcelFacts
 from workflows.facts.policy import ChangeFacts
 from workflows.facts.report import ReportFacts
@@ -19,6 +20,7 @@ from workflows.facts.site import SiteFacts
 __all__ = [
     "ChangeFacts",
     "ClockFacts",
+    "CompletionFacts",
     "ContractFacts",
     "CostBearer",
     "CostItem",

@@ -3,6 +3,7 @@
 from workflows.rules import (
     clocks,
     eligibility,
+    greening,
     independence,
     methodology,
     minutes,
@@ -50,6 +51,7 @@ __all__ = [
     "eligibility",
     "failed",
     "free_of_cost",
+    "greening",
     "income",
     "independence",
     "judge",
