@@ -3,7 +3,7 @@
 An empty gate never passes; unknown never passes; not_applicable counts as passed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workflows.facts import ProjectFacts
 from workflows.policy import Confidence, Policy
@@ -103,7 +103,7 @@ def stops_if_unknown(outcome: Outcome) -> Outcome:
 
 def _stopping(outcome: Outcome) -> Outcome:
     """A missing fact that a gate requires stops, whatever the clause's own weight."""
-    return replace(outcome, severity=Severity.BLOCK)
+    return outcome._replace(severity=Severity.BLOCK)
 
 
 def _conditions(facts: ProjectFacts, policy: Policy) -> list[Outcome]:

@@ -4,17 +4,18 @@ A case is handed in as facts; nothing is read here. `standing` is what the rules
 hand; whatever rule it asks is replayed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from workflows import deliberation
 from workflows.facts import ProjectFacts, SittingFacts
-from workflows.gates import CONDITIONS, Gate, findings, judge, stops
-from workflows.policy import Figure, Policy
-from workflows.rules import RULES, Outcome
+from workflows.gates import CONDITIONS, Gate, judge, stops
+from workflows.policy import Figure, NoValueYet, Policy
+from workflows.rules import RULES, Outcome, severity_of
 from workflows.rules import standing as checks
-from workflows.states import ProjectState
+from workflows.states import ProjectState, Verdict
 
 ON_FILE: Gate = ("G02", CONDITIONS, "S08a", "S08b", "S18")
 """What the gates ask of the file itself. Who sits, votes or waits today is no matter of a replay."""
@@ -60,20 +61,43 @@ def _value(figure: Figure | None) -> object:
 
 def standing(facts: ProjectFacts, policy: Policy) -> Mapping[Place, Outcome]:
     """What the rules say of a case whatever is done next: findings, the method's own rules, and its gates."""
-    method = policy.methods.get(facts.method or "")
-    asked = (*checks.clauses(policy), *((c for c in method.conditions if c in RULES) if method else ()))
-    found: dict[Place, Outcome] = {("finding", c): RULES[c](facts, policy) for c in asked}
-    gate = ON_FILE if method or facts.method is None else tuple(c for c in ON_FILE if c is not CONDITIONS)
-    found |= {("gate", o.clause): o for o in judge(gate, facts, policy)}
+    found: dict[Place, Outcome] = {}
+    for ask in _asked(facts, policy):
+        found |= ask(facts, policy)
     return found
 
 
-def counted(case: CaseFacts, policy: Policy) -> Mapping[Place, Outcome]:
-    """Every count of the case's sittings, on the terms it would have been tabled with."""
+Ask = Callable[[ProjectFacts, Policy], Mapping[Place, Outcome]]
+"""A part of what stands of a case, asked apart from the others."""
+
+
+def _asked(facts: ProjectFacts, policy: Policy) -> Iterator[Ask]:
+    """The parts of `standing`; which they are depends on the policy's clauses and methods, not on its figures."""
+    method = policy.methods.get(facts.method or "")
+    for clause in (*checks.clauses(policy), *((c for c in method.conditions if c in RULES) if method else ())):
+        yield partial(_finding, clause)
+    gate = ON_FILE if method or facts.method is None else tuple(c for c in ON_FILE if c is not CONDITIONS)
+    yield partial(_gate, gate)
+
+
+def _finding(clause: str, facts: ProjectFacts, policy: Policy) -> Mapping[Place, Outcome]:
+    return {("finding", clause): RULES[clause](facts, policy)}
+
+
+def _gate(gate: Gate, facts: ProjectFacts, policy: Policy) -> Mapping[Place, Outcome]:
+    return {("gate", o.clause): o for o in judge(gate, facts, policy)}
+
+
+def counted(case: CaseFacts, policy: Policy, stand: Mapping[Place, Outcome]) -> Mapping[Place, Outcome]:
+    """Every count of the case's sittings, on the terms it would have been tabled with; `stand`: what stands of it."""
     if not case.sittings:
         return {}
-    weighty = any(checks.weighty(o, policy) for o in findings(case.facts, policy))
-    asks = deliberation.terms(policy, case.facts.on, weighty=weighty)
+    weighty = any(checks.weighty(stand["finding", c], policy) for c in checks.clauses(policy))
+    try:
+        asks = deliberation.terms(policy, case.facts.on, weighty=weighty)
+    except NoValueYet:
+        unknown = {c: Outcome(c, Verdict.UNKNOWN, severity_of(c, policy)) for c in COUNT}
+        return {(f"count {n}", c): unknown[c] for n, _ in enumerate(case.sittings, 1) for c in COUNT}
     terms: dict[str, Any] = {
         "quorum": (asks["quorum_num"], asks["quorum_den"]),
         "quorum_min": asks["quorum_min"],
@@ -94,7 +118,68 @@ def differences(cases: Iterable[CaseFacts], before: Policy, after: Policy) -> It
 
 def outcomes(case: CaseFacts, policy: Policy) -> Mapping[Place, Outcome]:
     """Everything a policy says of a case."""
-    return {**standing(case.facts, policy), **counted(case, policy)}
+    stand = standing(case.facts, policy)
+    return {**stand, **counted(case, policy, stand)}
+
+
+class _Noted(Mapping[str, tuple[Figure, ...]]):
+    """The figures of a policy, noting which were asked for; `whole` where somebody went through all of them."""
+
+    def __init__(self, figures: Mapping[str, tuple[Figure, ...]]) -> None:
+        self._figures, self.read, self.whole = figures, set[str](), False
+
+    def __getitem__(self, key: str) -> tuple[Figure, ...]:
+        self.read.add(key)
+        return self._figures[key]
+
+    def __iter__(self) -> Iterator[str]:
+        self.whole = True
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        self.whole = True
+        return len(self._figures)
+
+
+class Judged:
+    """What a policy says of a case, and of which figures each part of it was read.
+
+    A rule is a function of its facts and the policy. So under another policy only what read a figure that differs
+    there need be asked again; the rest would say the same.
+    """
+
+    def __init__(self, case: CaseFacts, policy: Policy) -> None:
+        self._case, self._parts = case, list[tuple[Ask, Mapping[Place, Outcome], frozenset[str] | None]]()
+        for ask in _asked(case.facts, policy):
+            noted = _Noted(policy.figures)
+            said = ask(case.facts, replace(policy, figures=noted))
+            self._parts.append((ask, said, None if noted.whole else frozenset(noted.read)))
+        self.outcomes = self._with_counts(policy, [said for _ask, said, _read in self._parts])
+
+    def under(self, policy: Policy, differing: frozenset[str] | None) -> Mapping[Place, Outcome]:
+        """What a policy says whose figures differ in these keys; None: it differs in more, and all is asked."""
+        if differing is None:
+            return outcomes(self._case, policy)
+        return self._with_counts(
+            policy,
+            [
+                ask(self._case.facts, policy) if read is None or read & differing else said
+                for ask, said, read in self._parts
+            ],
+        )
+
+    def _with_counts(self, policy: Policy, parts: Iterable[Mapping[Place, Outcome]]) -> Mapping[Place, Outcome]:
+        stand = {place: outcome for part in parts for place, outcome in part.items()}
+        return {**stand, **counted(self._case, policy, stand)}
+
+
+def differing(before: Policy, after: Policy) -> frozenset[str] | None:
+    """The keys of the figures in which two policies differ; None where they differ in anything else that rules read."""
+    for one, other in ((before.clauses, after.clauses), (before.methods, after.methods)):
+        if one != other:
+            return None
+    keys = before.figures.keys() | after.figures.keys()
+    return frozenset(k for k in keys if before.figures.get(k) != after.figures.get(k))
 
 
 def compared(case: CaseFacts, old: Mapping[Place, Outcome], new: Mapping[Place, Outcome]) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from registry.queries import policy as ask
 from registry.services import policy_changes
 from registry.services.replay_facts import every_case
 from workflows.policy import Change, Figure, Policy, PolicyError
-from workflows.replay import Difference, compared, outcomes
+from workflows.replay import Difference, Judged, compared, differing
 from workflows.rules import Outcome
 from workflows.states import ChangeState
 
@@ -60,16 +60,17 @@ def replayed(policy: Policy, changes: tuple[Change, ...], at: datetime) -> tuple
     Raises PolicyError where the policy does not take the changes.
     """
     amended, always = policy.amended(changes), policy.as_if_always(changes)
+    in_time, at_all = differing(policy, amended), differing(policy, always)
     first = min(change.since for change in changes)
     by_day: list[Difference] = []
     as_if: list[Difference] = []
     number = 0
     for case in every_case(day_of(at)):
         number += 1
-        now_said = outcomes(case, policy)
+        judged = Judged(case, policy)
         if case.facts.on >= first:  # before its day the two policies say one thing
-            by_day += compared(case, now_said, outcomes(case, amended))
-        as_if += compared(case, now_said, outcomes(case, always))
+            by_day += compared(case, judged.outcomes, judged.under(amended, in_time))
+        as_if += compared(case, judged.outcomes, judged.under(always, at_all))
     return number, {"by_day": _told(by_day, amended), "always": _told(as_if, always)}
 
 

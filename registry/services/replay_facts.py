@@ -1,6 +1,6 @@
 """Every past and open case as a replay takes it, read in bulk: a dozen statements for some hundred cases.
 
-A case asks two of its own: which papers are on file, and who its parties are tied to.
+A case asks one of its own: who its parties are tied to.
 
 A case is read as it stands, and each gate by the records of the round in which it was closed. What no figure and no
 method weighs (papers, land of others, clocks, who acts) is left at its default.
@@ -21,6 +21,7 @@ from registry.models import (
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
+    Document,
     Elector,
     GateDecision,
     LegalReview,
@@ -34,7 +35,6 @@ from registry.models import (
     SiteCheckSignature,
     Vote,
 )
-from registry.queries import applications
 from registry.queries.calendar import current as working_calendar
 from registry.services import contract_facts, facts
 from registry.services.site_facts import site_facts
@@ -73,11 +73,13 @@ class _Read:
 
     def __init__(self, ids: Sequence[int], calendar: Calendar, on: date) -> None:
         self.calendar, self.on, self._ids = calendar, on, ids
-        self.opened = self._by_case(_of(Round, Round.no, Round.opened_at))
+        self.opened = self._by_case(_of(Round, Round.no, Round.opened_at, Round.opened_by))
         self.answers = self._by_case(
             _of(Answers, Answers.round_no, Answers.section, Answers.data).where(Answers.section.in_(SECTIONS))
         )
-        self.entered = self._by_case(_of(Registration, func.max(Registration.round_no)).group_by(Registration.case_id))
+        self.entered = self._by_case(_of(Registration, Registration.round_no).order_by(Registration.round_no))
+        on_file = _of(Document, Document.round_no, Document.kind).where(Document.removed_at.is_(None)).distinct()
+        self.papers = self._by_case(on_file)
         self.apart = self._by_case(_of(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key))
         self.gates = self._by_case(
             _of(GateDecision, GateDecision.round_no, GateDecision.gate, GateDecision.carried_from).where(
@@ -160,7 +162,7 @@ class _Read:
         )
 
     def _facts(self, case: Case) -> ProjectFacts:
-        shown = self.entered[case.id][0][0] if case.state in ENTERED and self.entered[case.id] else case.round
+        shown = self.entered[case.id][-1][0] if case.state in ENTERED and self.entered[case.id] else case.round
         answers = {section: dict(data) for no, section, data in self.answers[case.id] if no == shown}
         apart = {key for no, key in self.apart[case.id] if no <= shown}
         listed = answers.get("parcels", {}).get("parcels", ())
@@ -171,7 +173,7 @@ class _Read:
         on, gates = self._governing_day(case), frozenset(closed)
         left = [p for p in listed if str(p.get("key", "")) not in apart]
         parcels = tuple(map(facts.parcel_facts, left))
-        papers = {d.kind for d in applications.papers(case.id, shown, inner=True)}
+        papers = self._papers(case, shown)
         environment = [conclusion for (conclusion,) in _in(case.round, self.environment[case.id])]
         return ProjectFacts(
             on=on,
@@ -191,9 +193,19 @@ class _Read:
             gates_passed=gates,
         )
 
+    def _papers(self, case: Case, shown: int) -> set[str]:
+        """The kinds on file in a round, as `applications.papers` has them: not those of amendments come to nothing."""
+        entered = {no for (no,) in self.entered[case.id]}
+        left_behind = {
+            no
+            for no, _at, by in self.opened[case.id]
+            if by == "amend" and entered and min(entered) < no < shown and no not in entered
+        }
+        return {kind for no, kind in self.papers[case.id] if no <= shown and no not in left_behind}
+
     def _governing_day(self, case: Case) -> date:
         if case.state is ProjectState.AMENDMENT_REVIEW:
-            return next(day_of(at) for no, at in self.opened[case.id] if no == case.round)
+            return next(day_of(at) for no, at, _by in self.opened[case.id] if no == case.round)
         return case.accepted_on or self.on
 
     def _legal_days(self, case: Case, reviewed: int) -> int | None:

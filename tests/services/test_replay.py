@@ -112,7 +112,7 @@ def test_a_replay_is_kept_with_what_it_was_of(world):
     assert set(json.loads(kept.result)) == {"by_day", "always"}
 
 
-def test_another_case_asks_for_its_papers_and_its_parties_only(world, monkeypatch):
+def test_another_case_asks_for_its_parties_only(world, monkeypatch):
     asked: list[str] = []
 
     def note(_connection, _cursor, statement, *_more) -> None:
@@ -131,7 +131,7 @@ def test_another_case_asks_for_its_papers_and_its_parties_only(world, monkeypatc
     few = number()
     for _ in range(4):
         world.advance(world.draft(), "methodology_screening")
-    assert number() == few + 2 * 4
+    assert number() == few + 4
     event.remove(db.engine, "before_cursor_execute", note)
     monkeypatch.setattr(replay_facts, "CHUNK", 2)
     assert {c.case_id for c in every_case(today())} == set(in_bulk())

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from tests.contracts import COUNTY
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Policy
 from workflows.policy.changes import FigureChange, MethodEnds
-from workflows.replay import CaseFacts, differences, standing
+from workflows.replay import CaseFacts, Judged, differences, differing, outcomes, standing
 from workflows.states import Conclusion, ConditionVerdict, ProjectState, Question, Scheme, Tenure, Verdict
 
 BASE = Policy.base()
@@ -96,3 +97,31 @@ def test_what_stands_of_a_case_names_findings_and_gates_apart():
 
 def test_a_method_nobody_knows_is_judged_all_the_same():
     assert ("gate", "G02") in standing(replace(STATE_LAND, method="GONE"), BASE)
+
+
+COUNTED = replace(CASE, sittings=(SittingFacts(question=Question.RISK_REVIEW, members=9, cast_for=6),))
+PARTNERED = replace(COUNTED, facts=replace(STATE_LAND, contract=COUNTY))
+
+
+@pytest.mark.parametrize("case", [CASE, COUNTED, PARTNERED], ids=["no sitting", "a sitting", "a contract"])
+@pytest.mark.parametrize("key", [k for k, series in BASE.figures.items() if series[-1].unit != "date"])
+def test_what_is_not_asked_again_would_say_the_same(case, key):
+    figure = BASE.figures[key][-1]
+    for value in (figure.number + 1, figure.number * 3, Decimal(1)):
+        other = replace(BASE, figures={**BASE.figures, key: (replace(figure, value=value, since=date(2000, 1, 1)),)})
+        assert Judged(case, BASE).under(other, differing(BASE, other)) == outcomes(case, other)
+
+
+def test_a_change_of_a_method_is_asked_of_everything():
+    other = replace(BASE, methods={k: v for k, v in BASE.methods.items() if k != "CCER-14-001"})
+    assert differing(BASE, other) is None
+    assert Judged(COUNTED, BASE).under(other, None) == outcomes(COUNTED, other)
+
+
+def test_a_case_from_before_the_first_value_of_a_figure_is_unknown():
+    early = replace(PARTNERED, facts=replace(PARTNERED.facts, on=date(1999, 1, 1)))
+    said = outcomes(early, BASE)
+    assert {said["gate", "S08a"].verdict, said["gate", "S18"].verdict, said["count 1", "S11"].verdict} == {
+        Verdict.UNKNOWN
+    }
+    assert Judged(early, BASE).outcomes == said

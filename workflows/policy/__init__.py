@@ -56,6 +56,7 @@ __all__ = [
     "Malpractice",
     "Method",
     "MethodStatus",
+    "NoValueYet",
     "Phrase",
     "Policy",
     "PolicyError",
@@ -84,6 +85,10 @@ _NAMED_BY = {
     Enforced.DATABASE: "constraint",
     Enforced.MANUAL: "field",
 }
+
+
+class NoValueYet(KeyError):
+    """A figure is asked for a day before its first value (依据待定)."""
 
 
 @dataclass(frozen=True)
@@ -186,12 +191,12 @@ class Policy:
         return _found(self.clauses, clause_id, "clause")
 
     def figure(self, key: str, on: date) -> Figure:
-        """The latest value in force on that day; raises KeyError saying which key and day."""
+        """The latest value in force on that day; raises KeyError, NoValueYet before the first; both say which key."""
         series = _found(self.figures, key, "figure")
-        in_force = [figure for figure in series if figure.since <= on]
-        if not in_force:
-            raise KeyError(f"figure {key!r} has no value on {on.isoformat()}; the first is of {series[0].since}")
-        return in_force[-1]
+        for figure in reversed(series):
+            if figure.since <= on:
+                return figure
+        raise NoValueYet(f"figure {key!r} has no value on {on.isoformat()}; the first is of {series[0].since}")
 
     def number(self, key: str, on: date) -> Decimal:
         """The figure's value as a number; raises KeyError, or TypeError where it is none."""
@@ -199,8 +204,7 @@ class Policy:
 
     def reference(self, key: str, on: date) -> Figure | None:
         """The figure of that key where one is in force that day; None: its place is empty, or there is none."""
-        in_force = [figure for figure in self.figures.get(key, ()) if figure.since <= on]
-        return in_force[-1] if in_force else None
+        return next((figure for figure in reversed(self.figures.get(key, ())) if figure.since <= on), None)
 
     def place(self, key: str) -> Figure | None:
         """The latest value of a figure, or of one without a value yet the place for it; None: no such figure."""
@@ -215,13 +219,8 @@ class Policy:
 
     def figures_of(self, clause_id: str, on: date) -> Mapping[str, Figure]:
         """The figures a clause rests on, as they stand that day; one without a value yet is left out."""
-        return MappingProxyType(
-            {
-                key: self.figure(key, on)
-                for key in self.clause(clause_id).figures
-                if any(figure.since <= on for figure in self.figures[key])
-            }
-        )
+        keys = self.clause(clause_id).figures
+        return MappingProxyType({key: figure for key in keys if (figure := self.reference(key, on)) is not None})
 
     def documents(self, scheme: Scheme) -> tuple[DocumentRule, ...]:
         """The papers of a scheme, required or welcome, in the order of the list."""

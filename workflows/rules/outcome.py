@@ -1,32 +1,30 @@
 """What a rule says, and how a function becomes the rule of a clause."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from workflows.facts import ProjectFacts
-from workflows.policy import Confidence, Enforced, Figure, Policy
+from workflows.policy import Confidence, Enforced, Figure, NoValueYet, Policy
 from workflows.states import Severity, Verdict
 
-_NOTHING: Mapping[str, Figure] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a rule found. `facts` holds whatever the rule read, so that a gate's digest covers it."""
 
     clause: str
     verdict: Verdict
     severity: Severity
-    facts: Mapping[str, object] = field(default_factory=dict)
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    facts: Mapping[str, object] = _NOTHING
+    figures: Mapping[str, Figure] = _NOTHING
 
     @property
     def finding(self) -> bool:
         """Whether somebody must look at it: neither pass nor not applicable."""
-        return self.verdict not in {Verdict.PASS, Verdict.NOT_APPLICABLE}
+        return self.verdict is not Verdict.PASS and self.verdict is not Verdict.NOT_APPLICABLE
 
     @property
     def blocks(self) -> bool:
@@ -34,9 +32,8 @@ class Outcome:
         return self.verdict is Verdict.FAIL and self.severity is Severity.BLOCK
 
 
-@dataclass(frozen=True)
-class Said:
-    """A verdict before it is tied to its clause and weight."""
+class Said(NamedTuple):
+    """A verdict before it is tied to its clause and weight. Its mappings are the rule's own: no rule keeps them."""
 
     verdict: Verdict
     facts: Mapping[str, object]
@@ -89,7 +86,8 @@ def rule(
     """Make a function the rule of a clause; raises ValueError when the clause has one already.
 
     `part` names the field of ProjectFacts the rule reads: handed a whole project it takes that part, and
-    a part nobody has filled in is unknown. So one rule serves a case, a self-check and the command line.
+    a part nobody has filled in is unknown, as is a day before a figure had its first value. So one rule serves a
+    case, a self-check and the command line.
     The rule takes its severity from the policy it is handed, and raises KeyError when that
     policy does not know the clause.
     """
@@ -101,14 +99,13 @@ def rule(
         @wraps(judge)
         def judged(facts: Any, policy: Policy) -> Outcome:
             of = getattr(facts, part) if part and isinstance(facts, ProjectFacts) else facts
-            said = unknown({}) if of is None else judge(of, policy)
+            try:
+                said = unknown({}) if of is None else judge(of, policy)
+            except NoValueYet:
+                said = unknown({})
             severity = severity_of(clause_id, policy, said.severity)
             return Outcome(
-                clause_id,
-                said.verdict,
-                severity,
-                MappingProxyType(dict(said.facts)),
-                MappingProxyType(dict(said.figures)),
+                clause_id, said.verdict, severity, MappingProxyType(said.facts), MappingProxyType(said.figures)
             )
 
         RULES[clause_id] = judged

@@ -1,9 +1,10 @@
 """What two officers make of a method's conditions."""
 
+import math
 from types import MappingProxyType
 
 from workflows.facts import ProjectFacts
-from workflows.policy import Policy
+from workflows.policy import NoValueYet, Policy
 from workflows.rules.outcome import Outcome, Said, failed, not_applicable, passed, rule, severity_of, unknown
 from workflows.states import ConditionVerdict, Verdict
 
@@ -16,12 +17,19 @@ def condition(clause: str, facts: ProjectFacts, policy: Policy) -> Outcome:
     One signature is not enough, "cannot tell" is no answer, and two that differ are unknown (house.md §4).
     """
     answers = dict(facts.conditions.get(clause, {}))
-    needed = int(policy.number("screening_officers", facts.on))
     verdict = Verdict.UNKNOWN
-    if len(answers) >= needed and len(set(answers.values())) == 1:
+    if len(answers) >= _officers(facts, policy) and len(set(answers.values())) == 1:
         verdict = {C.MET: Verdict.PASS, C.NOT_MET: Verdict.FAIL}.get(next(iter(answers.values())), Verdict.UNKNOWN)
     read = {"answers": {str(officer): answer.value for officer, answer in sorted(answers.items())}}
     return Outcome(clause, verdict, severity_of(clause, policy), MappingProxyType(read), MappingProxyType({}))
+
+
+def _officers(facts: ProjectFacts, policy: Policy) -> float:
+    """How many must agree; before the figure had a value no number is enough."""
+    try:
+        return int(policy.number("screening_officers", facts.on))
+    except NoValueYet:
+        return math.inf
 
 
 @rule("G02")
