@@ -43,10 +43,6 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     works = desk or expert or reports or queries.works_for_a_validation_body(queries.organisations(user))
     if works:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
-    if offices & permissions.DASHBOARD.offices:
-        items.append(_item(_("Targets and figures"), "dashboard.show"))
-    if offices & (permissions.COMPLETION.offices - VOTING):
-        items.append(_item(_("Completed area"), "greening.index", "greening."))
     if desk:
         items.append(_item(_("Cases"), "desk.cases", "case."))
     if offices & permissions.ENTRIES["desk.overdue"].offices:
@@ -62,8 +58,7 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if offices & permissions.POLICY.offices:
         waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
-    if offices & permissions.REPORTS.offices:
-        items.append(_item(_("Pilot reports"), "reports.index", "reports."))
+    items += _measured(offices)
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(
@@ -79,6 +74,18 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Organisations"), "admin.organisations", "admin.organisation", "admin.new_organisation"))
         items.append(_item(_("Mail"), "admin.mail", count=queries.letters_in_trouble()))
     items.append(_item(_("Notices"), "desk.notices", count=queries.unread_notices(user)))
+    return items
+
+
+def _measured(offices: frozenset[Role]) -> list[Item]:
+    """What is counted and reported: targets, completed area, the pilot."""
+    items = []
+    if offices & permissions.DASHBOARD.offices:
+        items.append(_item(_("Targets and figures"), "dashboard.show"))
+    if offices & (permissions.COMPLETION.offices - VOTING):
+        items.append(_item(_("Completed area"), "greening.index", "greening."))
+    if offices & permissions.REPORTS.offices:
+        items.append(_item(_("Pilot reports"), "reports.index", "reports."))
     return items
 
 
