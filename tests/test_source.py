@@ -149,7 +149,7 @@ def test_only_notices_writes_notices():
 
 
 LINKING = {
-    "registry/services/acts.py": {"_take", "_on_meeting", "_on_change"},
+    "registry/services/acts.py": {"_take", "_on_meeting", "_on_record"},
     "registry/services/calendar.py": {"_write"},
     "registry/services/drafts.py": {"_proponent"},
     "registry/services/experts.py": {"_note"},

@@ -25,6 +25,7 @@ from registry.models.decision import (
     Registration,
     Vote,
 )
+from registry.models.inventory import Inventory, SubCompartment
 from registry.models.land import ParcelApart, ParcelKey, Verifier
 from registry.models.lists import CaseCount, CaseWords
 from registry.models.mail import Mail, MailStatus, Trouble
@@ -104,6 +105,7 @@ __all__ = [
     "FindingAnswer",
     "FlawedVote",
     "GateDecision",
+    "Inventory",
     "LegalReview",
     "Mail",
     "MailStatus",
@@ -152,6 +154,7 @@ __all__ = [
     "SiteCheckSignature",
     "SittingCall",
     "StoredFile",
+    "SubCompartment",
     "TieKind",
     "Trouble",
     "User",

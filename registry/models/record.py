@@ -50,23 +50,25 @@ class AuditHead(Base):
 
 
 class Notice(Base):
-    """A line in somebody's inbox about an act on a case, a meeting or a change of the policy; written by the door."""
+    """A line in somebody's inbox about an act on a case, a meeting or a record of another kind; written by the door."""
 
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_inbox", "user_id", "read_at"),
         CheckConstraint(
             "(CASE WHEN case_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN meeting_id IS NULL THEN 0 ELSE 1 END)"
-            " + (CASE WHEN change_id IS NULL THEN 0 ELSE 1 END) = 1",
+            " + (CASE WHEN record_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="of_one_subject",
         ),
+        CheckConstraint("(record_kind IS NULL) = (record_id IS NULL)", name="record_whole"),
     )
 
     id: Mapped[pk]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
-    change_id: Mapped[int | None] = mapped_column(ForeignKey("policy_changes.id"))
+    record_kind: Mapped[str | None] = mapped_column(String(40))
+    record_id: Mapped[int | None]
     seq: Mapped[int] = mapped_column(ForeignKey("audit_events.seq"))
     action: Mapped[str] = mapped_column(String(60))
     made_at: Mapped[instant]

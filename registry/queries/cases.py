@@ -10,12 +10,13 @@ from sqlalchemy.orm import joinedload
 
 from registry import permissions
 from registry.extensions import db
-from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, PolicyChange, User
+from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, User
 from registry.models.lists import AREA_SCALE
-from registry.permissions import SEES, sees_change, visible
-from registry.queries import nav, search
+from registry.permissions import SEES, visible
+from registry.queries import nav, records, search
 from registry.queries.minutes import seen_by
 from registry.queries.paging import Order, Page, Place, identity, instant, page_in_order, page_of
+from registry.queries.record_shapes import Shown
 from workflows.roles import VOTING, Role
 from workflows.states import ProjectState, Scheme
 
@@ -51,12 +52,12 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice with its case, meeting or change of the rules; None where this person no longer sees it."""
+    """A notice with its case, meeting or other record; None where this person no longer sees it."""
 
     notice: Notice
     case: Case | None
     meeting: Meeting | None = None
-    change: PolicyChange | None = None
+    record: Shown | None = None
 
 
 ORDER = Order((Case.state_since, Case.id), (instant, identity))
@@ -218,16 +219,18 @@ def notices(user: User, *, page: int = 1, size: int = 20) -> Page:
     """A person's notices, the newest first."""
     sees = and_(Case.id == Notice.case_id, visible(user))
     query = (
-        select(Notice, Case, Meeting, PolicyChange)
+        select(Notice, Case, Meeting)
         .select_from(Notice)
         .outerjoin(Case, sees)
         .outerjoin(Meeting, and_(Meeting.id == Notice.meeting_id, seen_by(user)))
-        .outerjoin(PolicyChange, and_(PolicyChange.id == Notice.change_id, sees_change(user)))
         .where(Notice.user_id == user.id)
         .order_by(Notice.made_at.desc(), Notice.id.desc())
     )
     found = page_of(query, page, size, rows=True)
-    return Page([Line(*row) for row in found.items], found.no, found.pages, found.total, found.size)
+    lines = [
+        Line(n, case, meeting, records.shown(user, n.record_kind, n.record_id)) for n, case, meeting in found.items
+    ]
+    return Page(lines, found.no, found.pages, found.total, found.size)
 
 
 def seen_of(user: User, case_ids: Collection[int]) -> set[int]:

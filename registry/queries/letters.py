@@ -28,7 +28,7 @@ from registry.models import (
     User,
 )
 from registry.permissions import MEETING, SEES, find_case, offices
-from registry.queries import calendar, clocks, minutes
+from registry.queries import calendar, clocks, minutes, records
 from registry.queries.inbox import Item, waiting
 from registry.queries.inbox_facts import open_sitting
 from registry.queries.waits import policy
@@ -69,7 +69,7 @@ def letter(mail_id: int) -> Written | None:
         return None
     language = user.language or current_app.config["BABEL_DEFAULT_LOCALE"]
     with force_locale(language):
-        said = _of_a_case(notice, user) if notice.meeting_id is None else _of_a_meeting(notice, user)
+        said = _said(notice, user)
         if said is None:
             return None
         subject, parts = said
@@ -80,6 +80,27 @@ def letter(mail_id: int) -> Written | None:
 
 Said = tuple[str, list[str]]
 """The subject, and the paragraphs between greeting and foot."""
+
+
+def _said(notice: Notice, user: User) -> Said | None:
+    if notice.record_id is not None:
+        return _of_a_record(notice, user)
+    return _of_a_case(notice, user) if notice.meeting_id is None else _of_a_meeting(notice, user)
+
+
+def _of_a_record(notice: Notice, user: User) -> Said | None:
+    record = records.shown(user, notice.record_kind, notice.record_id)
+    if record is None:
+        return None
+    happened, called = labels.happened(notice.action), " ".join(filter(None, (record.title, record.number)))
+    parts = [
+        _("%(what)s:", what=called),
+        _("%(what)s (%(when)s).", what=happened, when=formats.instant(notice.made_at)),
+        _("What is asked of you: %(task)s", task=record.asked) if record.asked else _("Nothing is asked of you now."),
+        *([_by(Due(record.due))] if record.asked and record.due else ()),
+        _("Open it: %(url)s", url=current_app.config["PUBLIC_URL"] + record.path),
+    ]
+    return _("%(number)s: %(what)s", number=called, what=happened), parts
 
 
 def _of_a_case(notice: Notice, user: User) -> Said | None:

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, lru_cache
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +17,7 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Body, PolicyChange, PolicyReplay, User
+from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.policy import Change, Decision, Policy, changes_in
 from workflows.roles import Role
 from workflows.states import ChangeState
@@ -97,15 +100,15 @@ def changes(user: User, states: Collection[ChangeState] = frozenset(ChangeState)
     return list(db.session.scalars(query))
 
 
-def waiting(user: User) -> int:
-    """How many proposals wait for a chair's decision; those of one's own wait for another."""
+def undecided(user: User) -> list[PolicyChange]:
+    """The proposals that wait for a chair's decision; those of one's own wait for another."""
     heads = {body for role, body in permissions.appointments(user) if role is Role.CHAIR}
-    query = select(func.count()).where(
+    query = select(PolicyChange).where(
         PolicyChange.body_id.in_(heads),
         PolicyChange.state == ChangeState.PROPOSED,
         PolicyChange.proposed_by_id != user.id,
     )
-    return (db.session.scalar(query) or 0) if heads else 0
+    return list(db.session.scalars(query.order_by(PolicyChange.proposed_at, PolicyChange.id))) if heads else []
 
 
 def one(user: User, change_id: int) -> PolicyChange | None:
@@ -128,3 +131,30 @@ def last_replay(change: PolicyChange) -> PolicyReplay | None:
         .limit(1)
     )
     return db.session.scalars(query).one_or_none()
+
+
+def shown(user: User, change_id: int) -> Shown | None:
+    """A change as a notice names it."""
+    change = one(user, change_id)
+    if change is None:
+        return None
+    asks = any(c.id == change_id for c in undecided(user))
+    task = _("Please read the proposal and its replay, and confirm or refuse it.") if asks else ""
+    return Shown(_("Change of the rules"), change.number, f"/policy/changes/{change.id}", task)
+
+
+def waits(user: User) -> list[Waiting]:
+    """Proposals as the inbox lists them."""
+    return [
+        Waiting(
+            _("Decide on a change of the rules"),
+            _("Change of the rules"),
+            c.number,
+            f"/policy/changes/{c.id}",
+            c.proposed_at or c.drafted_at,
+        )
+        for c in undecided(user)
+    ]
+
+
+LOOK = Look(_l("A change of the rules you no longer see"), shown, waits)

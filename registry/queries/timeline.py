@@ -99,9 +99,9 @@ def of_meeting(meeting_id: int, items: Sequence[Sat]) -> list[Event]:
     ]
 
 
-def of_change(change_id: int) -> list[Event]:
-    """What happened to a change of the rules, newest first."""
-    rows = _events(change_id, "policy")
+def of_record(kind: str, record_id: int) -> list[Event]:
+    """What happened to a record of another kind, newest first."""
+    rows = _events(record_id, kind)
     words = _remarks([e.seq for e in rows])
     return [_event(e, words.get(e.seq, "")) for e in reversed(rows)]
 

@@ -16,11 +16,11 @@ from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.models import AuditEvent, Case, User
-from registry.services import audit, clocks, facts, meetings, minutes, notices, papers, policy_changes, requests, rounds
+from registry.services import audit, clocks, facts, meetings, minutes, notices, papers, records, requests, rounds
 from registry.services.effects import EFFECTS, Context
 from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
-from registry.services.effects.policy import EFFECTS as CHANGE_EFFECTS
+from registry.services.effects.policy import KIND as POLICY_CHANGES
 from registry.services.policy import current
 from workflows import machine
 from workflows.gates import judge
@@ -29,13 +29,13 @@ from workflows.machine import RefusedError as Refused
 from workflows.machine import Taken
 from workflows.meeting import MEETING
 from workflows.meeting import judge as judge_meeting
-from workflows.policy_change import POLICY_CHANGE
-from workflows.policy_change import judge as judge_change
 from workflows.project import PROJECT
 from workflows.roles import Role
 from workflows.states import STAGE_OF, GateName, ProjectState
 
 Subject = tuple[str, int]
+KINDS: Mapping[str, records.Kind] = {"policy": POLICY_CHANGES}
+"""The records beside cases and meetings whose acts pass here, by what the audit calls them."""
 PANELS_WORK = frozenset({ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW})
 """The states a panel works in: a step out of them leaves none at work."""
 
@@ -90,14 +90,14 @@ def act(
     Raises NotVisible, NotOpen, Stale or Refused, in this order of looking.
     """
     kind, subject_id = subject
-    if kind not in {"project", "meeting", "policy"}:
+    if kind not in {"project", "meeting", *KINDS}:
         raise ValueError(f"no table for {kind}")
     actor_id = by.id if isinstance(by, User) else None
     with writing():
         if kind == "meeting":
             return _on_meeting(subject_id, action, actor_id, at, seen, dict(data or {}))
-        if kind == "policy":
-            return _on_change(subject_id, action, actor_id, at, seen, dict(data or {}))
+        if kind in KINDS:
+            return _on_record(kind, subject_id, action, actor_id, at, seen, dict(data or {}))
         if data and "meeting" in data:
             meetings.locked(int(data["meeting"]))  # before the case: meeting, then cases (house.md §5)
         elif action in meetings.BY_THE_ROLL:
@@ -249,43 +249,46 @@ def _seat_anew(cases: Sequence[Case], actor: User | None, at: datetime) -> None:
             _take(case, "reseat", actor, system, at, {})
 
 
-def _on_change(
-    change_id: int, action: str, actor_id: int | None, at: datetime, seen: int | None, data: dict[str, Any]
+def _on_record(
+    kind: str, record_id: int, action: str, actor_id: int | None, at: datetime, seen: int | None, data: dict[str, Any]
 ) -> Done:
-    change = policy_changes.locked(change_id)
+    spec, on = KINDS[kind], day_of(at)
+    row = records.locked(spec, record_id)
     actor = db.session.get(User, actor_id) if actor_id else None
-    if change is None or actor is None:
+    if row is None:
         raise NotVisible
-    roles = policy_changes.roles_on(change, actor, day_of(at))
-    if not roles & permissions.POLICY.offices:
+    roles = spec.roles(row, actor, on) if actor else frozenset({Role.SYSTEM})
+    if not roles or (actor and not actor.active):
         raise NotVisible
-    if seen is not None and seen != change.version:
-        raise Stale(change.id, events_since(change.id, seen, "policy"))
-    if action == "confirm_change":
-        data["history_no"] = policy_changes.next_of_history()  # before the policy is read
-    before, known = change.state, policy_changes.facts(change, day_of(at), actor)
-    taken = POLICY_CHANGE.take(machine.Case(before, roles, known), action, current(), judge_change)
-    effect = CHANGE_EFFECTS[action](policy_changes.Context(change, taken, actor, at, data))
+    if seen is not None and seen != row.version:
+        raise Stale(row.id, events_since(row.id, seen, kind))
+    data |= spec.first(action)
+    before, known = row.state, spec.facts(row, on, actor, data)
+    taken = spec.workflow.take(machine.Case(before, roles, known), action, current(), spec.judge)
+    effect = spec.effects[action](records.Context(row, taken, actor, at, data, known))
     for column, value in effect.changes.items():
-        setattr(change, column, value)
-    change.state = taken.state
-    change.version += 1
+        setattr(row, column, value)
+    row.state = taken.state
+    row.version += not taken.act.own
     db.session.flush()
+    if effect.after:
+        effect.after()
+        db.session.flush()
     event = audit.record(
-        f"policy:{action}",
+        f"{kind}:{action}",
         actor=actor,
         role=taken.role,
-        subject_kind="policy",
-        subject_id=change.id,
-        subject_version=change.version,
+        subject_kind=kind,
+        subject_id=row.id,
+        subject_version=row.version,
         from_state=before,
-        to_state=change.state,
+        to_state=row.state,
         detail=effect.detail,
         words=effect.words,
         at=at,
     )
-    notices.write_of_change(change, action, event, policy_changes.told(change, day_of(at)), actor)
-    return Done(change.id, change.number, change.state, change.version, event.seq)
+    notices.write_of_record(kind, row.id, action, event, spec.told(row, action, on), actor)
+    return Done(row.id, row.number, row.state, row.version, event.seq)
 
 
 def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) -> None:
@@ -300,7 +303,7 @@ def _move(case: Case, taken: Taken, changes: Mapping[str, Any], at: datetime) ->
 
 
 def events_since(subject_id: int, version: int, kind: str = "project") -> list[AuditEvent]:
-    """What happened to a case, a meeting or a change after a version, oldest first."""
+    """What happened to a case, a meeting or a record after a version, oldest first."""
     query = (
         select(AuditEvent)
         .where(

@@ -17,7 +17,6 @@ from registry.models import (
     Membership,
     Notice,
     Panel,
-    PolicyChange,
     User,
 )
 from registry.permissions import APPLICANTS
@@ -131,10 +130,18 @@ def _group(meeting: Meeting, on: date) -> set[int]:
     return set(db.session.scalars(query))
 
 
-def write_of_change(change: PolicyChange, action: str, event: AuditEvent, people: Collection[int], actor: User) -> None:
-    """One line about a change of the policy for each of these people, but the one who acted."""
-    for user_id in sorted(set(people) - {actor.id}):
-        db.session.add(Notice(user_id=user_id, change_id=change.id, seq=event.seq, action=action, made_at=event.at))
+def write_of_record(
+    kind: str, record_id: int, action: str, event: AuditEvent, people: Collection[int], actor: User | None
+) -> None:
+    """A line about an act on a record for each of these people but the one who acted, and a letter where wanted."""
+    told = set(people) - ({actor.id} if actor else set())
+    by_mail = mail.wanted_by(told)
+    for user_id in sorted(told):
+        about = {"record_kind": kind, "record_id": record_id}
+        notice = Notice(user_id=user_id, seq=event.seq, action=action, made_at=event.at, **about)
+        db.session.add(notice)
+        if user_id in by_mail:
+            mail.put_in(notice, event.at)
 
 
 def mark_read(user_id: int, upto: int, at: datetime) -> None:

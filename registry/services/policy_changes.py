@@ -1,10 +1,9 @@
 """Changes of the policy: drafted by an officer, found under lock, and read into facts for their table."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -15,7 +14,6 @@ from registry.queries import policy as ask
 from registry.services import numbers
 from registry.storage import Stored
 from workflows.facts import ChangeFacts
-from workflows.machine import Taken
 from workflows.policy import Change, PolicyError, changes_in, text_of_changes
 from workflows.roles import Role
 from workflows.states import ChangeState
@@ -24,17 +22,6 @@ HISTORY = "policy_history"
 """The counter of confirmed changes; who holds its row confirms alone."""
 TOLD = frozenset({Role.CASE_OFFICER, Role.CHAIR})
 """Who is told of what happens to a proposal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """An act on a change as it stands: the locked row, what the table said, who, when, the form's plain values."""
-
-    change: PolicyChange
-    taken: Taken
-    actor: User
-    at: datetime
-    data: Mapping[str, Any]
 
 
 class NotEditable(Exception):
@@ -116,11 +103,12 @@ def next_of_history() -> int:
 
 
 def roles_on(change: PolicyChange, actor: User, on: date) -> frozenset[Role]:
-    """What a person is to a change: the offices held in its body."""
-    return frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == change.body_id)
+    """What a person is to a change: the offices held in its body; none where it is not shown to that person."""
+    held = frozenset(role for role, body_id in permissions.appointments(actor, on) if body_id == change.body_id)
+    return held if held & permissions.POLICY.offices else frozenset()
 
 
-def facts(change: PolicyChange, on: date, actor: User) -> ChangeFacts:
+def facts(change: PolicyChange, on: date, actor: User | None) -> ChangeFacts:
     """A change as its rules see it."""
     changes = content_of(change)
     return ChangeFacts(
@@ -129,7 +117,7 @@ def facts(change: PolicyChange, on: date, actor: User) -> ChangeFacts:
         document=change.sha256 is not None and bool(change.document_number and change.document_title),
         reasons=bool(change.reasons),
         fits=None if changes is None else fits(changes),
-        actor_proposed=change.proposed_by_id == actor.id,
+        actor_proposed=actor is not None and change.proposed_by_id == actor.id,
         replayed=_replayed(change),
     )
 

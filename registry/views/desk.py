@@ -18,7 +18,7 @@ from registry.labels.lists import Due
 from registry.models import Case
 from registry.queries import cases as cases_of
 from registry.queries import clocks as clocks_of
-from registry.queries import meetings
+from registry.queries import meetings, records
 from registry.queries.applications import applicant_name
 from registry.queries.inbox import Item, waiting
 from registry.queries.paging import Page, Place
@@ -28,6 +28,7 @@ from workflows.clocks import NEAR_DAYS
 from workflows.states import ProjectState, Question, Scheme
 
 bp = Blueprint("desk", __name__)
+bp.add_app_template_filter(records.gone, "gone")
 
 S = ProjectState
 PAGE = 20
@@ -224,6 +225,7 @@ def inbox() -> str:
         districts=_districts({i.district_code for i in items}, district),
         sees_cases=bool(permissions.DESK.offices & g.offices),
         meetings=meetings.coming(g.user, within=meetings.SOON),
+        waiting_records=records.waits(g.user),
     )
 
 

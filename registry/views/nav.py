@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from registry import permissions
 from registry.labels import label
 from registry.models import User
-from registry.queries import minutes, policy
+from registry.queries import minutes, policy, records
 from registry.queries import nav as queries
 from registry.queries.inbox import count_waiting
 from workflows.roles import Role
@@ -55,7 +55,7 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if offices & permissions.MEETING.offices:
         items.append(_item(_("Meetings"), "meeting.index", "meeting."))
     if offices & permissions.POLICY.offices:
-        waits = policy.waiting(user) if Role.CHAIR in offices else None
+        waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
@@ -76,8 +76,9 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
 
 
 def _waits(user: User) -> int:
-    """How many cases and minutes wait; the inbox, which has read the cases, leaves them in `g`."""
-    return (len(g.waiting) if "waiting" in g else count_waiting(user)) + len(minutes.waiting(user))
+    """How many cases, minutes and other records wait; the inbox, which has read the cases, leaves them in `g`."""
+    cases = len(g.waiting) if "waiting" in g else count_waiting(user)
+    return cases + len(minutes.waiting(user)) + len(records.waits(user))
 
 
 def _role_words(user: User, offices: frozenset[Role]) -> str:

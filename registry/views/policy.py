@@ -208,7 +208,7 @@ def _show(change: PolicyChange, refused: Sequence[Any] = ()) -> str:
         may_replay=open_still and bool(roles & {Role.CASE_OFFICER, Role.CHAIR}),
         may_edit=change.state is ChangeState.DRAFT and Role.CASE_OFFICER in roles,
         buttons=words.buttons(change, roles),
-        events=timeline.of_change(change.id),
+        events=timeline.of_record("policy", change.id),
         done=labels.happened(done) if any(row.name == done for row in POLICY_CHANGE.acts) else "",
         refused=refused,
         tongue=tongue(),

@@ -219,6 +219,10 @@ FORGERIES |= {
         "is append-only|is not emptied",
         lambda s: [*waiting(s), *emptied(s, "policy_replays")],
     ),
+    "a notice of a record without its kind": (
+        "record_whole",
+        lambda s: [insert("notices", user_id=s.people["officer"], record_id=NUMBER, seq=1, action="x", made_at=AT)],
+    ),
     "a notice of two things": (
         "of_one_subject",
         lambda s: [
@@ -228,7 +232,8 @@ FORGERIES |= {
                 "notices",
                 user_id=s.people["officer"],
                 case_id=s.cases["risk"],
-                change_id=NUMBER,
+                record_kind="policy",
+                record_id=NUMBER,
                 seq=1,
                 action="x",
                 made_at=AT,

@@ -90,7 +90,9 @@ def test_every_act_leaves_a_link_that_names_no_person_and_keeps_the_words_beside
 
 def test_officers_and_chair_are_told_but_not_who_acted(world):
     change_id = proposed(world)
-    told = set(db.session.scalars(select(Notice.user_id).where(Notice.change_id == change_id)))
+    told = set(
+        db.session.scalars(select(Notice.user_id).where(Notice.record_kind == "policy", Notice.record_id == change_id))
+    )
     assert told == {world.people[w] for w in ("officer2", "officer3", "chair")}
 
 

@@ -188,7 +188,7 @@ def _(revision):
 
 @then("组长收到该规则修订的通知")
 def _(revision):
-    told = select(Notice.user_id).where(Notice.change_id == revision.id)
+    told = select(Notice.user_id).where(Notice.record_kind == "policy", Notice.record_id == revision.id)
     assert revision.world.people["chair"] in set(db.session.scalars(told))
 
 

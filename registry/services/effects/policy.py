@@ -5,11 +5,14 @@ import hashlib
 from flask import current_app
 
 from registry.clock import day_of
+from registry.models import PolicyChange
 from registry.queries import policy as ask
 from registry.services import numbers
 from registry.services.effects.context import Effect
 from registry.services.paper_words import texts
-from registry.services.policy_changes import Context
+from registry.services.policy_changes import facts, next_of_history, roles_on, told
+from registry.services.records import Context, Kind
+from workflows.policy_change import POLICY_CHANGE, judge
 
 
 def propose_change(ctx: Context) -> Effect:
@@ -17,13 +20,13 @@ def propose_change(ctx: Context) -> Effect:
     year = day_of(ctx.at).year
     series = current_app.config["POLICY_NUMBER"] or str(texts()["policy_series"])
     number = series.format(year=year, n=numbers.allot("policy", year))
-    changes = {"number": number, "proposed_by_id": ctx.actor.id, "proposed_at": ctx.at}
-    return Effect(changes, {"number": number, "content": ctx.change.content_digest, "document": ctx.change.sha256})
+    changes = {"number": number, "proposed_by_id": ctx.person_id, "proposed_at": ctx.at}
+    return Effect(changes, {"number": number, "content": ctx.row.content_digest, "document": ctx.row.sha256})
 
 
 def confirm_change(ctx: Context) -> Effect:
     """It becomes a part of the policy: the next of its history, whose digest covers all before it."""
-    change, place = ctx.change, ctx.data["history_no"]
+    change, place = ctx.row, ctx.data["history_no"]
     replay = ask.last_replay(change)
     said = "\n".join(
         (
@@ -56,7 +59,7 @@ def withdraw_change(ctx: Context) -> Effect:
 
 
 def _decided(ctx: Context) -> dict[str, object]:
-    return {"decided_by_id": ctx.actor.id, "decided_at": ctx.at}
+    return {"decided_by_id": ctx.person_id, "decided_at": ctx.at}
 
 
 EFFECTS = {
@@ -65,3 +68,15 @@ EFFECTS = {
     "refuse_change": refuse_change,
     "withdraw_change": withdraw_change,
 }
+
+KIND = Kind(
+    model=PolicyChange,
+    workflow=POLICY_CHANGE,
+    judge=judge,
+    roles=roles_on,
+    facts=lambda row, on, actor, _data: facts(row, on, actor),
+    effects=EFFECTS,
+    told=lambda row, _action, on: told(row, on),
+    # Two confirmations wait for one another here, before the policy is read for either.
+    first=lambda action: {"history_no": next_of_history()} if action == "confirm_change" else {},
+)
