@@ -37,6 +37,7 @@ KEPT = frozenset(
             "false",
         ),  # words of a notice's file
         *("AR", "CM", "NaN", "Infinity", "Schema"),  # numbers of methods, words of JSON
+        *("checked", "schema", "years"),  # options of commands
         *("tCO", "ha", "kB", "SHA"),  # units; the ₂e is no letter of ASCII, or a single one
     }
 )
