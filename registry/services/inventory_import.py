@@ -64,7 +64,9 @@ def look(content: bytes, mapping: Mapped | None, bounds: Bounds) -> tuple[Table,
     return table, head, judge(table, head, head.mapping if mapping is None else mapping, bounds)
 
 
-def begin(said: Said, judged: Judged, mapping: Mapped, stored: Stored, filename: str, *, by: User, at: datetime) -> Begun:
+def begin(
+    said: Said, judged: Judged, mapping: Mapped, stored: Stored, filename: str, *, by: User, at: datetime
+) -> Begun:
     """Open a version for rows without a fault; the same rows of the same day are the version there is.
 
     Raises ValueError for rows with faults, or none.

@@ -125,7 +125,7 @@ def guess(names: Sequence[str]) -> dict[str, tuple[int, str]]:
     whole = {clean.code(h).casefold(): c for c in layout().columns for h in c.heads}
     found: dict[str, tuple[int, str]] = {}
     for place, name in enumerate(names):
-        text, unit = clean.head(name)
+        text, _unit = clean.head(name)
         column = whole.get(clean.code(name).casefold()) or known.get(text)
         if column and column.key not in found:
             found[column.key] = (place, unit_of(column, name))

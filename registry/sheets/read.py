@@ -1,4 +1,4 @@
-"""A table out of a file: XLSX or CSV (UTF-8 with or without BOM, GB18030), within limits checked before it is unpacked."""
+"""A table out of a file: XLSX or CSV (UTF-8, GB18030), within limits checked before it is unpacked."""
 
 import csv
 import io
@@ -21,7 +21,9 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # A cell with a formula and no value kept beside it.
-_UNVALUED = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
+_UNVALUED = re.compile(
+    rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 _CHUNK, _OVERLAP = 1 << 20, 1 << 14
 
 
@@ -49,7 +51,7 @@ class SheetRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of the first sheet, row by row from row 1 on, and the cells whose formula has no value: (row, place)."""
+    """The cells of the first sheet, row by row, and those whose formula has no value: (row from 1, place from 0)."""
 
     rows: list[list[Any]]
     formulas: frozenset[tuple[int, int]] = frozenset()
