@@ -47,7 +47,7 @@ def test_a_figure_is_read_however_it_is_typed(cell, figure):
     "cell", ["12亩", "1,23", "", "nan", "inf", float("nan"), float("inf"), True, ".", "1.2.3", "e5"]
 )
 def test_what_is_no_figure_is_never_guessed(cell):
-    with pytest.raises(ValueError, match=re.escape(str(cell))):
+    with pytest.raises(ValueError, match=re.escape(str(cell)) or None):
         clean.number(cell)
 
 
