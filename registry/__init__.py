@@ -11,7 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
     *("public", "account", "admin", "applicant", "calendar", "case", "dashboard", "desk", "experts", "greening"),
-    *("interests", "meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules", "self_check"),
+    *("interests", "inventory", "meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules"),
+    "self_check",
 )
 
 

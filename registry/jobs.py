@@ -23,13 +23,13 @@ from registry import clock, smtp, storage
 from registry.config import sqlite_file
 from registry.documents import render, render_report
 from registry.extensions import ReadUnlessAsked, db
-from registry.models import Mail, Paper, PilotReport, Trouble
+from registry.models import Inventory, Mail, Paper, PilotReport, Trouble
 from registry.queries import letters
-from registry.services import mail, papers, report_papers, tick
+from registry.services import inventory_import, mail, papers, report_papers, tick
 
 log = structlog.get_logger(__name__)
 
-NEW = {Paper: "make_papers", Mail: "send_mail"}
+NEW = {Paper: "make_papers", Mail: "send_mail", Inventory: "import_inventories"}
 """Rows that give work → the task that does it."""
 TO_DO = "tasks to ask for"
 AT_ONCE = 10
@@ -72,6 +72,20 @@ def _make_report(report_id: int) -> bool:
     db.session.rollback()
     stored = storage.put(BytesIO(render_report(values)), "report.pdf")
     return report_papers.keep(report_id, digest, stored, clock.now())
+
+
+def import_inventories() -> int:
+    """Carry on every import that is not at its end; returns how many came to it. Safe beside another one."""
+    done = 0
+    for inventory_id in inventory_import.waiting():
+        try:
+            done += inventory_import.carry_on(inventory_id, at=clock.now())
+        except Exception:
+            # It stands where it stood, and goes on at the next look.
+            current_app.logger.exception("inventory %s was not imported", inventory_id)
+        finally:
+            db.session.rollback()
+    return done
 
 
 def send_mail(most: int | None = None) -> tuple[int, int]:
@@ -144,11 +158,15 @@ def _queue(app: Flask) -> Huey:
                 if sent == AT_ONCE:
                     queue.send_mail()
 
+        def bring_in() -> None:
+            with app.app_context():
+                import_inventories()
+
         def what_is_due() -> None:
             with app.app_context():
                 tick.tick(clock.now())
 
-        for name, work in (("make_papers", look), ("send_mail", post)):
+        for name, work in (("make_papers", look), ("send_mail", post), ("import_inventories", bring_in)):
             setattr(queue, name, queue.task(name=name)(work))
             queue.periodic_task(crontab(minute="*"), name=f"{name}_left")(work)
         queue.tick = queue.task(name="tick")(what_is_due)

@@ -154,6 +154,7 @@ LINKING = {
     "registry/services/drafts.py": {"_proponent"},
     "registry/services/experts.py": {"_note"},
     "registry/services/interests.py": {"_note"},
+    "registry/services/inventory_import.py": {"_end"},
     "registry/services/meetings.py": {"plan"},
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},

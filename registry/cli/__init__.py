@@ -8,7 +8,7 @@ from flask import Flask
 
 MODULES = (
     *("doctor", "people", "reference", "demo", "audit", "docs", "papers", "panel", "clocks", "mail", "policy"),
-    *("rules", "carbon"),
+    *("rules", "carbon", "inventory"),
 )
 
 

@@ -10,6 +10,7 @@ from registry.labels.methods import OF_METHODS
 from registry.models.mail import MailStatus, Trouble
 from registry.models.people import OrganisationKind, TieKind
 from workflows import states as w
+from workflows.inventory import ChangeCause, InventoryState, LandKind
 from workflows.roles import Role
 
 S = w.ProjectState
@@ -100,6 +101,26 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         w.MeetingState.HELD: _l("Held, minutes to be confirmed"),
         w.MeetingState.MINUTED: _l("Minutes issued"),
         w.MeetingState.CALLED_OFF: _l("Called off"),
+    },
+    InventoryState: {
+        InventoryState.IMPORTING: _l("Being imported"),
+        InventoryState.COMPLETE: _l("Complete"),
+        InventoryState.FAILED: _l("Not imported"),
+    },
+    LandKind: {
+        LandKind.FOREST: _l("Forest"),
+        LandKind.WETLAND: _l("Wetland"),
+        LandKind.GRASSLAND: _l("Grassland"),
+    },
+    ChangeCause: {
+        ChangeCause.NONE: _l("No change"),
+        ChangeCause.PLANTED: _l("Planted"),
+        ChangeCause.FELLED: _l("Felled"),
+        ChangeCause.BURNT: _l("Burnt"),
+        ChangeCause.PEST: _l("Pests or disease"),
+        ChangeCause.STORM: _l("Natural disaster"),
+        ChangeCause.REMEASURED: _l("Measured again"),
+        ChangeCause.OTHER: _l("Another cause"),
     },
     w.ChangeState: {
         w.ChangeState.DRAFT: _l("Draft"),
@@ -374,6 +395,11 @@ BADGES: Mapping[type[StrEnum], Mapping[str, str]] = {
         w.MeetingState.HELD: "near",
         w.MeetingState.MINUTED: "ok",
         w.MeetingState.CALLED_OFF: "quiet",
+    },
+    InventoryState: {
+        InventoryState.IMPORTING: "near",
+        InventoryState.COMPLETE: "ok",
+        InventoryState.FAILED: "stop",
     },
     w.ChangeState: {
         w.ChangeState.DRAFT: "quiet",

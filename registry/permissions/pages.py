@@ -56,6 +56,12 @@ REPORTS = office(
 )
 """Who reads reports of the pilot before they are published, and where their figures come from; a farm its own."""
 REPORTER = office(Role.FARM_REPORTER)
+INVENTORY = office(
+    *(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.FARM_REPORTER, Role.DISTRICT_REPORTER),
+    *VOTING,
+)
+"""Who reads inventories; reporters those of their own unit (queries/inventory.py)."""
+IMPORTS = office(Role.CASE_OFFICER, Role.FARM_REPORTER, Role.DISTRICT_REPORTER)
 KEEPERS = office(Role.CASE_OFFICER, Role.SECRETARY)
 MEETING = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING)
 """Meetings of a body, and their minutes, are open to its own people; what an item shows depends on the case."""
@@ -178,6 +184,12 @@ ENTRIES: dict[str, Entry] = {
     "partners.show": PARTNERS,
     "partners.tie": KEEPERS,
     "partners.untie": KEEPERS,
+    # inventories: officers import any, reporters those of their own farm or district
+    "inventory.index": INVENTORY,
+    "inventory.show": INVENTORY,
+    "inventory.file": INVENTORY,
+    "inventory.new": IMPORTS,
+    "inventory.template_file": IMPORTS,
     # meetings of the leading group
     "meeting.index": MEETING,
     "meeting.plan": office(Role.SECRETARY),

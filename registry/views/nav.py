@@ -55,6 +55,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Partners"), "partners.index", "partners."))
     if offices & permissions.MEETING.offices:
         items.append(_item(_("Meetings"), "meeting.index", "meeting."))
+    if offices & permissions.INVENTORY.offices:
+        items.append(_item(_("Inventories"), "inventory.index", "inventory."))
     if offices & permissions.POLICY.offices:
         waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))

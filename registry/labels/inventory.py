@@ -1,0 +1,94 @@
+"""The words of inventories: columns, what is wrong with a cell or a file, why an import ended."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from registry.services.inventory_import import DIFFERS, MISSING, UNREADABLE
+from registry.services.inventory_rows import Why
+from registry.sheets.read import Unreadable
+
+COLUMNS: Mapping[str, LazyString] = {
+    "code": _l("Code of the sub-compartment"),
+    "district_code": _l("District or county"),
+    "township": _l("Township"),
+    "village": _l("Village"),
+    "farm": _l("Forest farm"),
+    "forest_district": _l("Forest district of the farm"),
+    "compartment": _l("Compartment"),
+    "sub_compartment": _l("Sub-compartment"),
+    "land_kind": _l("Kind of land"),
+    "forest_category": _l("Forest category"),
+    "origin": _l("Origin"),
+    "species_code": _l("Dominant species"),
+    "age_group": _l("Age group"),
+    "tenure": _l("Tenure"),
+    "area_mu": _l("Area"),
+    "volume_m3": _l("Growing stock volume"),
+    "crown_closure": _l("Crown closure"),
+    "dbh_cm": _l("Mean DBH (cm)"),
+    "height_m": _l("Mean height (m)"),
+    "planted_year": _l("Year of planting"),
+    "cause": _l("What changed it"),
+    "note": _l("Remark"),
+}
+UNITS: Mapping[str, LazyString] = {
+    "mu": _l("in mu"),
+    "ha": _l("in hectares"),
+    "m3": _l("m³ of the whole row"),
+    "m3_per_mu": _l("m³ per mu"),
+    "m3_per_ha": _l("m³ per hectare"),
+}
+FAULTS: Mapping[Why, LazyString] = {
+    Why.EMPTY: _l("is empty; fill it in"),
+    Why.FORMULA: _l("holds a formula without a value; open the file in Excel and save it, or enter the value"),
+    Why.ERROR_VALUE: _l("holds an error of the spreadsheet; enter the value"),
+    Why.NOT_A_NUMBER: _l("is no number; enter figures only, for example 128.5"),
+    Why.NEGATIVE: _l("is negative; enter a figure of at least 0"),
+    Why.ZERO: _l("is 0; enter the area of the sub-compartment"),
+    Why.TOO_LARGE: _l("is too large; check the unit and the decimal point"),
+    Why.NOT_A_SHARE: _l("is not between 0 and 1; write 60% as 0.6"),
+    Why.NOT_A_YEAR: _l("is no year; enter four figures, for example 1998"),
+    Why.NOT_LISTED: _l("is no word of the code list; take one from the second sheet of the template"),
+    Why.UNKNOWN_SPECIES: _l("is no species of the code list; take one from the second sheet of the template"),
+    Why.NO_SUCH_DISTRICT: _l("is no district or county of Tai’an; enter its six-digit code or its name"),
+    Why.TOO_LONG: _l("is too long; shorten it"),
+    Why.TWICE: _l("stands in the table before; each sub-compartment has one row and one code"),
+    Why.OTHER_KIND: _l("is another kind of land than this inventory; move the row to the other inventory"),
+    Why.OTHER_DISTRICT: _l("is not your own district or county; leave the row out"),
+    Why.OTHER_FARM: _l("is not your own forest farm; leave the row out"),
+}
+FILES: Mapping[Unreadable, LazyString] = {
+    Unreadable.TOO_LARGE: _l("The file is larger than %(detail)s MB. Split the table by district or by farm."),
+    Unreadable.TOO_MANY_PARTS: _l("The workbook has more than %(detail)s parts. Copy the table into a new workbook."),
+    Unreadable.TOO_MUCH_PACKED: _l("The workbook unpacks to far too much. Copy the table into a new workbook."),
+    Unreadable.TOO_MANY_ROWS: _l("The table has more than %(detail)s rows. Split it by district or by farm."),
+    Unreadable.TOO_MANY_COLUMNS: _l("The table has more than %(detail)s columns. Keep those of the template."),
+    Unreadable.BROKEN: _l("The workbook cannot be read. Open it in Excel, save it as XLSX, and choose it again."),
+    Unreadable.NOT_TEXT: _l("The file is neither XLSX nor CSV text. Save the table as XLSX and choose it again."),
+    Unreadable.NOT_CSV: _l(
+        "Line %(detail)s of the CSV file cannot be read. Save the table as XLSX and choose it again."
+    ),
+    Unreadable.EMPTY: _l("The first sheet is empty. Put the table on the first sheet."),
+}
+ENDS: Mapping[str, LazyString] = {
+    MISSING: _l("The file is no longer in the store. Import it again."),
+    UNREADABLE: _l("The file can no longer be read. Import it again."),
+    DIFFERS: _l("The rows are not the ones that were checked. Check and import the file again."),
+}
+
+
+def column(key: str) -> str:
+    """The reader's word for a column of the table."""
+    return str(COLUMNS[key])
+
+
+def fault(why: Why) -> str:
+    """What is wrong with a cell, and what to do."""
+    return str(FAULTS[why])
+
+
+def refused(why: Unreadable, detail: str) -> str:
+    """Why a file is not used, and what to do."""
+    return str(FILES[why]) % {"detail": detail}

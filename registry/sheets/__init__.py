@@ -1,0 +1,1 @@
+"""Tables in files: read with guards, cleaned, written. Plain values in and out; knows no request and no database."""

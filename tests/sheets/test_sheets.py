@@ -1,0 +1,226 @@
+"""Tables in files: cells as people write them, heads, files that are refused, workbooks without formulas."""
+
+import io
+import re
+import zipfile
+
+import openpyxl
+import pytest
+
+from registry.services.inventory_rows import Bounds, Why, heads, judge, missing
+from registry.sheets import clean
+from registry.sheets.read import SheetRefused, Table, Unreadable, read
+from registry.sheets.write import workbook
+from tests.inventory_tables import HEADS, ROW, rows, table
+from workflows.inventory import LandKind
+
+FOREST = Bounds(LandKind.FOREST)
+
+
+def judged(*lines, heads_=HEADS, bounds=FOREST, mapping=None):
+    found = Table([list(heads_), *map(list, lines)])
+    head = heads(found)
+    return judge(found, head, mapping or head.mapping, bounds)
+
+
+def with_(**cells):
+    places = {"code": 0, "district": 1, "species": 2, "area": 3, "volume": 4, "age": 5, "note": 6}
+    row = list(ROW)
+    for name, value in cells.items():
+        row[places[name]] = value
+    return row
+
+
+def why(**cells):
+    return [(f.key, f.why) for f in judged(with_(**cells)).faults]
+
+
+@pytest.mark.parametrize(
+    ("cell", "figure"),
+    [("１２．５", 12.5), ("1,234.5", 1234.5), (" 12 ", 12), ("−3", -3), ("1e3", 1000), (7, 7), ("+2", 2), (".5", 0.5)],
+)
+def test_a_figure_is_read_however_it_is_typed(cell, figure):
+    assert clean.number(cell) == figure
+
+
+@pytest.mark.parametrize(
+    "cell", ["12亩", "1,23", "", "nan", "inf", float("nan"), float("inf"), True, ".", "1.2.3", "e5"]
+)
+def test_what_is_no_figure_is_never_guessed(cell):
+    with pytest.raises(ValueError, match=re.escape(str(cell)) or None):
+        clean.number(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [("００１２", "0012"), (" 37 09 ", "3709"), ("007", "007"), (12.0, "12"), (None, "")]
+)
+def test_a_code_keeps_its_zeros_and_loses_its_spaces(cell, code):
+    assert clean.code(cell) == code
+
+
+def test_heads_are_found_below_a_title_and_a_merged_row():
+    found = Table(
+        [["泰安市小班表", "", "", "", ""], ["小班编号", "县", "优势树种", "面积", "蓄积"], ["", "", "", "(公顷)", ""]]
+    )
+    head = heads(found)
+    assert (head.at, set(head.mapping)) == (
+        1,
+        {"code", "district_code", "species_code", "area_mu", "volume_m3"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("area", "volume", "mu", "m3"),
+    [
+        ("面积(亩)", "蓄积(m³)", 12.5, 41.3),
+        ("面积（公顷）", "蓄积", 187.5, 41.3),
+        ("小班面积(hm2)", "每公顷蓄积", 187.5, 516.25),
+        ("面积", "每亩蓄积", 12.5, 516.25),
+        ("面积", "蓄积量(m3/公顷)", 12.5, 34.417),
+    ],
+)
+def test_units_of_the_head_count(area, volume, mu, m3):
+    found = judged(ROW, heads_=[*HEADS[:3], area, volume, *HEADS[5:]])
+    assert found.by_species == {"350": [1, mu, m3]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"code": ""}, ("code", Why.EMPTY)),
+        ({"code": "1" * 41}, ("code", Why.TOO_LONG)),
+        ({"district": "济南市"}, ("district_code", Why.NO_SUCH_DISTRICT)),
+        ({"species": ""}, ("species_code", Why.EMPTY)),
+        ({"species": "樟子松"}, ("species_code", Why.UNKNOWN_SPECIES)),
+        ({"area": 0}, ("area_mu", Why.ZERO)),
+        ({"area": -1}, ("area_mu", Why.NEGATIVE)),
+        ({"area": "12亩"}, ("area_mu", Why.NOT_A_NUMBER)),
+        ({"area": 1e30}, ("area_mu", Why.TOO_LARGE)),
+        ({"area": "#REF!"}, ("area_mu", Why.ERROR_VALUE)),
+        ({"volume": ""}, ("volume_m3", Why.EMPTY)),
+        ({"volume": -0.1}, ("volume_m3", Why.NEGATIVE)),
+        ({"age": "青年林"}, ("age_group", Why.NOT_LISTED)),
+        ({"note": "x" * 401}, ("note", Why.TOO_LONG)),
+    ],
+)
+def test_every_fault_names_its_column_and_its_reason(cells, fault):
+    assert why(**cells) == [fault]
+
+
+def test_all_faults_of_a_row_are_told_at_once_and_the_row_is_left_out():
+    found = judged(with_(code="1", area="x", species="y"), with_(code="2"))
+    assert [(f.row, f.key) for f in found.faults] == [(2, "species_code"), (2, "area_mu")]
+    assert [row[0] for row in found.rows] == [3]
+
+
+def test_a_code_stands_only_once():
+    assert [(f.row, f.why) for f in judged(with_(code="1"), with_(code="１")).faults] == [(3, Why.TWICE)]
+
+
+def test_empty_rows_are_passed_over_and_rows_keep_their_number():
+    found = judged(with_(code="1"), [""] * 7, with_(code="2"))
+    assert ([row[0] for row in found.rows], found.read) == ([2, 4], 2)
+
+
+def test_a_wetland_needs_neither_species_nor_volume():
+    found = judged(with_(species="", volume=""), bounds=Bounds(LandKind.WETLAND))
+    assert found.faults == []
+    assert missing({"code": (0, ""), "district_code": (1, ""), "area_mu": (2, "mu")}, LandKind.WETLAND) == []
+
+
+def test_a_reporter_brings_in_only_the_own_land():
+    assert [f.why for f in judged(ROW, bounds=Bounds(LandKind.FOREST, district="370921")).faults] == [
+        Why.OTHER_DISTRICT
+    ]
+    farm = [*HEADS, "林场"]
+    own = Bounds(LandKind.FOREST, farm="泰安市徂徕山林场")
+    assert judged([*ROW, "徂徕山林场"], heads_=farm, bounds=own).faults == []
+    assert [f.why for f in judged([*ROW, "药乡林场"], heads_=farm, bounds=own).faults] == [Why.OTHER_FARM]
+
+
+def test_the_digest_is_of_the_rows_and_not_of_the_file():
+    text = "\n".join(",".join(map(str, row)) for row in [HEADS, *rows()])
+    same = [judge(t, heads(t), heads(t).mapping, FOREST).digest for t in map(read, (table(), text.encode("gb18030")))]
+    assert same[0] == same[1] != judged(with_(area=12.6)).digest
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_csv_is_read_in_each_encoding(encoding):
+    assert read("小班编号,县\n001,岱岳区\n".encode(encoding)).rows == [["小班编号", "县"], ["001", "岱岳区"]]
+
+
+def formula(cached=""):
+    """A workbook whose area is a formula, with or without the value Excel keeps beside it."""
+    book = openpyxl.load_workbook(io.BytesIO(table(rows(1)[0])))
+    book.active["D2"] = "=5*2.5"
+    out = io.BytesIO()
+    book.save(out)
+    source, written = zipfile.ZipFile(out), io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.endswith("sheet1.xml") and cached:
+                part = part.replace(b"<v></v>", cached).replace(b"<v/>", cached).replace(b"<v />", cached)
+            target.writestr(name, part)
+    return written.getvalue()
+
+
+def test_a_formula_counts_by_its_value_and_without_one_is_a_fault():
+    for content, faults, mu in (
+        (formula(), [Why.FORMULA], {}),
+        (formula(b"<v>12.5</v>"), [], {"350": [1, 12.5, 41.3]}),
+    ):
+        found = read(content)
+        head = heads(found)
+        outcome = judge(found, head, head.mapping, FOREST)
+        assert ([f.why for f in outcome.faults], outcome.by_species) == (faults, mu)
+
+
+def bomb():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 30_000_000)
+    return out.getvalue()
+
+
+def crowd():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for n in range(1001):
+            archive.writestr(f"{n}", b"")
+    return out.getvalue()
+
+
+def laughs():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>')
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Unreadable.EMPTY),
+        (b"PK\x03\x04broken", Unreadable.BROKEN),
+        (bomb(), Unreadable.TOO_MUCH_PACKED),
+        (crowd(), Unreadable.TOO_MANY_PARTS),
+        (laughs(), Unreadable.BROKEN),
+        (table()[:400], Unreadable.BROKEN),
+        (b"a,\0b", Unreadable.NOT_TEXT),
+        (b"\xff\xfe\xfa", Unreadable.NOT_TEXT),
+        (b'a,"b\n', Unreadable.NOT_CSV),
+        (b"," * 300, Unreadable.TOO_MANY_COLUMNS),
+    ],
+    ids=lambda value: None if isinstance(value, str) else "file",
+)
+def test_a_bad_file_is_refused_with_its_reason(content, reason):
+    with pytest.raises(SheetRefused) as refused:
+        read(content)
+    assert refused.value.why is reason
+
+
+@pytest.mark.parametrize("word", ["=1+1", "+1", "-1", "@x", "\tx", "\r=1", "＝1", "=HYPERLINK(1)"])
+def test_words_never_become_formulas_and_negative_figures_stay_figures(word):
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook({"x": [[word, -1.5]]}))).active
+    assert (sheet["A1"].data_type, sheet["B1"].value) == ("s", -1.5)
