@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
-    *("public", "account", "admin", "applicant", "calendar", "case", "desk", "experts", "interests"),
+    *("public", "account", "admin", "applicant", "calendar", "case", "desk", "experts", "farm", "field", "interests"),
     *("meetings", "minutes", "notices", "papers", "partners", "policy", "rules", "self_check"),
 )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from workflows.gates import GATES, AnyOf, Gate, IfApproving, MethodConditions, Whole
 from workflows.machine import Act
 from workflows.meeting import MEETING
+from workflows.pilot import PILOT
 from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
 from workflows.policy_change import POLICY_CHANGE
 from workflows.project import PROJECT
@@ -37,8 +38,8 @@ SHEET = "answer_condition"
 
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
-    """The rows of the lifecycle, of a meeting and of a change in which a clause acts, in table order."""
-    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts)
+    """The rows of the lifecycle, of a meeting, of a change and of a pilot in which a clause acts, in table order."""
+    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 

@@ -128,6 +128,13 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "confirm_change": (_l("Confirm the change"), _l("The change of the rules was confirmed")),
     "refuse_change": (_l("Refuse the change"), _l("The change of the rules was refused")),
     "withdraw_change": (_l("Take the proposal back"), _l("The proposed change of the rules was taken back")),
+    # the pilot of the farm
+    "submit_pilot": (_l("Submit the plan of the pilot"), _l("The plan of the pilot was submitted")),
+    "prepare_pilot": (_l("Pass the plan on to the chair"), _l("The plan of the pilot was passed on to the chair")),
+    "return_pilot": (_l("Return the plan"), _l("The plan of the pilot was returned")),
+    "approve_pilot": (_l("Approve the pilot"), _l("The pilot was approved")),
+    "start_pilot": (_l("Start the pilot"), _l("The pilot started")),
+    "evaluate_pilot": (_l("Evaluate the pilot"), _l("The pilot was evaluated")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

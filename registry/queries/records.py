@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from registry.models import User
-from registry.queries import policy
+from registry.queries import pilot, policy
 from registry.queries.record_shapes import Look, Shown, Waiting
 
-LOOKS: Mapping[str, Look] = {"policy": policy.LOOK}
+LOOKS: Mapping[str, Look] = {"policy": policy.LOOK, "pilot": pilot.LOOK}
 """The same kinds, under the same names, as `services.acts.KINDS`."""
 
 

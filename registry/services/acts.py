@@ -20,6 +20,7 @@ from registry.services import audit, clocks, facts, meetings, minutes, notices, 
 from registry.services.effects import EFFECTS, Context
 from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
+from registry.services.effects.pilot import KIND as PILOTS
 from registry.services.effects.policy import KIND as POLICY_CHANGES
 from registry.services.policy import current
 from workflows import machine
@@ -34,7 +35,7 @@ from workflows.roles import Role
 from workflows.states import STAGE_OF, GateName, ProjectState
 
 Subject = tuple[str, int]
-KINDS: Mapping[str, records.Kind] = {"policy": POLICY_CHANGES}
+KINDS: Mapping[str, records.Kind] = {"policy": POLICY_CHANGES, "pilot": PILOTS}
 """The records beside cases and meetings whose acts pass here, by what the audit calls them."""
 PANELS_WORK = frozenset({ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW})
 """The states a panel works in: a step out of them leaves none at work."""

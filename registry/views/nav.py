@@ -39,7 +39,12 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     items = []
     desk = bool(offices & permissions.DESK.offices)
     expert = Role.EXPERT in offices
-    works = desk or expert or queries.works_for_a_validation_body(queries.organisations(user))
+    works = (
+        desk
+        or expert
+        or Role.FARM_REPORTER in offices
+        or queries.works_for_a_validation_body(queries.organisations(user))
+    )
     if works:
         items.append(_item(_("To do"), "desk.inbox", count=_waits(user)))
     if desk:
@@ -57,6 +62,8 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
     if offices & permissions.POLICY.offices:
         waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
+    if offices & permissions.FARM.offices:
+        items.append(_item(_("Forest farm"), "farm.index", "farm.", "field."))
     if queries.has_own_projects(user) or not (works or offices):
         items.append(
             _item(

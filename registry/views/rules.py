@@ -33,6 +33,7 @@ CHAPTERS: Mapping[str, LazyString] = {
     "C": _l("Conditions of AR-CM-003 Forest management (former)"),
     "D": _l("Conditions of AR-CM-002 Bamboo afforestation (former)"),
     "F": _l("Conditions of AR-CM-005 Bamboo forest management (former)"),
+    "P": _l("The pilot of the forest farm and its reports"),
 }
 """Letters of the clauses in the order of the pages; a test asks for all."""
 

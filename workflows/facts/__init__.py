@@ -12,6 +12,7 @@ from workflows.facts.case import (
 )
 from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.land import ParcelFacts
+from workflows.facts.pilot import PilotFacts
 from workflows.facts.policy import ChangeFacts
 from workflows.facts.site import SiteFacts
 
@@ -28,6 +29,7 @@ __all__ = [
     "PanelFacts",
     "ParcelFacts",
     "PartnerContract",
+    "PilotFacts",
     "ProjectFacts",
     "RivalClaim",
     "SiteFacts",
