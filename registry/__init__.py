@@ -10,9 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
-    *("public", "account", "admin", "applicant", "calendar", "case", "dashboard", "desk", "experts", "greening"),
-    *("interests", "inventory", "meetings", "minutes", "notices", "papers", "partners", "policy", "reports", "rules"),
-    "self_check",
+    *("public", "account", "admin", "applicant", "calendar", "case", "dashboard", "desk", "experts", "farm", "field"),
+    *("greening", "interests", "inventory", "meetings", "minutes", "notices", "papers", "partners", "policy"),
+    *("reports", "rules", "self_check"),
 )
 
 

@@ -8,6 +8,7 @@ from workflows.gates import GATES, AnyOf, Gate, IfApproving, MethodConditions, W
 from workflows.greening import GREENING
 from workflows.machine import Act
 from workflows.meeting import MEETING
+from workflows.pilot import PILOT
 from workflows.pilot_report import PILOT_REPORT
 from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
 from workflows.policy_change import POLICY_CHANGE
@@ -40,7 +41,7 @@ SHEET = "answer_condition"
 
 def places(clause: Clause, policy: Policy) -> tuple[Place, ...]:
     """The rows of the lifecycle, of a meeting and of records in which a clause acts, in table order."""
-    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT_REPORT.acts, *GREENING.acts)
+    rows = (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT.acts, *PILOT_REPORT.acts, *GREENING.acts)
     return tuple(Place(row, part) for row in rows if (part := _part(row, clause, policy)) is not None)
 
 

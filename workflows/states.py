@@ -430,3 +430,70 @@ class CompletionState(StrEnum):
     REPORTED = "reported"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+
+
+class PilotState(StrEnum):
+    """Where the farm's pilot stands."""
+
+    PLAN = "plan"
+    SUBMITTED = "submitted"
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    RUNNING = "running"
+    EVALUATED = "evaluated"
+
+
+class Exploration(StrEnum):
+    """The seven fields the plan asks a pilot to explore (五(二))."""
+
+    BUSINESS_MODEL = "business_model"
+    TECHNIQUE = "technique"
+    MEASUREMENT = "measurement"
+    PROJECTS = "projects"
+    TRADE = "trade"
+    COMPENSATION = "compensation"
+    FINANCE = "finance"
+
+
+class FarmRecordKind(StrEnum):
+    """What the farm records."""
+
+    EXPLORATION = "exploration"
+    ACTIVITY = "activity"
+    PLOT = "plot"
+    MEASUREMENT = "measurement"
+    TRIAL = "trial"
+    LOSS = "loss"
+    MONEY = "money"
+    SALE = "sale"
+    LOAN = "loan"
+    LESSON = "lesson"
+
+
+class Work(StrEnum):
+    """What is done in the forest."""
+
+    TENDING = "tending"
+    RESTORATION = "restoration"
+    REPLANTING = "replanting"
+    SPECIES_CHANGE = "species_change"
+    AFFORESTATION = "afforestation"
+    FIRE_PREVENTION = "fire_prevention"
+    PEST_CONTROL = "pest_control"
+    TRIAL_WORK = "trial_work"
+
+
+class LossCause(StrEnum):
+    """What took the carbon."""
+
+    FIRE = "fire"
+    PEST = "pest"
+    FELLING = "felling"
+    STORM = "storm"
+
+
+class MoneyDirection(StrEnum):
+    """Whether money comes in or goes out."""
+
+    IN = "money_in"
+    OUT = "money_out"

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.guards import allow, append_freely, append_only, is_sqlite, may_truncate, no_truncate, refuse
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -141,6 +141,13 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "withdraw_completion": (_l("Take the report back"), _l("The report of completed area was taken back")),
     "confirm_completion": (_l("Confirm the completed area"), _l("The completed area was confirmed")),
     "return_completion": (_l("Return the report"), _l("The report of completed area was returned")),
+    # the pilot of the farm
+    "submit_pilot": (_l("Submit the plan of the pilot"), _l("The plan of the pilot was submitted")),
+    "prepare_pilot": (_l("Pass the plan on to the chair"), _l("The plan of the pilot was passed on to the chair")),
+    "return_pilot": (_l("Return the plan"), _l("The plan of the pilot was returned")),
+    "approve_pilot": (_l("Approve the pilot"), _l("The pilot was approved")),
+    "start_pilot": (_l("Start the pilot"), _l("The pilot started")),
+    "evaluate_pilot": (_l("Evaluate the pilot"), _l("The pilot was evaluated")),
     # expert panels
     "draw_panel": (_l("Draw an expert panel"), _l("An expert panel was drawn")),
     "refuse_seat": (_l("Give up my seat"), _l("An expert gave up the seat")),

@@ -68,6 +68,20 @@ from registry.models.people import (
     User,
     UserSession,
 )
+from registry.models.pilot import (
+    FarmRecord,
+    Pilot,
+    PilotActivity,
+    PilotExploration,
+    PilotLesson,
+    PilotLoan,
+    PilotLoss,
+    PilotMeasurement,
+    PilotMoney,
+    PilotPlot,
+    PilotSale,
+    PilotTrial,
+)
 from registry.models.policy import PolicyChange, PolicyReplay
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
@@ -105,6 +119,7 @@ __all__ = [
     "ExpertProfile",
     "ExpertProfileField",
     "ExpertTie",
+    "FarmRecord",
     "FindingAnswer",
     "FlawedVote",
     "GateDecision",
@@ -138,7 +153,18 @@ __all__ = [
     "PaperKind",
     "ParcelApart",
     "ParcelKey",
+    "Pilot",
+    "PilotActivity",
+    "PilotExploration",
+    "PilotLesson",
+    "PilotLoan",
+    "PilotLoss",
+    "PilotMeasurement",
+    "PilotMoney",
+    "PilotPlot",
     "PilotReport",
+    "PilotSale",
+    "PilotTrial",
     "PolicyChange",
     "PolicyReplay",
     "PublicNotice",

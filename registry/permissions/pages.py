@@ -74,6 +74,14 @@ DASHBOARD = office(Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDI
 MINUTES = Entry(offices=MEETING.offices, presided=True)
 """Whoever presided answers for the minutes, also once the seat has ended (S74)."""
 
+FARM_READERS = frozenset(
+    {Role.CASE_OFFICER, Role.SECRETARY, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL_REVIEWER, *VOTING}
+)
+"""Who reads what forest farms record, besides the farm itself."""
+FARM = office(Role.FARM_REPORTER, *FARM_READERS)
+WRITES_FOR_THE_FARM = office(Role.FARM_REPORTER)
+LOSSES = on_case(Role.PROPONENT, Role.AGENT, Role.CASE_OFFICER)
+
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
     # public
@@ -162,6 +170,20 @@ ENTRIES: dict[str, Entry] = {
     "case.contract": OF_THE_CASE,
     "case.changes": OF_THE_CASE,
     "case.audit": on_case(Role.AUDITOR, Role.SUPERVISOR),
+    # the farm: its pilot and its records; the shell of the field pages holds nothing of anybody
+    "farm.index": FARM,
+    "farm.pilot": FARM,
+    "farm.new_pilot": WRITES_FOR_THE_FARM,
+    "farm.act": FARM,
+    "farm.listed": FARM,
+    "farm.record": FARM,
+    "farm.photo": FARM,
+    "farm.new_record": WRITES_FOR_THE_FARM,
+    "farm.correct": WRITES_FOR_THE_FARM,
+    "farm.case_losses": LOSSES,
+    "field.index": WRITES_FOR_THE_FARM,
+    "field.enter": WRITES_FOR_THE_FARM,
+    "field.worker": PUBLIC,
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
     "calendar.show": PUBLIC,
     "calendar.import_notice": office(Role.SECRETARY),

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 
 from registry.models import User
-from registry.queries import greening, policy, reports
+from registry.queries import greening, pilot, policy, reports
 from registry.queries.record_shapes import Look, Shown, Waiting
 
-LOOKS: Mapping[str, Look] = {"policy": policy.LOOK, "report": reports.LOOK, "greening": greening.LOOK}
+LOOKS: Mapping[str, Look] = {
+    "policy": policy.LOOK,
+    "pilot": pilot.LOOK,
+    "report": reports.LOOK,
+    "greening": greening.LOOK,
+}
 """The same kinds, under the same names, as `services.acts.KINDS`."""
 
 

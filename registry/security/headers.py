@@ -4,7 +4,8 @@ from flask import Flask, Response, abort, g, request
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
 """No nonce and no hash: there is no inline script and no inline style at all."""
 
@@ -21,6 +22,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{name}=()" for name in OFF),
 }
+WHERE = "geolocation=(self)"
+"""What the field pages ask for, and nothing else may."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -36,7 +39,10 @@ def init_app(app: Flask) -> None:
     csp = f"{CSP}; upgrade-insecure-requests" if https else CSP
 
     def add(response: Response) -> Response:
+        asked = response.headers.get("Permissions-Policy")
         response.headers.update(ALWAYS)
+        if asked == WHERE:
+            response.headers["Permissions-Policy"] = ALWAYS["Permissions-Policy"].replace("geolocation=()", asked)
         # A view may be stricter (a sandbox on downloads, no referrer from a page with a token).
         response.headers.setdefault("Content-Security-Policy", csp)
         response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -21,6 +21,7 @@ from registry.services.effects import EFFECTS, Context
 from registry.services.effects.greening import KIND as COMPLETION
 from registry.services.effects.meetings import EFFECTS as MEETING_EFFECTS
 from registry.services.effects.panels import break_off
+from registry.services.effects.pilot import KIND as PILOTS
 from registry.services.effects.policy import KIND as POLICY_CHANGES
 from registry.services.effects.report import KIND as PILOT_REPORTS
 from registry.services.policy import current
@@ -36,7 +37,12 @@ from workflows.roles import Role
 from workflows.states import STAGE_OF, GateName, ProjectState
 
 Subject = tuple[str, int]
-KINDS: Mapping[str, records.Kind] = {"policy": POLICY_CHANGES, "report": PILOT_REPORTS, "greening": COMPLETION}
+KINDS: Mapping[str, records.Kind] = {
+    "policy": POLICY_CHANGES,
+    "pilot": PILOTS,
+    "report": PILOT_REPORTS,
+    "greening": COMPLETION,
+}
 """The records beside cases and meetings whose acts pass here, by what the audit calls them."""
 PANELS_WORK = frozenset({ProjectState.METHODOLOGY_SCREENING, ProjectState.AMENDMENT_REVIEW})
 """The states a panel works in: a step out of them leaves none at work."""

@@ -86,6 +86,8 @@ def _measured(offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Targets and figures"), "dashboard.show"))
     if offices & (permissions.COMPLETION.offices - VOTING):
         items.append(_item(_("Completed area"), "greening.index", "greening."))
+    if offices & permissions.FARM.offices:
+        items.append(_item(_("Forest farm"), "farm.index", "farm.", "field."))
     if offices & permissions.REPORTS.offices:
         items.append(_item(_("Pilot reports"), "reports.index", "reports."))
     return items

@@ -13,6 +13,7 @@ from workflows.facts.case import (
 from workflows.facts.contract import ContractFacts, CostBearer, CostItem, PartnerContract, RivalClaim
 from workflows.facts.greening import CompletionFacts
 from workflows.facts.land import ParcelFacts
+from workflows.facts.pilot import PilotFacts
 from workflows.facts.policy import ChangeFacts
 from workflows.facts.report import ReportFacts
 from workflows.facts.site import SiteFacts
@@ -31,6 +32,7 @@ __all__ = [
     "PanelFacts",
     "ParcelFacts",
     "PartnerContract",
+    "PilotFacts",
     "ProjectFacts",
     "ReportFacts",
     "RivalClaim",

@@ -1,0 +1,107 @@
+"""What the farm records: written once, sent twice or not, and replaced by a record that says why."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import permissions
+from registry.extensions import db, writing
+from registry.models import FarmRecord, Pilot, StoredFile, User
+from registry.queries import pilot as ask
+from registry.storage import Stored
+from workflows.states import FarmRecordKind, PilotState
+
+AREA = ((Decimal("35.60"), Decimal("36.50")), (Decimal("116.00"), Decimal("118.00")))
+"""A box around Tai'an, latitude and longitude in degrees (rounded outwards from the outline of its districts)."""
+MODEL = {m.__mapper_args__["polymorphic_identity"]: m for m in ask.KINDS}
+
+
+class NotTheirs(Exception):
+    """The farm, or the record to be replaced, is not this person's to write."""
+
+
+def outside(latitude: Decimal | None, longitude: Decimal | None) -> bool:
+    """Whether coordinates lie outside Tai'an's box: worth a warning, no reason to refuse."""
+    if latitude is None or longitude is None:
+        return False
+    return not all(low <= value <= high for value, (low, high) in zip((latitude, longitude), AREA, strict=True))
+
+
+def write(
+    kind: FarmRecordKind,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    client_id: str,
+    farm_id: int | None = None,
+    case_id: int | None = None,
+    photo: tuple[Stored, str] | None = None,
+    replaces: int | None = None,
+) -> int:
+    """Keep one record and return its id; the same `client_id` from the same person gives the record it made before.
+
+    Who may write for `case_id` the page has asked. Raises NotTheirs.
+    """
+    person_id, example = by.id, by.is_example
+    if farm_id is not None and all(f.id != farm_id for f in ask.own_farms(by)):
+        raise NotTheirs
+    with writing():
+        before = ask.by_client_id(client_id)
+        if before is not None:
+            if before.entered_by_id != person_id:
+                raise NotTheirs
+            return before.id
+        if replaces is not None:
+            _replaceable(replaces, kind, farm_id, case_id)
+        if photo is not None and db.session.get(StoredFile, photo[0].sha256) is None:
+            kept = photo[0]
+            db.session.add(StoredFile(sha256=kept.sha256, size=kept.size, media_type=kept.media_type, stored_at=at))
+            db.session.flush()
+        row = MODEL[kind](
+            **values,
+            farm_id=farm_id,
+            case_id=case_id,
+            pilot_id=_running(farm_id),
+            sha256=photo[0].sha256 if photo else None,
+            filename=photo[1] if photo else None,
+            client_id=client_id,
+            supersedes_id=replaces,
+            entered_by_id=person_id,
+            entered_at=at,
+            is_example=example,
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
+def _replaceable(record_id: int, kind: FarmRecordKind, farm_id: int | None, case_id: int | None) -> None:
+    query = select(FarmRecord).where(FarmRecord.id == record_id, FarmRecord.kind == kind, ask.in_force())
+    row = db.session.scalars(query).one_or_none()
+    if row is None or (row.farm_id, row.case_id) != (farm_id, case_id):
+        raise NotTheirs
+
+
+def _running(farm_id: int | None) -> int | None:
+    """The pilot a record of the farm belongs to: the newest that is not evaluated."""
+    if farm_id is None:
+        return None
+    query = select(Pilot.id).where(Pilot.farm_id == farm_id, Pilot.state != PilotState.EVALUATED)
+    return db.session.scalar(query.order_by(Pilot.id.desc()).limit(1))
+
+
+def propose(title: str, since: date, until: date, budget_yuan: Decimal, *, farm_id: int, by: User, at: datetime) -> int:
+    """Begin a pilot as a plan; its aims are records. Raises NotTheirs."""
+    bodies = [body for role, body in permissions.appointments(by) if role.value == "farm_reporter"]
+    if not bodies or all(f.id != farm_id for f in ask.own_farms(by)):
+        raise NotTheirs
+    row = Pilot(farm_id=farm_id, body_id=bodies[0], title=title, since=since, until=until, budget_yuan=budget_yuan)
+    row.state, row.drafted_by_id, row.drafted_at, row.is_example = PilotState.PLAN, by.id, at, by.is_example
+    with writing():
+        db.session.add(row)
+        db.session.flush()
+        return row.id

@@ -1,0 +1,314 @@
+"""The forest farm: its pilot in seven fields, what it records, and the losses of registered projects."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from wtforms.fields import SelectChoice
+
+from registry import formats, labels, photos, storage
+from registry.clock import now, today
+from registry.forms.farm import ACTS, FORMS, PilotForm, RecordForm
+from registry.models import FarmRecord, Organisation, Pilot
+from registry.queries import pilot as ask
+from registry.queries import timeline
+from registry.services import acts, farm_records
+from registry.services.effects.pilot import facts, roles_on
+from registry.services.policy import current
+from registry.storage import Stored
+from registry.views.applicant_documents import WORDS as FILE_WORDS
+from registry.views.case import CSP_OF_FILES, Answer
+from registry.views.case_acts import seen_of
+from registry.views.policy_words import stopping
+from workflows.gates import stops
+from workflows.machine import NotOpenError, RefusedError
+from workflows.pilot import PILOT, judge
+from workflows.states import Exploration, FarmRecordKind
+
+bp = Blueprint("farm", __name__)
+
+
+def kind_of(word: str) -> FarmRecordKind:
+    """The kind of record an address names; 404 where there is none."""
+    try:
+        return FarmRecordKind(word)
+    except ValueError:
+        abort(404)
+
+
+def own_farm() -> Organisation:
+    """The farm this person reports for; 404 without one."""
+    found = ask.own_farms(g.user)
+    if not found:
+        abort(404)
+    return found[0]
+
+
+@bp.get("/farm")
+def index() -> str:
+    """The farm's pilots, what it recorded, and what the registry knows of its projects."""
+    found = ask.farms(g.user)
+    if not found:
+        abort(404)
+    farm = next((f for f in found if str(f.id) == request.args.get("farm")), found[0])
+    aims = {r.field: r for r in reversed(ask.records(farm.id, FarmRecordKind.EXPLORATION))}  # type: ignore[attr-defined]
+    losses = ask.records(farm.id, FarmRecordKind.LOSS)
+    return render_template(
+        "farm/index.html",
+        farm=farm,
+        farms=found,
+        pilots=ask.pilots([farm.id]),
+        fields=[(field, aims.get(field)) for field in Exploration],
+        counts=ask.counts(farm.id),
+        kinds=list(FarmRecordKind),
+        lost=ask.sums(losses),  # type: ignore[arg-type]
+        measured=ask.measured_twice(farm.id),
+        cases=ask.cases(g.user, farm.id),
+        writes=any(f.id == farm.id for f in ask.own_farms(g.user)),
+    )
+
+
+# The pilot ----------------------------------------------------------------------------------------------
+
+
+@bp.route("/farm/pilots/new", methods=["GET", "POST"])
+def new_pilot() -> Answer:
+    """Begin the plan of a pilot."""
+    farm, form = own_farm(), PilotForm()
+    if request.method == "GET" or not form.validate():
+        return render_template("farm/new_pilot.html", form=form), 200 if request.method == "GET" else 422
+    said = {name: form[name].data for name in ("title", "since", "until", "budget_yuan")}
+    pilot_id = farm_records.propose(**said, farm_id=farm.id, by=g.user, at=now())
+    flash(_("The plan is begun. Record its aims in the seven fields, then submit it."))
+    return redirect(url_for("farm.pilot", pilot_id=pilot_id))
+
+
+def _pilot(pilot_id: int) -> Pilot:
+    found = ask.one(g.user, pilot_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+@bp.get("/farm/pilots/<int:pilot_id>")
+def pilot(pilot_id: int) -> str:
+    """A pilot: its plan, its aims, what may be done, what happened."""
+    found = _pilot(pilot_id)
+    known = facts(found, today(), g.user)
+    buttons = []
+    for row in PILOT.actions(found.state, roles_on(found, g.user, today())):
+        missing = [o.clause for o in judge(row.gate, known, current()) if stops(o)]
+        buttons.append((row.name, [current().clause(c).title(_lang()) for c in missing]))
+    aims = {r.field: r for r in ask.records(found.farm_id, FarmRecordKind.EXPLORATION, found.id)}  # type: ignore[attr-defined]
+    return render_template(
+        "farm/pilot.html",
+        pilot=found,
+        fields=[(field, aims.get(field)) for field in Exploration],
+        buttons=buttons,
+        events=timeline.of_record("pilot", found.id),
+    )
+
+
+def _lang() -> str:
+    return "zh" if formats.is_chinese() else "en"
+
+
+@bp.route("/farm/pilots/<int:pilot_id>/act/<action>", methods=["GET", "POST"])
+def act(pilot_id: int, action: str) -> Answer:
+    """The page of one act on a pilot; sent, it goes through the door."""
+    found = _pilot(pilot_id)
+    if action not in ACTS:
+        abort(404)
+    form, refused, status = ACTS[action](), [], 200
+    if request.method == "GET":
+        form.seen.data = str(found.version)
+    elif not form.validate():
+        status = 422
+    else:
+        try:
+            acts.act(("pilot", pilot_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
+        except acts.NotVisible:
+            abort(404)
+        except (acts.Stale, NotOpenError):
+            status, found = 409, _pilot(pilot_id)
+            form.seen.data = str(found.version)
+        except RefusedError as stopped:
+            refused, status = stopping(stopped.outcomes), 422
+        else:
+            flash(labels.happened(action))
+            return redirect(url_for("farm.pilot", pilot_id=pilot_id))
+    moved = status == 409
+    page = render_template("farm/act.html", pilot=found, action=action, form=form, refused=refused, moved=moved)
+    return page, status
+
+
+# Records ------------------------------------------------------------------------------------------------
+
+
+@bp.get("/farm/<int:farm_id>/records/<kind>")
+def listed(farm_id: int, kind: str) -> str:
+    """The records of one kind that stand."""
+    which = kind_of(kind)
+    farm = next((f for f in ask.farms(g.user) if f.id == farm_id), None)
+    if farm is None:
+        abort(404)
+    rows = [(r, said(r)[:3]) for r in ask.records(farm.id, which)]
+    return render_template("farm/listed.html", farm=farm, kind=which, rows=rows, writes=_writes(farm.id))
+
+
+def _writes(farm_id: int | None) -> bool:
+    return any(f.id == farm_id for f in ask.own_farms(g.user))
+
+
+def said(record: FarmRecord) -> list[tuple[str, str]]:
+    """What a record says besides the common part, each with its label and unit."""
+    found = []
+    for field in FORMS[record.kind](formdata=None, meta={"csrf": False}).asked():
+        if field.name in RecordForm.LAST:
+            continue
+        value: Any = getattr(record, field.name)
+        if value not in (None, ""):
+            found.append((str(field.label.text), shown(field.name, value, getattr(field, "unit", ""))))
+    return found
+
+
+def shown(name: str, value: Any, unit: Any) -> str:
+    """A value as a reader says it: mu with ha, money in yuan, other figures with their unit."""
+    if name.endswith("_mu"):
+        return formats.area(value)
+    if name.endswith("_yuan"):
+        return formats.money(value)
+    if name in ("plot_id", "treatment_id", "control_id"):
+        return ask.plot_no(value)
+    if isinstance(value, Decimal | int):
+        return f"{formats.number(value)}{formats.gap() if unit else ''}{unit}"
+    return str(labels.label(value)) if hasattr(value, "name") else str(value)
+
+
+@bp.get("/farm/records/<int:record_id>")
+def record(record_id: int) -> str:
+    """A record with its earlier versions."""
+    found = ask.record(g.user, record_id)
+    if found is None:
+        abort(404)
+    versions = [(r, said(r)) for r in ask.history(found)]
+    newest = versions[0][0]
+    outside = farm_records.outside(newest.latitude, newest.longitude)
+    return render_template(
+        "farm/record.html", versions=versions, newest=newest, outside=outside, writes=_writes(found.farm_id)
+    )
+
+
+@bp.get("/farm/records/<int:record_id>/photo")
+def photo(record_id: int) -> Any:
+    """The photo of a record, as a download."""
+    found = ask.record(g.user, record_id)
+    if found is None or found.sha256 is None:
+        abort(404)
+    try:
+        content = storage.open_file(found.sha256)
+    except FileNotFoundError:
+        abort(404)
+    answer = send_file(content, mimetype="application/octet-stream", as_attachment=True, download_name=found.filename)
+    answer.headers["Content-Security-Policy"] = CSP_OF_FILES
+    return answer
+
+
+def prepared(kind: FarmRecordKind, farm_id: int | None, before: FarmRecord | None = None) -> RecordForm:
+    """The form of a record, empty or from the one it replaces."""
+    form = FORMS[kind]()
+    if before is not None and request.method == "GET":
+        for field in form:
+            if field.name not in ("csrf_token", "client_id", "photo", "reason"):
+                field.data = getattr(before, field.name)
+    form.correcting = before is not None
+    plots = ask.records(farm_id, FarmRecordKind.PLOT) if farm_id is not None else []
+    form.offer(labels.label, [SelectChoice(p.id, p.plot_no) for p in plots])  # type: ignore[attr-defined]
+    if request.method == "GET" and not form.on_day.data:
+        form.on_day.data = today()
+    return form
+
+
+def keep_photo(form: RecordForm) -> tuple[Stored, str] | None:
+    """Keep the photo that came along; a refused one becomes the field's error."""
+    chosen = form.photo.data
+    if not chosen or not getattr(chosen, "filename", ""):
+        return None
+    try:
+        return photos.keep(chosen.stream, chosen.filename)
+    except storage.FileRefused as refused:
+        limit = str(storage.limit_bytes() // 2**20)
+        name = storage.clean_name(chosen.filename)
+        form.photo.errors = [str(FILE_WORDS[refused.problem]) % {"name": name, "limit": limit}]
+        return None
+
+
+def save(kind: FarmRecordKind, form: RecordForm, **where: Any) -> int | None:
+    """Check and keep a record; None where the form has errors."""
+    if not form.validate():
+        return None
+    kept = keep_photo(form)
+    if form.photo.errors:
+        return None
+    try:
+        return farm_records.write(
+            kind, form.values(), by=g.user, at=now(), client_id=form.client_id.data, photo=kept, **where
+        )
+    except farm_records.NotTheirs:
+        abort(404)
+
+
+@bp.route("/farm/records/new/<kind>", methods=["GET", "POST"])
+def new_record(kind: str) -> Answer:
+    """Enter a record of the farm."""
+    which, farm = kind_of(kind), own_farm()
+    form = prepared(which, farm.id)
+    if request.method == "POST" and (record_id := save(which, form, farm_id=farm.id)):
+        flash(_("The record is kept."))
+        return redirect(url_for("farm.record", record_id=record_id))
+    return _form(which, form)
+
+
+@bp.route("/farm/records/<int:record_id>/correct", methods=["GET", "POST"])
+def correct(record_id: int) -> Answer:
+    """Replace a record by another; both are kept."""
+    before = ask.record(g.user, record_id)
+    if before is None or not _writes(before.farm_id):
+        abort(404)
+    form = prepared(before.kind, before.farm_id, before)
+    if request.method == "POST" and (new_id := save(before.kind, form, farm_id=before.farm_id, replaces=before.id)):
+        flash(_("The correction is kept; the earlier record stays in the history."))
+        return redirect(url_for("farm.record", record_id=new_id))
+    return _form(before.kind, form, before)
+
+
+def _form(kind: FarmRecordKind, form: RecordForm, before: FarmRecord | None = None) -> Answer:
+    back = url_for("farm.record", record_id=before.id) if before else url_for("farm.index")
+    page = render_template("farm/edit.html", kind=kind, form=form, back=back, before=before, accept=photos.ACCEPT)
+    return page, 200 if request.method == "GET" else 422
+
+
+@bp.route("/cases/<number>/losses", methods=["GET", "POST"])
+def case_losses(number: str) -> Answer:
+    """The losses of a registered project: recorded by an officer, the farm or the proponent, with their sum."""
+    if g.case.registered_on is None:
+        abort(404)
+    form = prepared(FarmRecordKind.LOSS, None)
+    if request.method == "POST" and save(FarmRecordKind.LOSS, form, case_id=g.case.id):
+        flash(_("The record is kept."))
+        return redirect(url_for("farm.case_losses", number=number))
+    losses = ask.losses_of(g.case.id)
+    rows: Sequence[Any] = [(r, said(r)) for r in losses]
+    page = render_template(
+        "farm/case_losses.html", case=g.case, rows=rows, lost=ask.sums(losses), form=form, accept=photos.ACCEPT
+    )
+    return page, 200 if request.method == "GET" else 422
+
+
+def in_words(kind: FarmRecordKind, on: date, record: FarmRecord) -> str:
+    """A record said back in one line."""
+    parts = [str(labels.label(kind)), formats.day(on), *(value for _label, value in said(record)[:2])]
+    return _("; ").join(parts)

@@ -1,0 +1,149 @@
+"""The farm's pages: records kept once and replaced, photos bare, losses of projects, who may do what."""
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from registry import storage
+from registry.clock import now
+from registry.extensions import db
+from registry.models import FarmRecord, OrganisationKind
+from registry.services import farm_records
+from tests import factories
+from workflows.roles import Role
+from workflows.states import FarmRecordKind
+
+CLIENT = "0123456789abcdef0123"
+TENDING = {"client_id": CLIENT, "work": "tending", "done_mu": "18.5", "on_day": "2026-01-05", "place": "示例一区"}
+ADD = "/farm/records/new/activity"
+
+
+@pytest.fixture
+def farm(town):
+    """The farm, with its reporter as `reporter`."""
+    with town.client.application.app_context():
+        farm_id = factories.an_organisation(kind=OrganisationKind.FOREST_FARM)
+    reporter(town, farm_id)
+    return farm_id
+
+
+def reporter(town, farm_id):
+    """Somebody new reports for the farm."""
+    with town.client.application.app_context():
+        person = factories.an_appointee(town.world.body, Role.FARM_REPORTER)
+        factories.belongs(person, farm_id)
+    town.world.people["reporter"] = person
+
+
+def kept(town) -> int:
+    with town.client.application.app_context():
+        return db.session.scalar(select(func.count()).select_from(FarmRecord)) or 0
+
+
+def send(town, path, status=302, **changed):
+    town.be("reporter")
+    answer = town.client.post(path, data={**TENDING, **changed})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def test_a_record_sent_twice_is_one_record(town, farm):
+    first = send(town, ADD).headers["Location"]
+    assert send(town, ADD).headers["Location"] == first
+    assert kept(town) == 1
+
+
+def test_the_outbox_gets_the_same_receipt_again(town, farm):
+    town.be("reporter")
+    answers = [town.client.post("/field/activity", data=TENDING, headers={"X-Outbox": "1"}).json for _ in range(2)]
+    assert answers[0]["id"]
+    assert answers[0] == answers[1]
+
+
+def test_the_id_of_somebody_elses_record_gives_nothing_away(town, farm):
+    send(town, ADD)
+    reporter(town, farm)
+    send(town, ADD, 404)
+
+
+def test_a_correction_says_why_and_keeps_the_earlier_record(town, farm):
+    path = send(town, ADD).headers["Location"]
+    number = path.rpartition("/")[2]
+    again = {"client_id": CLIENT + "b", "done_mu": "20"}
+    send(town, f"/farm/records/{number}/correct", 422, **again)
+    page = town.page(
+        "reporter", send(town, f"/farm/records/{number}/correct", **again, reason="抄错").headers["Location"]
+    )
+    assert "抄错" in page
+    assert "18.5" in page
+    assert kept(town) == 2
+    send(town, f"/farm/records/{number}/correct", 404, client_id=CLIENT + "c", reason="又错")
+
+
+def test_a_photo_is_kept_without_what_the_camera_wrote(town, farm):
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET-CAMERA"
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "green").save(picture, "JPEG", exif=exif)
+    assert b"SECRET-CAMERA" in picture.getvalue()
+    picture.seek(0)
+    path = send(town, ADD, photo=(picture, "stake.jpg")).headers["Location"]
+    with town.client.application.app_context():
+        record = db.session.get_one(FarmRecord, int(path.rpartition("/")[2]))
+        with storage.open_file(record.sha256) as file:
+            content = file.read()
+    assert b"SECRET-CAMERA" not in content
+    assert Image.open(io.BytesIO(content)).size == (8, 8)
+
+
+def test_what_is_no_photo_is_refused_with_the_typed_text_kept(town, farm):
+    page = send(town, ADD, 422, photo=(io.BytesIO(b"not a picture"), "a.jpg")).text
+    assert "示例一区" in page
+    assert kept(town) == 0
+
+
+@pytest.mark.parametrize(
+    "changed", [{"done_mu": ""}, {"on_day": "2036-01-01"}, {"latitude": "36.05"}, {"done_mu": "-1"}, {"work": "x"}]
+)
+def test_a_record_that_cannot_be_is_refused(town, farm, changed):
+    send(town, ADD, 422, **changed)
+    assert kept(town) == 0
+
+
+def test_coordinates_far_away_are_kept_and_questioned(town, farm):
+    path = send(town, ADD, latitude="31.2", longitude="121.5").headers["Location"]
+    assert "Tai’an; please" in town.page("reporter", path) or "泰安市以外" in town.page("reporter", path)
+
+
+def test_officers_read_and_do_not_write(town, farm):
+    path = send(town, ADD).headers["Location"]
+    town.page("officer", path)
+    town.be("officer")
+    assert town.client.post(ADD, data=TENDING).status_code == 403
+
+
+def test_nobody_writes_for_a_farm_they_do_not_belong_to(town, farm):
+    lesson = FarmRecordKind.LESSON
+    with town.client.application.app_context():
+        other = factories.an_organisation(kind=OrganisationKind.FOREST_FARM)
+        user = town.world.user("reporter")
+        with pytest.raises(farm_records.NotTheirs):
+            farm_records.write(lesson, {}, by=user, at=now(), client_id=CLIENT, farm_id=other)
+
+
+def test_field_pages_alone_may_ask_where_the_phone_is(town, farm):
+    town.be("reporter")
+    assert "geolocation=(self)" in town.client.get("/field/activity").headers["Permissions-Policy"]
+    assert "geolocation=()" in town.client.get("/farm").headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("kind", [k.value for k in FarmRecordKind])
+def test_every_kind_has_its_form_and_its_list(town, farm, kind):
+    town.page("reporter", f"/farm/records/new/{kind}")
+    town.page("reporter", f"/farm/{farm}/records/{kind}")
+
+
+def test_the_farm_shows_seven_fields(town, farm):
+    assert town.page("reporter", "/farm").count('data-th="') > 20
