@@ -14,24 +14,22 @@ class Unit:
     """A recipient of the plan; `gb_code` None where it has no code of its own."""
 
     key: str
-    name_zh: str
-    name_en: str
     gb_code: str | None = None
 
 
 UNITS: Mapping[str, Unit] = {
     unit.key: unit
     for unit in (
-        Unit("370902", "泰山区林业保护发展中心", "Taishan District", "370902"),
-        Unit("370911", "岱岳区林业保护发展中心", "Daiyue District", "370911"),
-        Unit("370921", "宁阳县林业保护发展中心", "Ningyang County", "370921"),
-        Unit("370923", "东平县林业保护发展中心", "Dongping County", "370923"),
-        Unit("370982", "新泰市林业保护发展中心", "Xintai City", "370982"),
-        Unit("370983", "肥城市林业保护发展中心", "Feicheng City", "370983"),
-        Unit("TA-GX", "泰安高新区农工办", "Tai’an High-tech Zone"),
-        Unit("TA-TS", "泰山景区遗产保护部", "Mount Tai Scenic Area"),
-        Unit("TA-CLS", "徂徕山林场", "Culai Mountain Forest Farm"),
-        Unit("TA-LKY", "市林科院", "Tai’an Academy of Forestry"),
+        Unit("370902", "370902"),
+        Unit("370911", "370911"),
+        Unit("370921", "370921"),
+        Unit("370923", "370923"),
+        Unit("370982", "370982"),
+        Unit("370983", "370983"),
+        Unit("TA-GX"),
+        Unit("TA-TS"),
+        Unit("TA-CLS"),
+        Unit("TA-LKY"),
     )
 }
 """By the key that its organisation carries (`unit_key`), in the order of the plan."""

@@ -21,7 +21,7 @@ def oldest(user: User) -> Mapping[ProjectState, datetime]:
         .where(Case.state.in_(STAGES), visible(user, worth_asking(user)))
         .group_by(Case.state)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from registry.clock import today
+from registry.labels.units import UNIT_NAMES
 from registry.queries import greening as ask
 from registry.services.policy import current
-from registry.views.case_words import lang
 from workflows.states import Greening
 from workflows.units import UNITS, Period, target
 
@@ -17,8 +17,7 @@ SCALE = 1000
 
 def unit_name(key: str) -> str:
     """A unit of the plan in the reader's language."""
-    unit = UNITS[key]
-    return unit.name_zh if lang() == "zh" else unit.name_en
+    return str(UNIT_NAMES[key])
 
 
 @dataclass(frozen=True, slots=True)

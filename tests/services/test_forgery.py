@@ -21,6 +21,7 @@ from tests.databases import let_go, test_settings
 from tests.services import (
     forged_clocks,
     forged_decisions,
+    forged_greening,
     forged_inventories,
     forged_mail,
     forged_meetings,
@@ -39,7 +40,7 @@ from tests.services.forging import Stage, Step, prepared
 FORGED = (
     *(forged_decisions, forged_records, forged_papers, forged_mail),
     *(forged_clocks, forged_panels, forged_meetings, forged_minutes, forged_notices, forged_site_checks),
-    *(forged_policy, forged_ties, forged_reports, forged_inventories),
+    *(forged_policy, forged_ties, forged_reports, forged_inventories, forged_greening),
 )
 FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
 ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}
