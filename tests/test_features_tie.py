@@ -11,12 +11,13 @@ from registry import rulebook, scenarios
 from registry.extensions import db
 from registry.services import facts
 from tests.services import forged_decisions, forged_records, forged_reports
-from tests.steps import greening, minutes, pilot_report, policy_change
+from tests.steps import greening, minutes, pilot, pilot_report, policy_change
 from tests.steps.acts import Said, said
 from tests.steps.story import PLACES, WHERE
 from workflows.greening import GREENING
 from workflows.machine import Act
 from workflows.meeting import MEETING
+from workflows.pilot import PILOT
 from workflows.pilot_report import PILOT_REPORT
 from workflows.policy import Clause, Enforced, Policy
 from workflows.policy_change import POLICY_CHANGE
@@ -31,6 +32,7 @@ FORGERIES = forged_decisions.FORGERIES | forged_records.FORGERIES | forged_repor
 BEGINS = re.compile(f"一个.+?项目({PLACES})")
 NOT_DONE = (
     *("不能办理", "不能提交", "无权办理", "没有办成", "该规则修订没有办成", "该规则修订无权办理"),
+    *("该试点没有办成", "该试点无权办理"),
     *("该试点报告没有办成", "该试点报告无权办理", "该面积报告没有办成", "该面积报告无权办理"),
 )
 BY = {"officer": Role.CASE_OFFICER, "chair": Role.CHAIR}
@@ -61,13 +63,14 @@ def walks(told: Iterable[scenarios.Scenario]) -> list[Walk]:
         for row in rows(scenario):
             lines = [sentence(step, row) for step in scenario.steps]
             what = next((found[0] for line in lines if (found := said(line) or minutes.said(line))), None)
-            for others in (policy_change, pilot_report, greening):
+            for others in (policy_change, pilot, pilot_report, greening):
                 what = what or next((found for line in lines if (found := others.said(line))), None)
             if what is None:
                 continue
             begins = next((m[1] for line in lines if (m := BEGINS.fullmatch(line))), None)
             state = WHERE[begins][0] if begins else ProjectState.DRAFT
             table = MEETING if what.of_meeting else POLICY_CHANGE if what.of_change else None
+            table = PILOT if what.of_pilot else table
             table = PILOT_REPORT if what.of_report else GREENING if what.of_area else table
             by = [row for row in table.acts if row.name == what.action] if table else []
             # Two rows of one name are told apart by who acts.
@@ -91,7 +94,7 @@ def unwalked(stories: Iterable[Walk]) -> list[str]:
     tried = {id(act) for act, what, _taken, _clauses in stories if what.who is None}
     return [
         f"{row.name} from {', '.join(row.sources)}"
-        for row in (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT_REPORT.acts, *GREENING.acts)
+        for row in (*PROJECT.acts, *MEETING.acts, *POLICY_CHANGE.acts, *PILOT.acts, *PILOT_REPORT.acts, *GREENING.acts)
         if id(row) not in (tried if row.by == {Role.SYSTEM} else done)
     ]
 

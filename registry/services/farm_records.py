@@ -99,8 +99,18 @@ def propose(title: str, since: date, until: date, budget_yuan: Decimal, *, farm_
     bodies = [body for role, body in permissions.appointments(by) if role.value == "farm_reporter"]
     if not bodies or all(f.id != farm_id for f in ask.own_farms(by)):
         raise NotTheirs
-    row = Pilot(farm_id=farm_id, body_id=bodies[0], title=title, since=since, until=until, budget_yuan=budget_yuan)
-    row.state, row.drafted_by_id, row.drafted_at, row.is_example = PilotState.PLAN, by.id, at, by.is_example
+    row = Pilot(
+        farm_id=farm_id,
+        body_id=bodies[0],
+        title=title,
+        since=since,
+        until=until,
+        budget_yuan=budget_yuan,
+        state=PilotState.PLAN,
+        drafted_by_id=by.id,
+        drafted_at=at,
+        is_example=by.is_example,
+    )
     with writing():
         db.session.add(row)
         db.session.flush()

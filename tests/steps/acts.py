@@ -39,6 +39,8 @@ class Said:
     """The same of a change of the rules."""
     of_report: bool = False
     """The same of a report of the pilot."""
+    of_pilot: bool = False
+    """The same of a pilot."""
     of_area: bool = False
     """The same of a report of completed area."""
 
