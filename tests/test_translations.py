@@ -22,7 +22,17 @@ KEPT = frozenset(
     {
         *("CCER", "VCS", "CAR", "ACR", "Verra", "GB", "TL", "TA", "AR", "CM"),  # programmes, standards, number prefixes
         *("PDF", "JPEG", "PNG", "DOCX", "XLSX", "CSV", "TXT", "UTF", "MB", "Excel"),  # files
-        *("JavaScript", "https", "DATABASE", "URL", "flask", "db", "upgrade"),  # what is typed as it stands
+        *(
+            "JavaScript",
+            "https",
+            "HTTPS",
+            "cm",
+            "DATABASE",
+            "URL",
+            "flask",
+            "db",
+            "upgrade",
+        ),  # what is typed as it stands
         *(
             "JSON",
             "TOML",

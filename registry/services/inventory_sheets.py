@@ -64,7 +64,7 @@ def repair_sheet(table: Table, head: Heads, mapping: Mapped, judged: Judged) -> 
     said: dict[int, list[str]] = defaultdict(list)
     bad: dict[int, set[int]] = defaultdict(set)
     for fault in judged.faults:
-        said[fault.row].append(f"{words.column(fault.key)}{_(': ')}{words.fault(fault.why)}")
+        said[fault.row].append(_(": ").join((words.column(fault.key), words.fault(fault.why))))
         if fault.key in mapping:
             bad[fault.row].add(mapping[fault.key][0])
     title = _("Problem")

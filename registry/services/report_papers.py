@@ -26,7 +26,7 @@ from workflows.states import PeriodKind
 
 Block = dict[str, Any]
 WIDE = 0x2E80
-NARROWEST, WIDEST = 5, 22
+NARROWEST, WIDEST = 8, 22
 """Bounds of a column's share, in letters; a Chinese sign counts as two."""
 CHARTS = (
     # (table, kind, the column of names, the columns drawn)
@@ -125,10 +125,10 @@ def table_block(table: Table) -> Block:
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Shares by what stands in the columns, so that no number is broken; a head may take three lines."""
+    """Shares by what stands in the columns, so that no number is broken; a head may take two lines."""
     columns = zip(*rows, strict=True)
     longest = [max(map(_letters, column)) for column in columns]
-    asked = [max(long, -(-_letters(head) // 3)) for long, head in zip(longest, heads, strict=True)]
+    asked = [max(long, -(-_letters(head) // 2)) for long, head in zip(longest, heads, strict=True)]
     return [min(max(letters + 2, NARROWEST), WIDEST) for letters in asked]
 
 
