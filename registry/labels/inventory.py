@@ -54,6 +54,8 @@ FAULTS: Mapping[Why, LazyString] = {
     Why.UNKNOWN_SPECIES: _l("is no species of the code list; take one from the second sheet of the template"),
     Why.NO_SUCH_DISTRICT: _l("is no district or county of Tai’an; enter its six-digit code or its name"),
     Why.TOO_LONG: _l("is too long; shorten it"),
+    Why.NO_UNIT: _l("names no unit; write it behind the head in brackets, mu or hectares"),
+    Why.UNKNOWN_UNIT: _l("names a unit that is not used here; give areas in mu or hectares, growing stock in m³"),
     Why.TWICE: _l("stands in the table before; each sub-compartment has one row and one code"),
     Why.OTHER_KIND: _l("is another kind of land than this inventory; move the row to the other inventory"),
     Why.OTHER_DISTRICT: _l("is not your own district or county; leave the row out"),

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from registry.sheets import clean
@@ -17,6 +18,9 @@ HEAD_ROWS = 12
 """A title and a line of units may stand above the heads."""
 LONGEST = {"code": 40, "note": 400}
 LONGEST_TEXT = 60
+FITTING = {"area": ("mu", "ha"), "volume": ("m3", "m3_per_ha", "m3_per_mu")}
+"""The units in which an area, or growing stock, may stand."""
+NONE, UNKNOWN = "none", "unknown"
 MOST_MU, MOST_M3, MOST_MEASURE = 1e7, 1e8, 1000.0
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 KEYS = tuple(c.key for c in layout().columns)
@@ -43,6 +47,8 @@ class Why(StrEnum):
     NO_SUCH_DISTRICT = "no_such_district"
     TOO_LONG = "too_long"
     TWICE = "twice"
+    NO_UNIT = "no_unit"
+    UNKNOWN_UNIT = "unknown_unit"
     OTHER_KIND = "other_kind"
     OTHER_DISTRICT = "other_district"
     OTHER_FARM = "other_farm"
@@ -104,19 +110,49 @@ class _OddError(Exception):
 
 
 def heads(table: Table) -> Heads:
-    """The row of heads, found by how many of ours it names; a head merged over two rows counts where it begins."""
+    """The row of heads, found by how many of ours it names, with the units that stand in a row of their own.
+
+    A head merged over two rows counts where it begins. A row of units above or below the heads belongs to them.
+    """
     best = Heads(0, (), {})
     for at in range(min(HEAD_ROWS, len(table.rows))):
-        above = table.rows[at - 1] if at else []
-        row = table.rows[at]
+        above = [clean.words(cell) for cell in table.rows[at - 1]] if at else []
         names = tuple(
-            clean.words(cell) or (clean.words(above[place]) if place < len(above) else "")
-            for place, cell in enumerate(row)
+            _head(clean.words(cell), above[n] if n < len(above) else "") for n, cell in enumerate(table.rows[at])
         )
+        below = [clean.words(cell) for cell in table.rows[at + 1]] if at + 1 < len(table.rows) else []
+        units = any(below) and all(not cell or _unit_word(cell) for cell in below)
+        if units:
+            names = tuple(_head(below[n] if n < len(below) else "", name) for n, name in enumerate(names))
         found = guess(names)
-        if len(found) > len(best.mapping):
-            best = Heads(at, names, found)
+        if _told(found) > _told(best.mapping):
+            best = Heads(at + units, names, found)
     return best if best.mapping else Heads(0, tuple(clean.words(c) for c in table.rows[0]), {})
+
+
+def _told(mapping: Mapped) -> tuple[int, int]:
+    """How many columns heads name, and how many of them with a unit that fits."""
+    return len(mapping), sum(unit not in (NONE, UNKNOWN) for _place, unit in mapping.values())
+
+
+def _head(own: str, above: str) -> str:
+    """A head out of a cell and the one above it: either may be a unit alone, or nothing."""
+    if _unit_word(own) and above:
+        return f"{above}({_unit_word(own)})"
+    if own and _unit_word(above):
+        return f"{own}({_unit_word(above)})"
+    return own or above
+
+
+def _unit_word(text: str) -> str:
+    """The word of a unit that stands alone, in brackets or not; "" for anything else."""
+    word = clean.code(text).casefold().strip("()[]")
+    return word if word in _units() else ""
+
+
+@cache
+def _units() -> Mapping[str, str]:
+    return {clean.code(word).casefold(): unit for word, unit in layout().units.items()}
 
 
 def guess(names: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -133,17 +169,21 @@ def guess(names: Sequence[str]) -> dict[str, tuple[int, str]]:
 
 
 def unit_of(column: Column, name: str) -> str:
-    """The unit a head gives its figures: mu or ha; m3, m3_per_ha or m3_per_mu; "" for other columns."""
-    if column.kind not in ("area", "volume"):
+    """The unit a head gives its figures: mu or ha; m3, m3_per_ha or m3_per_mu; "" for other columns.
+
+    UNKNOWN where the head names one that does not measure this, and NONE for an area without any: both are in use, and
+    a guess would be wrong by fifteen times. Growing stock without a unit is the m3 of the whole row, as surveys have it.
+    """
+    if column.kind not in FITTING:
         return ""
-    units = {clean.code(word).casefold(): unit for word, unit in layout().units.items()}
     text, written = clean.head(name)
-    said = units.get(written, "")
-    if column.kind == "area":
-        return said if said == "ha" else "mu"
-    if said in ("m3_per_ha", "m3_per_mu"):
-        return said
-    return next((unit for word, unit in layout().per_area.items() if text.startswith(word)), "m3")
+    per_area = next((unit for word, unit in layout().per_area.items() if text.startswith(word)), "")
+    if column.kind == "volume" and per_area:
+        return per_area
+    if not written:
+        return NONE if column.kind == "area" else "m3"
+    said = _units().get(written, "")
+    return said if said in FITTING[column.kind] else UNKNOWN
 
 
 def missing(mapping: Mapped, land_kind: LandKind) -> list[Column]:
@@ -158,6 +198,10 @@ def missing(mapping: Mapped, land_kind: LandKind) -> list[Column]:
 def judge(table: Table, head: Heads, mapping: Mapped, bounds: Bounds) -> Judged:
     """Read every row below the heads; a row with any fault is left out, an empty one is passed over."""
     judged, seen = Judged(), set()
+    for key, (place, unit) in mapping.items():
+        if unit in (NONE, UNKNOWN):
+            why = Why.NO_UNIT if unit == NONE else Why.UNKNOWN_UNIT
+            judged.faults.append(Fault(head.at + 1, key, why, head.words[place][:60]))
     readers = [(key, *mapping.get(key, (-1, "")), _reader(layout().column(key), bounds, mapping)) for key in KEYS]
     unvalued = table.formulas
     for no, cells in enumerate(table.rows[head.at + 1 :], head.at + 2):

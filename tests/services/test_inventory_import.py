@@ -60,7 +60,8 @@ def test_an_import_writes_every_row_and_one_link(world):
 def test_the_same_rows_again_are_the_same_version(world):
     first = begin(world, table(*rows(3)))
     text = "\n".join(
-        ",".join(map(str, row)) for row in [["小班编号", "县", "优势树种", "面积", "蓄积", "龄组", "备注"], *rows(3)]
+        ",".join(map(str, row))
+        for row in [["小班编号", "县", "优势树种", "面积(亩)", "蓄积", "龄组", "备注"], *rows(3)]
     )
     again = begin(world, text.encode(), name="x.csv")
     assert (first.new, again) == (True, inventory_import.Begun(first.id, new=False))

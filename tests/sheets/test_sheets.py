@@ -64,9 +64,37 @@ def test_heads_are_found_below_a_title_and_a_merged_row():
     )
     head = heads(found)
     assert (head.at, set(head.mapping)) == (
-        1,
+        2,
         {"code", "district_code", "species_code", "area_mu", "volume_m3"},
     )
+    assert head.mapping["area_mu"] == (3, "ha")
+
+
+def test_a_row_of_units_above_the_heads_and_a_head_merged_over_its_unit_count():
+    plain = ["小班编号", "县", "优势树种", "面积", "蓄积"]
+    units = ["", "", "", "公顷", "立方米/公顷"]
+    for found in (
+        [units, plain],
+        [plain, units],
+        [[*plain[:3], "面积", "蓄积"], ["小班编号", "县", "优势树种", *units[3:]]],
+    ):
+        mapping = heads(Table(found)).mapping
+        assert mapping["area_mu"] == (3, "ha")
+        assert mapping["volume_m3"] == (4, "m3_per_ha")
+
+
+@pytest.mark.parametrize(
+    ("area", "volume", "fault"),
+    [
+        ("面积", "蓄积(m³)", ("area_mu", Why.NO_UNIT)),
+        ("面积(m²)", "蓄积(m³)", ("area_mu", Why.UNKNOWN_UNIT)),
+        ("面积(m³)", "蓄积(m³)", ("area_mu", Why.UNKNOWN_UNIT)),
+        ("面积(亩)", "蓄积(吨)", ("volume_m3", Why.UNKNOWN_UNIT)),
+    ],
+)
+def test_a_unit_is_never_guessed(area, volume, fault):
+    found = judged(ROW, heads_=[*HEADS[:3], area, volume, *HEADS[5:]])
+    assert [(f.key, f.why) for f in found.faults] == [fault]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +103,8 @@ def test_heads_are_found_below_a_title_and_a_merged_row():
         ("面积(亩)", "蓄积(m³)", 12.5, 41.3),
         ("面积（公顷）", "蓄积", 187.5, 41.3),
         ("小班面积(hm2)", "每公顷蓄积", 187.5, 516.25),
-        ("面积", "每亩蓄积", 12.5, 516.25),
-        ("面积", "蓄积量(m3/公顷)", 12.5, 34.417),
+        ("面积(亩)", "每亩蓄积", 12.5, 516.25),
+        ("面积[亩]", "蓄积量(m3/公顷)", 12.5, 34.417),
     ],
 )
 def test_units_of_the_head_count(area, volume, mu, m3):
