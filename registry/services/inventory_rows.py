@@ -172,7 +172,7 @@ def unit_of(column: Column, name: str) -> str:
     """The unit a head gives its figures: mu or ha; m3, m3_per_ha or m3_per_mu; "" for other columns.
 
     UNKNOWN where the head names one that does not measure this, and NONE for an area without any: both are in use, and
-    a guess would be wrong by fifteen times. Growing stock without a unit is the m3 of the whole row, as surveys have it.
+    a guess would be wrong by fifteen times. Stock without a unit is the m3 of the whole row, as surveys have it.
     """
     if column.kind not in FITTING:
         return ""
