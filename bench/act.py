@@ -40,11 +40,11 @@ EVENT = "CREATE TABLE bench_events (seq INTEGER PRIMARY KEY, prev VARCHAR(64), h
 
 
 def prepare(world: World, cases: int) -> list[int]:
-    """Cases before the group, each with its sitting open."""
+    """Cases before the group, each with its question put."""
     found = []
     for _ in range(cases):
         case_id = world.advance(world.draft(), "risk_review")
-        world.act(case_id, "table", "officer")
+        world.sit(case_id)
         found.append(case_id)
     with db.engine.begin() as connection:
         sqlite = connection.dialect.name == "sqlite"
@@ -125,7 +125,8 @@ def measure(app: Flask, address: str, folder: Path, cases: int) -> None:
         world = World()
         found = prepare(world, cases)
         theirs = peers(address)
-        votes: Iterator[tuple[int, int]] = iter([(c, world.people[w]) for c in found for w in world.voters])
+        voters = [*(w for w in world.voters if w != "chair"), "chair"]  # who presides speaks last
+        votes: Iterator[tuple[int, int]] = iter([(c, world.people[w]) for c in found for w in voters])
         legal, where = world.people["legal"], cycle(found)
         version = {c: world.case(c).version for c in found}
         db.session.remove()

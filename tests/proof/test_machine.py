@@ -19,10 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests import postgres
 from tests.proof.case import EDITABLE, Case
 from tests.proof.city import City
-from tests.proof.model import questions
 from tests.proof.pair import JOINERS, REACHED, REFUSED, Kept, Pair
 from tests.proof.requests import ONWARD, onward, open_requests, variants
-from tests.proof.table import ACTIONS, MEETING, ROWS
+from tests.proof.table import ACTIONS, MEETING, ROWS, questions
 
 QUICK = {"max_examples": 8, "stateful_step_count": 20}
 DEEP = {
