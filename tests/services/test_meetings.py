@@ -6,11 +6,7 @@ import pytest
 
 from registry.clock import now, today
 from registry.extensions import db, writing
-from registry.models import (
-    Appointment,
-    AuditEvent,
-    Meeting,
-)
+from registry.models import Appointment, AuditEvent, Meeting
 from registry.services import acts, audit, meetings
 from tests import factories
 from tests.services.sitting import at_risk, count, leaves, refused, stopped
