@@ -19,9 +19,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MUTANTS = ROOT / "tests" / "mutants"
-COPIED = ("registry", "workflows", "migrations", "templates", "features", "tests")
+COPIED = ("registry", "workflows", "migrations", "templates", "features", "tests", "docs")
 COPIED_FILES = ("pyproject.toml", "babel.cfg", "wsgi.py", "README.md", "Makefile")
-LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "out", "*.pyc", ".hypothesis")
+LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "out", "*.pyc", ".hypothesis", "pictures")
 LIMIT_S = 600
 GREEN, RED = 0, 1
 """What pytest ends with when all passed, and when some failed; anything else proves nothing."""
