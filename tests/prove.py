@@ -19,9 +19,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MUTANTS = ROOT / "tests" / "mutants"
-COPIED = ("registry", "workflows", "migrations", "templates", "features", "tests")
+COPIED = ("registry", "workflows", "migrations", "templates", "features", "tests", "docs")
 COPIED_FILES = ("pyproject.toml", "babel.cfg", "wsgi.py", "README.md", "Makefile")
-LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "out", "*.pyc", ".hypothesis")
+LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "out", "*.pyc", ".hypothesis", "pictures")
 LIMIT_S = 600
 GREEN, RED = 0, 1
 """What pytest ends with when all passed, and when some failed; anything else proves nothing."""
@@ -75,9 +75,9 @@ def apply(mutant: Mutant, tree: Path, *, check: bool = False) -> str:
     return "" if done.returncode == 0 else done.stderr.strip() or "git apply failed"
 
 
-def run(tests: tuple[str, ...], tree: Path) -> tuple[int, str]:
-    """What pytest ends with, and its last lines."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *tests]
+def run(asked: tuple[str, ...], tree: Path) -> tuple[int, str]:
+    """What pytest ends with when asked for these tests, and its last lines."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", *asked]
     quiet = os.environ | {
         "PYTHONPATH": "",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -119,7 +119,8 @@ def main(argv: list[str] | None = None) -> int:
         folder = Path(name)
         copy_tree(folder / "sound")
         begun = time.monotonic()
-        ended, words = run(tuple(dict.fromkeys(t for m in chosen for t in m.tests)), folder / "sound")
+        # -x: the first red test with its reason, instead of the last of many without.
+        ended, words = run(("-x", *dict.fromkeys(t for m in chosen for t in m.tests)), folder / "sound")
         if ended != GREEN:
             print(f"The tests are not green without a bug (pytest ended with {ended}):\n{words}")
             return 1

@@ -5,8 +5,8 @@ from itertools import combinations
 from typing import Any
 
 from tests.proof.case import FIELD, GROUP, Case
-from tests.proof.model import Model, questions
-from tests.proof.table import ACTIONS, GATES, MEETING, ROWS
+from tests.proof.model import Model
+from tests.proof.table import ACTIONS, GATES, MEETING, ROWS, questions
 
 Request = tuple[str, str | None, dict[str, Any]]
 

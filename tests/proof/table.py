@@ -5,6 +5,7 @@ One line an act: name, the states it is open in, where it leads, who may take it
 `!` after the name: a person's own record, which makes nobody's page stale.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 STAGES = ("submitted", "methodology_screening", "risk_review", "validation", "registration")
@@ -166,3 +167,14 @@ def ends(row: Row) -> set[str]:
         latest = row.to.partition("<")[2] or "validation"  # no notice is sent in registration
         return set(STAGES[: STAGES.index(latest) + 1])
     return {row.to}
+
+
+def questions(state: str) -> Iterable[str]:
+    """What a sitting may be asked in a state."""
+    if state in STAGES[1:]:
+        return (GATES[STAGES.index(state)],)
+    return {
+        "registered": ("revocation", "suspension"),
+        "amendment_review": ("amendment", "revocation"),
+        "suspended": ("revocation",),
+    }.get(state, ())

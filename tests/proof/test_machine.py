@@ -19,10 +19,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests import postgres
 from tests.proof.case import EDITABLE, Case
 from tests.proof.city import City
-from tests.proof.model import questions
 from tests.proof.pair import JOINERS, REACHED, REFUSED, Kept, Pair
 from tests.proof.requests import ONWARD, onward, open_requests, variants
-from tests.proof.table import ACTIONS, MEETING, ROWS
+from tests.proof.table import ACTIONS, MEETING, ROWS, questions
 
 QUICK = {"max_examples": 8, "stateful_step_count": 20}
 DEEP = {
@@ -220,6 +219,7 @@ def tabled(question: str) -> list[tuple[str, str, dict[str, Any]]]:
 def turned(pair: Pair, kept: Kept) -> list[Kept]:
     """Moments on the side ways that begin here."""
     fault = {"faults": ["contract.note"], "late_reason": ""}
+    amended = [("prepare", "parcels"), ("amend", "owner", {})]
     ways: dict[str, list[list[Any]]] = {
         "submitted": [[("decline", "officer", {})]],
         "methodology_screening": [[("request_correction", "officer", fault)]],
@@ -235,8 +235,11 @@ def turned(pair: Pair, kept: Kept) -> list[Kept]:
         ],
         "registration": [held("registration"), held("registration")[:-2]],
         "registered": [
-            [("prepare", "parcels"), ("amend", "owner", {})],
+            amended,
+            [*amended, *held("revocation")],
+            [*amended, ("open_notice", "officer", {}), ("object", "anybody", {"tenure": True, "parcel": "p2"})],
             [*held("suspension"), ("suspend", "chair", {})],
+            [*held("suspension"), ("suspend", "chair", {}), *held("revocation")],
         ],
     }
     found = []
@@ -267,7 +270,8 @@ def _forward(pair: Pair, place: int) -> Any:
 
 @contextlib.contextmanager
 def lives(engine: str, kinds: Sequence[Case] = KINDS) -> Any:
-    """A city with moments to begin from: every stage of the first kind of case, some of the others."""
+    """A city with moments to begin from: every stage of the first kind of case, some of the others (of a
+    ticket those of its entry: only there the environment bureau speaks), disputed land."""
     with tempfile.TemporaryDirectory(prefix="tailin-lives-", dir=postgres.memory()) as folder:
         city = City(engine, Path(folder))
         try:
@@ -282,8 +286,13 @@ def lives(engine: str, kinds: Sequence[Case] = KINDS) -> Any:
                     straight(pair, state)
                     if number == 0 or state in {"risk_review", "registered"}:
                         starts.append(pair.keep())
-                        if number == 0:
+                        if number == 0 or (number, state) == (2, "registered"):
                             starts += turned(pair, starts[-1])
+            pair.go_back(empty)
+            pair.draft(Case("ccer"), disputed=True)
+            for state in ("methodology_screening", "risk_review"):
+                straight(pair, state)
+                starts.append(pair.keep())
             yield type("TheLives", (Lives,), {"pair": pair, "starts": starts})
         finally:
             city.close()
@@ -309,11 +318,14 @@ LEADS_TO = {
     "propose_recusal": {"decide_recusal"},
 }
 """Acts worth taking again for what only they make possible."""
+ELSEWHERE = {("set_parcel_apart", "registration")}
+"""No walk of one case gets there: what puts a parcel in question also stops the acts that lead to registration.
+An entry of others on the same land may put one in question there; the model knows nothing of others' land."""
 
 
 def paths(starts: Sequence[Kept], seed: int) -> list[tuple[Kept, list[Any]]]:
     """Walks on the model alone that together take every act of the table in every state where a person may."""
-    wanted = {cell for cell, row in ROWS.items() if row.by != {"system"}}
+    wanted = {cell for cell, row in ROWS.items() if row.by != {"system"}} - ELSEWHERE
     luck, seen, found = Random(seed), set(), []
     for n in range(2_000):
         kept = starts[n % len(starts)]
@@ -368,7 +380,7 @@ def test_every_act_in_every_state_agrees_with_the_model(engine: str) -> None:
                 else:
                     assert machine.pair.ask(0, *step) == "ok"
             machine.pair.at_the_end()
-    assert set(REACHED) >= {cell for cell, row in ROWS.items() if row.by != {"system"}}
+    assert set(REACHED) >= {cell for cell, row in ROWS.items() if row.by != {"system"}} - ELSEWHERE
 
 
 @pytest.mark.long
