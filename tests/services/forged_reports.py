@@ -157,7 +157,7 @@ FORGERIES |= {
         "append-only",
         lambda s: [report(s), submit(s), paper(), made(), update("report_files", f"report_id = {NUMBER}", made_at=AT)],
     ),
-    "a reminder sent twice": (
+    "a reminder of a report sent twice": (
         "append-only|UNIQUE constraint failed|uq_report_reminders",
         lambda s: [report(s), reminded(), reminded(number=9902)],
     ),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from gherkin.parser import Parser
 
+from tests.workflows import broken_records
 from workflows.facts import (
-    ChangeFacts,
     MeetingFacts,
     NoticeFacts,
     Overlap,
@@ -22,7 +22,6 @@ from workflows.facts import (
 )
 from workflows.meeting import MEETING
 from workflows.policy import Confidence, Enforced, Policy
-from workflows.policy_change import POLICY_CHANGE
 from workflows.rules import RULES, Outcome, failed, judge, passed, rule
 from workflows.states import Conclusion, LandSetting, Question, Scheme, Severity, Tenure, TitleDocument, Verdict
 
@@ -255,14 +254,13 @@ BROKEN_MEETING = (
     MeetingFacts(on=FACTS.on, held_on=FACTS.on, minutes_pages=1, heads_missing=1, members_missing=2),
 )
 OF_A_MEETING = {clause for row in MEETING.acts for clause in row.gate}
-BROKEN_CHANGE = (ChangeFacts(on=FACTS.on, since=FACTS.on, fits=False, actor_proposed=True), ChangeFacts(on=FACTS.on))
-OF_A_CHANGE = {clause for row in POLICY_CHANGE.acts for clause in row.gate}
 
 
 @pytest.mark.parametrize("clause_id", RULES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_whatever_a_rule_finds_can_be_said(clause_id, lang):
-    broken = BROKEN_MEETING if clause_id in OF_A_MEETING else BROKEN_CHANGE if clause_id in OF_A_CHANGE else BROKEN
+    kinds = ((OF_A_MEETING, BROKEN_MEETING), *broken_records.KINDS)
+    broken = next((facts for clauses, facts in kinds if clause_id in clauses), BROKEN)
     outcomes = [outcome for facts in broken if (outcome := RULES[clause_id](facts, POLICY)).finding]
     assert outcomes, "no facts here break the clause"
     for outcome in outcomes:

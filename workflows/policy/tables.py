@@ -28,9 +28,9 @@ class Reference:
     key: str
     title_zh: str
     title_en: str
-    unit: str
     note_zh: str
     note_en: str
+    unit: str = ""
 
     def blank(self) -> Figure:
         """A figure of this place that has no value yet, to give it one."""
