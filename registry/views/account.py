@@ -251,7 +251,8 @@ def demo_people() -> Sequence[tuple[str, Sequence[DemoPerson]]]:
     """The people of the demo data by what they do here: applicants first, as a project goes its way."""
     on = today()
     groups = {
-        _("Applicants and their agents"): (Role.PROPONENT, Role.AGENT, Role.FARM_REPORTER, Role.DISTRICT_REPORTER),
+        _("Applicants and their agents"): (Role.PROPONENT, Role.AGENT),
+        _("Reporters of the farm and the districts"): (Role.FARM_REPORTER, Role.DISTRICT_REPORTER),
         _("Task force"): (Role.CASE_OFFICER, Role.SECRETARY, Role.LEGAL_REVIEWER),
         _("Leading group"): (Role.CHAIR, Role.DEPUTY_CHAIR, Role.MEMBER),
         _("Experts and other bodies"): (Role.EXPERT, Role.VVB, Role.ECO_ENV),
