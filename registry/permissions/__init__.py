@@ -95,6 +95,8 @@ def sees_change(user: User | None, on: date | None = None) -> ColumnElement[bool
 
 def guard() -> None:
     """Refuse what the table does not allow; runs before every request."""
+    if request.method in {"GET", "HEAD"}:
+        g.appointments = {}  # nothing is changed while a page is read
     if request.endpoint is None:
         return  # no such address: routing answers 404 or 405
     entry = ENTRIES.get(request.endpoint)

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
+from flask import g, has_app_context
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -294,10 +295,15 @@ def appointments(user: User | None, on: date | None = None) -> list[tuple[Role, 
     """The offices a person holds on a day, each with the id of its body."""
     if user is None or not user.active:
         return []
-    query = select(Appointment.role, Appointment.body_id).where(
-        Appointment.user_id == user.id, _current(Appointment.since, Appointment.until, on or today())
-    )
-    return [(role, body_id) for role, body_id in db.session.execute(query)]
+    day = on or today()
+    # A page that only reads asks once, however many of its parts want to know; the guard opens this.
+    kept: dict[tuple[int, date], list[tuple[Role, int]]] = g.get("appointments", {}) if has_app_context() else {}
+    if (user.id, day) not in kept:
+        query = select(Appointment.role, Appointment.body_id).where(
+            Appointment.user_id == user.id, _current(Appointment.since, Appointment.until, day)
+        )
+        kept[user.id, day] = [(role, body_id) for role, body_id in db.session.execute(query)]
+    return list(kept[user.id, day])
 
 
 def offices(user: User | None, on: date | None = None) -> frozenset[Role]:

@@ -91,16 +91,19 @@ def test_the_navigation_follows_the_audience(site: Flask):
             "body": factories.a_member(factories.an_organisation(kind="vvb")),
         }
         db.session.rollback()
-    public_entries = ["Projects", "Public notices", "Public cases", "Rules", "Calendar", "Help"]
+    public_entries = ["Projects", "Greening targets", "Public notices", "Public cases", "Rules", "Calendar", "Help"]
     expected = {
         "applicant": ["My projects", "Notices"],
-        "officer": ["To do", "Cases", "Experts", "Partners", "Meetings", "Rule changes", "Notices"],
+        "officer": [
+            *("To do", "Cases", "Experts", "Partners", "Meetings", "Rule changes", "Targets and figures"),
+            *("Completed area", "Inventories", "Forest farm", "Pilot reports", "Notices"),
+        ],
         "administrator": ["Accounts", "Organisations", "Mail", "Notices"],
         "body": ["To do", "Notices"],
     }
     visitor = site.test_client()
     visitor.get("/language/en")
-    assert _entries(visitor.get("/help").text) == ["Home", *public_entries]
+    assert _entries(visitor.get("/help").text) == ["Home", *public_entries[:3], "Pilot reports", *public_entries[3:]]
     for who, entries in expected.items():
         client = _signed_in(site, people[who])
         client.get("/language/en")
