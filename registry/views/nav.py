@@ -55,8 +55,6 @@ def _own(user: User, offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Partners"), "partners.index", "partners."))
     if offices & permissions.MEETING.offices:
         items.append(_item(_("Meetings"), "meeting.index", "meeting."))
-    if offices & permissions.INVENTORY.offices:
-        items.append(_item(_("Inventories"), "inventory.index", "inventory."))
     if offices & permissions.POLICY.offices:
         waits = len(policy.undecided(user)) if Role.CHAIR in offices else None
         items.append(_item(_("Rule changes"), "policy.index", "policy.", count=waits))
@@ -86,6 +84,8 @@ def _measured(offices: frozenset[Role]) -> list[Item]:
         items.append(_item(_("Targets and figures"), "dashboard.show"))
     if offices & (permissions.COMPLETION.offices - VOTING):
         items.append(_item(_("Completed area"), "greening.index", "greening."))
+    if offices & permissions.INVENTORY.offices:
+        items.append(_item(_("Inventories"), "inventory.index", "inventory."))
     if offices & permissions.FARM.offices:
         items.append(_item(_("Forest farm"), "farm.index", "farm.", "field."))
     if offices & permissions.REPORTS.offices:
