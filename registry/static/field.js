@@ -43,7 +43,8 @@
       const csrf = await token();
       for (const entry of waiting) {
         const form = new FormData();
-        entry.values.forEach(([name, value]) => form.append(name, value, value.name));
+        // A third argument, even undefined, would make the browser take every value for a file.
+        entry.values.forEach(([name, value]) => (value instanceof Blob ? form.append(name, value, value.name) : form.append(name, value)));
         form.set('csrf_token', csrf);
         const answer = await fetch(entry.url, { method: 'POST', body: form, headers: { 'X-Outbox': '1' } });
         if (answer.ok && !answer.redirected && (await answer.json()).id) {
