@@ -42,6 +42,8 @@ LEADING = DEPTH / LINES
 SIZE = 16.0
 TRACKING = WIDTH / SIGNS - SIZE
 """28 signs of 16 points are a little wider than the line: each stands a fifth of a point closer."""
+FEW = 6
+"""Lines of a last paragraph that still moves on with the signature; of a longer one lines go over by themselves."""
 HEAD_BELOW = 35 * mm
 PAGE_NO_BELOW = 7 * mm
 GREY = Color(0.35, 0.37, 0.36)
@@ -140,11 +142,17 @@ def _story(values: Values, set_in: Styles) -> Iterator[Flowable]:
     yield Spacer(1, LEADING)
     if values["addressee"]:
         yield paragraph(values["addressee"], set_in.flush)
-    for block in values["blocks"]:
-        yield from DRAWN[block["is"]](block, set_in)
-    if values["organ"]:
-        lines = (values["organ"], values["issued"])
-        yield KeepTogether([Spacer(1, LEADING), *(paragraph(line, set_in.signed) for line in lines)])
+    body = [drawn for block in values["blocks"] for drawn in DRAWN[block["is"]](block, set_in)]
+    if not values["organ"]:
+        yield from body
+        return
+    # The last words, under their heading, go with the signature: no page holds the signature alone.
+    short = bool(body) and isinstance(body[-1], Text) and body[-1].wrap(WIDTH, DEPTH)[1] <= FEW * LEADING
+    last = len(body) - 2 if short else len(body)
+    yield from body[: max(last, 0)]
+    lines = (values["organ"], values["issued"])
+    signature = (Spacer(1, LEADING), *(paragraph(line, set_in.signed) for line in lines))
+    yield KeepTogether([*body[max(last, 0) :], *signature])
 
 
 def _even(words: str, style: Style) -> dict[str, float]:

@@ -27,4 +27,4 @@ class InventoryForm(Form):
         [Answered(_l("Enter the title of the document the survey rests on")), AtMost(200)],
     )
     document_number = TextField(_l("Number of the source document"), [Optional(), AtMost(120)])
-    file = FileField(_l("The table"), [Optional()])
+    file = FileField(_l("The table"))

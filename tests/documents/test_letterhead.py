@@ -187,6 +187,14 @@ def test_the_same_values_give_the_same_bytes_and_others_do_not():
 
 
 @needs_poppler
+@pytest.mark.parametrize("lines", range(14, 24))
+def test_no_page_holds_the_signature_alone(lines):
+    made = report(*(said("正文一行。") for _ in range(lines)))
+    last = pages(render_report(made))[-1]
+    assert made["organ"] in last
+    assert "正文一行" in last
+
+
 def test_a_heading_does_not_end_a_page_alone():
     for before in range(10, 24):
         for page in pages(
