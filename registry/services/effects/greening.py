@@ -1,10 +1,15 @@
 """What each act on a report of completed area writes. Only the door calls them."""
 
 from registry.models import CompletionReport
+from registry.services import numbers
 from registry.services.effects.context import Effect
 from registry.services.greening import facts, roles_on, told
 from registry.services.records import Context, Kind
 from workflows.greening import GREENING, judge
+
+TURN = "completion"
+"""The counter whose row is held while a report is counted."""
+COUNTED = frozenset({"report_completion", "confirm_completion"})
 
 
 def report_completion(ctx: Context) -> Effect:
@@ -49,4 +54,6 @@ KIND = Kind(
     facts=lambda row, on, actor, _data: facts(row, on, actor),
     effects=EFFECTS,
     told=told,
+    # Two reports of one unit, year and kind wait for one another here, so that the second is refused by G15.
+    first=lambda action: {"turn": numbers.allot(TURN, 0)} if action in COUNTED else {},
 )
