@@ -157,7 +157,7 @@ def test_a_wetland_needs_neither_species_nor_volume():
 
 
 def test_a_reporter_brings_in_only_the_own_land():
-    assert [f.why for f in judged(ROW, bounds=Bounds(LandKind.FOREST, district="370921")).faults] == [
+    assert [f.why for f in judged(ROW, bounds=Bounds(LandKind.FOREST, districts=("370921", "370923"))).faults] == [
         Why.OTHER_DISTRICT
     ]
     farm = [*HEADS, "林场"]
