@@ -47,7 +47,7 @@ PROBLEMS: Mapping[str, Words] = {
         _l("Open it in Excel, save it as XLSX, and try again."),
     ),
     "too_many": (
-        _l("The first sheet has more than %(detail)s rows or columns."),
+        _l("The first sheet has more than %(detail)s rows, columns or cells."),
         _l("Nothing was read."),
         _l("Save the sheet as CSV and try again."),
     ),

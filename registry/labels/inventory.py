@@ -73,6 +73,9 @@ FILES: Mapping[Unreadable, LazyString] = {
     Unreadable.TOO_MUCH_PACKED: _l("The workbook unpacks to far too much. Copy the table into a new workbook."),
     Unreadable.TOO_MANY_ROWS: _l("The table has more than %(detail)s rows. Split it by district or by farm."),
     Unreadable.TOO_MANY_COLUMNS: _l("The table has more than %(detail)s columns. Keep those of the template."),
+    Unreadable.TOO_MANY_CELLS: _l(
+        "The table has more than %(detail)s cells. Split it by district or by farm, or leave out columns."
+    ),
     Unreadable.BROKEN: _l("The workbook cannot be read. Open it in Excel, save it as XLSX, and choose it again."),
     Unreadable.NOT_TEXT: _l("The file is neither XLSX nor CSV text. Save the table as XLSX and choose it again."),
     Unreadable.NOT_CSV: _l(

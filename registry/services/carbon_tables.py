@@ -30,6 +30,7 @@ REFUSED = {
     Unreadable.TOO_LARGE: Problem.TOO_LARGE_FILE,
     Unreadable.TOO_MANY_ROWS: Problem.TOO_MANY,
     Unreadable.TOO_MANY_COLUMNS: Problem.TOO_MANY,
+    Unreadable.TOO_MANY_CELLS: Problem.TOO_MANY,
     Unreadable.EMPTY: Problem.EMPTY,
 }
 LEFT_EMPTY = frozenset(TOLD["nothing"])
