@@ -357,6 +357,11 @@ def _recusal(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> 
     _act(stage, told, login, step.act, at, ground=ground, words=step.words, **named)
 
 
+def _deliver(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """Delivered in the way that `word` says, on the day it is recorded."""
+    _act(stage, told, login, step.act, at, way=step.word, delivered_on=day_of(at))
+
+
 def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
 
@@ -376,6 +381,7 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "request_correction": _ask_for_corrections,
     "change": _change,
     "decline": _decline,
+    "record_delivery": _deliver,
     "object": _object,
     "answer_objection": _answer_objection,
     "table": _table,
