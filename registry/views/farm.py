@@ -60,7 +60,7 @@ def index() -> str:
         "farm/index.html",
         farm=farm,
         farms=found,
-        pilots=ask.pilots([farm.id]),
+        pilots=ask.pilots(g.user, farm.id),
         fields=[(field, aims.get(field)) for field in Exploration],
         counts=ask.counts(farm.id),
         kinds=list(FarmRecordKind),
@@ -122,6 +122,10 @@ def act(pilot_id: int, action: str) -> Answer:
     found = _pilot(pilot_id)
     if action not in ACTS:
         abort(404)
+    row = PILOT.row(action, found.state)
+    if row is None or not row.by & roles_on(found, g.user, today()):
+        who = [labels.label(role) for role in sorted(PILOT.open_to(action, found.state))]
+        return render_template("farm/not_open.html", pilot=found, action=action, who=who), 409
     form, refused, status = ACTS[action](), [], 200
     if request.method == "GET":
         form.seen.data = str(found.version)
