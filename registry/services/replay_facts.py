@@ -62,10 +62,11 @@ def every_case(on: date) -> Iterator[CaseFacts]:
         if not cases:
             return
         read = _Read([c.id for c in cases], calendar, on)
-        yield from map(read.case, cases)
-        last = str(cases[-1].number)
+        last, found = str(cases[-1].number), [read.case(case) for case in cases]
         for case in cases:
             db.session.expunge(case)
+        # Nothing of the database is held meanwhile: whoever takes them may write between two chunks.
+        yield from found
 
 
 class _Read:
