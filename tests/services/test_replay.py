@@ -15,9 +15,10 @@ from registry.services import facts, policy_changes, replay, replay_facts
 from registry.services.policy import current
 from registry.services.replay import replayed
 from registry.services.replay_facts import every_case
+from tests.contract_answers import with_partner
 from tests.revisions import confirmed, draft, longer_review, run
 from tests.world import PARCEL, World
-from workflows.facts import ProjectFacts
+from workflows.facts import ContractFacts, ProjectFacts
 
 LEFT_OUT = {
     *("parcels_apart", "unanswered", "documents_missing", "documents_on_file", "own_unanswered", "panel", "sitting"),
@@ -64,6 +65,27 @@ def test_cases_read_in_bulk_are_what_the_door_sees(world):
     assert set(bulk) == set(ids)
     for case_id, read in bulk.items():
         assert differing(case_id, world, read) <= LEFT_OUT
+
+
+def test_papers_of_an_amendment_taken_back_are_left_behind_and_those_of_the_next_are_not(world):
+    case_id = world.advance(world.draft(**with_partner()), "registered")
+
+    def amend(area: str, paper: str) -> ContractFacts:
+        world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": area, "area_mu": area}]})
+        world.upload(case_id, paper)
+        world.act(case_id, "amend", "owner")
+        return as_the_door_has_it()
+
+    def as_the_door_has_it() -> ContractFacts:
+        read = in_bulk()[case_id]
+        assert "contract" not in differing(case_id, world, read)
+        return read.contract
+
+    assert amend("500", "public_bidding").public_bidding
+    world.act(case_id, "withdraw_amendment", "owner", words="不改了")
+    assert not as_the_door_has_it().public_bidding
+    again = amend("400", "superior_approval")
+    assert (again.public_bidding, again.superior_approval) == (False, True)
 
 
 def test_a_third_officer_would_leave_a_screened_case_wanting(world):
