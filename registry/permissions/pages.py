@@ -238,6 +238,7 @@ ENTRIES: dict[str, Entry] = {
     "policy.edit": PROPOSES,
     "policy.discard": PROPOSES,
     "policy.replay": DECIDES,
+    "policy.stop_replay": DECIDES,
     "policy.act": DECIDES,
     # reports of the pilot: the farm writes, the task force reviews, the chair approves; published ones are for anybody
     "reports.public": PUBLIC,
