@@ -361,7 +361,7 @@ def _parcels(parcels: Sequence[Mapping[str, Any]]) -> Block:
         name = parcel.get("name") or application.parcel_title(parcel, place)
         where = _word("district", parcel.get("district_code"))
         rows.append([name, parcel.get("subcompartment") or "", where, *_both(mu)])
-    columns = {"parcel": 23, "subcompartment": 16, "where": 14, "mu": 18, "ha": 20}
+    columns = {"parcel": 23, "subcompartment": 20, "where": 14, "mu": 16, "ha": 18}
     return table(columns, rows, right=(4, 5), total=[texts()["total"], "", "", "", *_both(total)])
 
 
