@@ -15,10 +15,10 @@ from registry.clock import ZONE, day_of
 from registry.models import Meeting
 from registry.queries import meeting_record
 from registry.queries.meeting_record import Discussed, Given, Record, Seated, StoodAside
-from registry.queries.minutes import Page
+from registry.queries.minutes import Page, name_of
 from registry.services.paper_words import LANGUAGE, Block, note, paragraph, said, texts
 from workflows import deliberation
-from workflows.minutes import Item
+from workflows.minutes import Answered, Item
 from workflows.roles import Role
 from workflows.states import Choice, Question, RecusalGround
 
@@ -325,21 +325,21 @@ def correction(no: int, item: int | None, wrong: str, right: str, by: str, at: d
 
 
 def laid_out(
-    pages: Sequence[Page], presided: int, items: Sequence[Item], hidden: Mapping[int, str] | None = None
+    pages: Sequence[Page], answered: Sequence[Answered], hidden: Mapping[int, str] | None = None
 ) -> list[Block]:
-    """All pages as blocks, each with who confirmed it; `hidden`: what a reader is told instead of an item."""
+    """All pages as blocks, each with who confirmed it in answer for what; `hidden`: what a reader is told instead."""
     hidden, blocks = hidden or {}, []
     with force_locale(LANGUAGE):
         if len(pages) > 1:
             blocks.append(paragraph(fill("corrected_note", n=len(pages) - 1)))
-        for page in pages:
+        for page, by in zip(pages, answered, strict=True):
             if page.content.get("correction"):
                 blocks.append({"is": "page", "text": fill("correction", n=page.content["correction"])})
             blocks += page.content["head"]
             for item in page.content["items"]:
                 blocks += _shown(item, hidden.get(item["no"], ""))
             blocks += page.content["tail"]
-            blocks += _signed(page, presided, items)
+            blocks += _signed(page, by)
     return blocks
 
 
@@ -349,24 +349,31 @@ def _shown(item: Mapping[str, Any], instead: str) -> list[Block]:
     return [*led, *([{"is": "hidden", "text": instead}] if instead else item["blocks"])]
 
 
-def _signed(page: Page, presided: int, items: Sequence[Item]) -> list[Block]:
+def _signed(page: Page, by: Answered) -> list[Block]:
     """Who confirmed a page, in which part, and when; with room to sign on paper."""
     n = page.content.get("correction")
     title = fill("correction", n=n) if n else words()["first_page"]
     if not page.confirmed:
         return [paragraph(fill("unconfirmed", page=title))]
     rows = [
-        [name, _part(user_id, presided, items), _scope(user_id, items), formats.instant(at), ""]
-        for user_id, name, at in sorted(page.confirmed, key=lambda c: (c[0] != presided, c[2]))
+        [name, _part(user_id, by), _scope(user_id, by.items), formats.instant(at), ""]
+        for user_id, name, at in sorted(page.confirmed, key=lambda c: (c[0] != by.presided, c[2]))
     ]
     columns = {"name": 20, "part": 18, "scope": 15, "confirmed": 29, "signature": 18}
-    return [paragraph(fill("confirmed", page=title)), grid(columns, rows)]
+    instead = [
+        note(fill("in_place", head=name_of(by.instead[user_id]), name=name))
+        for user_id, name, _at in page.confirmed
+        if user_id in by.instead
+    ]
+    return [paragraph(fill("confirmed", page=title)), grid(columns, rows), *instead]
 
 
-def _part(user_id: int, presided: int, items: Sequence[Item]) -> str:
-    if user_id == presided:
+def _part(user_id: int, by: Answered) -> str:
+    if user_id in by.instead:
+        return str(words()["presided_in_place"])
+    if user_id == by.presided:
         return str(words()["presided"])
-    led = [number for number, item in enumerate(items, 1) if item.head == user_id]
+    led = [number for number, item in enumerate(by.items, 1) if item.head == user_id]
     return fill("presided_items", items=_list(led)) if led else str(words()["attended"])
 
 

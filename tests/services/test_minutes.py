@@ -99,7 +99,7 @@ def test_the_roll_tells_who_was_there_who_came_late_and_left_and_who_was_not(cou
     assert sum(person in name.values() for person in there) == 3  # members there from the first to the last minute
     left, came = (next(p for p in there if word in p) for word in ("离会", "到会"))
     assert re.fullmatch(r".+（\d+时(\d\d分)?离会）", left)
-    assert re.fullmatch(r".+（\d+时(\d\d分)?到会）", came)
+    assert re.fullmatch(r".+（\d+时(\d\d分)?到会，\d+时(\d\d分)?离会）", came)
     assert f"缺席：{name['member7']}。" in head
     assert "9时，" in head[0]
 
