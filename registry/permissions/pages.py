@@ -183,6 +183,7 @@ ENTRIES: dict[str, Entry] = {
     "farm.case_losses": LOSSES,
     "field.index": WRITES_FOR_THE_FARM,
     "field.enter": WRITES_FOR_THE_FARM,
+    "field.ready": WRITES_FOR_THE_FARM,
     "field.worker": PUBLIC,
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
     "calendar.show": PUBLIC,
