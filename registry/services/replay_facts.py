@@ -194,14 +194,8 @@ class _Read:
         )
 
     def _papers(self, case: Case, shown: int) -> set[str]:
-        """The kinds on file in a round, as `applications.papers` has them: not those of amendments come to nothing."""
         entered = {no for (no,) in self.entered[case.id]}
-        left_behind = {
-            no
-            for no, _at, by in self.opened[case.id]
-            if by == "amend" and entered and min(entered) < no < shown and no not in entered
-        }
-        return {kind for no, kind in self.papers[case.id] if no <= shown and no not in left_behind}
+        return papers_of(shown, entered, self.opened[case.id], self.papers[case.id])
 
     def _governing_day(self, case: Case) -> date:
         if case.state is ProjectState.AMENDMENT_REVIEW:
@@ -216,6 +210,17 @@ class _Read:
         tabled = [day_of(at) for question, at, *_ in self.sittings[case.id] if question is not Question.REGISTRATION]
         until = (tabled[-1] if tabled else self.on) - timedelta(days=1)
         return max(0, self.calendar.working_days_between(sent[-1], until))
+
+
+def papers_of(shown: int, entered: set[int], opened: Sequence[Any], papers: Sequence[Any]) -> set[str]:
+    """The kinds on file in a round, as `applications.papers` has them: not those of amendments come to nothing.
+
+    Rows: rounds (number, opened at, by which act), papers (round, kind); `entered`: the rounds that were registered.
+    """
+    left_behind = {
+        no for no, _at, by in opened if by == "amend" and entered and min(entered) < no < shown and no not in entered
+    }
+    return {kind for no, kind in papers if no <= shown and no not in left_behind}
 
 
 def _of(table: Any, *columns: Any) -> Select[Any]:
