@@ -265,6 +265,10 @@ ENTRIES: dict[str, Entry] = {
     "greening.discard": REPORTS_AREA,
     "greening.act": office(Role.DISTRICT_REPORTER, Role.CASE_OFFICER),
     "dashboard.show": DASHBOARD,
+    "dashboard.findings": DASHBOARD,
+    "dashboard.contracts": DASHBOARD,
+    "dashboard.expected": DASHBOARD,
+    "dashboard.losses": DASHBOARD,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

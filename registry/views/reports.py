@@ -21,6 +21,9 @@ from registry.views import record_acts
 from registry.views import report_words as words
 from registry.views.case import CSP_OF_FILES, Answer
 from registry.views.case_acts import seen_of
+from registry.views.case_words import lang
+from registry.views.rules import MARKS
+from workflows.pilot_facts import TEXTS, pilot_facts
 from workflows.pilot_report import CHAPTERS, PILOT_REPORT, Period, ended
 from workflows.report_tables import SHAPES, Spot, differences
 from workflows.roles import Role
@@ -52,8 +55,12 @@ def _writes(report: PilotReport) -> bool:
 
 @bp.get("/pilot-reports")
 def public() -> str:
-    """Every published version, with its PDF."""
-    return render_template("reports/public.html", found=[(r, ask.file_of(r)) for r in ask.in_public()])
+    """Every published version, with its PDF; and what is publicly known of the farm, with year, source and mark."""
+    known = [
+        ({part: fact.text(part, lang()) for part in TEXTS}, MARKS.get(fact.confidence, "")) for fact in pilot_facts()
+    ]
+    found = [(r, ask.file_of(r)) for r in ask.in_public()]
+    return render_template("reports/public.html", found=found, known=known)
 
 
 @bp.get("/pilot-reports/<int:report_id>/pdf")
