@@ -19,7 +19,7 @@ from tests import factories, reports
 from tests.steps.acts import Said
 from tests.workflows.holidays import CALENDAR
 from tests.world import World
-from workflows.facts import ReportFacts
+from workflows.facts import ReportFacts, SurveyFault
 from workflows.machine import NotOpenError
 from workflows.pilot_report import Period, due
 from workflows.report_tables import Cell, Spot, Table, with_totals
@@ -194,6 +194,26 @@ def _(app, text, document):
 @given(parsers.parse('"{of}"的试点报告在"{on}"提交'), target_fixture="report_facts")
 def _(app, of, on):
     return replace(known(of), on=date.fromisoformat(on))
+
+
+SURVEYS = '"(?P<of>.+)"的试点报告，在案本底调查"(?P<count>.+)"期，不能推算的小班为"(?P<code>.+)"'
+
+
+@given(parsers.re(SURVEYS), target_fixture="report_facts")
+def _(app, of, count, code):
+    faults = () if code == "无" else (SurveyFault(7, code, "no_parameters"),)
+    return known(of, surveys=None if count == "不问" else int(count), survey_faults=faults)
+
+
+@given("林场导入的本底调查有一个小班的树种没有参数")
+def _(report):
+    willow = ["0009", "岱岳区", reports.FARM, "示例一区", "防护林", "柳树", "中龄林", 15, 50, 0.6, 10, 7]
+    reports.surveyed(report.world, report.farm, date(2025, 6, 1), *reports.STANDS, willow)
+
+
+@given("林场登记并测量了样地")
+def _(report):
+    reports.a_plot(report.world, report.farm)
 
 
 # What is done -------------------------------------------------------------------------------------------
