@@ -77,7 +77,7 @@ def test_figures_are_worked_out_from_their_own_row():
 def test_plots_may_have_been_measured_before_the_period_but_not_after_it():
     start, end = date(2025, 1, 1), date(2025, 12, 31)
     plots = with_totals(5, [row(plot="01", surveyed_on=date(2023, 5, 1)), row(plot="02", surveyed_on=date(2026, 1, 1))])
-    assert outside([plots], start, end) == (Spot(5, "02", "surveyed_on"),)
+    assert outside([plots], start, end) == (Spot(5, "02 2026-01-01", "surveyed_on"),)
 
 
 def test_rows_of_one_name_are_compared_in_order():
