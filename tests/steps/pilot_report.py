@@ -63,6 +63,8 @@ def said(sentence):
     """What a sentence does to a report; None where it is no act on one."""
     if re.fullmatch('到了"[0-9-]+"，系统提醒试点报告', sentence):
         return Said("remind_report", None, of_report=True)
+    if re.fullmatch('到了"[0-9-]+"，系统提醒起草试点报告', sentence):
+        return Said("remind_of_report", None, of_pilot=True)
     found = ACT.fullmatch(sentence)
     return Said(DONE[found[2]], WHO[found[1]], of_report=True) if found else None
 
@@ -123,6 +125,11 @@ def _(report, reason):
     reports.act(report.world, report.first, "correct_report", "reporter")
     report.id = ask.newest(report.farm, reports.QUARTER).id
     reports.written(report.world, report.id, reason)
+
+
+@given("林场的试点正在实施")
+def _(report):
+    reports.running_pilot(report.world, report.farm, since=date(2026, 1, 1))
 
 
 # Facts alone --------------------------------------------------------------------------------------------
@@ -237,7 +244,7 @@ def _(report_facts, clause):
     return RULES[clause](report_facts, current())
 
 
-@when(parsers.parse('到了"{on}"，系统提醒试点报告'))
+@when(parsers.re('到了"(?P<on>[0-9-]+)"，系统提醒(?:起草)?试点报告'))
 def _(report, clock, on):
     clock.set(datetime.combine(date.fromisoformat(on), time(1), UTC))
     tick.tick(now())
@@ -260,10 +267,11 @@ def _(report, who):
     assert report.world.people[WHO[who]] in set(db.session.scalars(select(Notice.user_id).where(*about)))
 
 
-@then(parsers.parse('林场填报员收到该试点报告的提醒"{times:d}"次'))
-def _(report, times):
-    told = (Notice.action == "remind_report", Notice.user_id == report.world.people["reporter"])
-    assert db.session.scalar(select(func.count()).select_from(Notice).where(*told)) == times
+@then(parsers.re('林场填报员收到(?P<what>该|起草)试点报告的提醒"(?P<times>[0-9]+)"次'))
+def _(report, what, times):
+    action = "remind_report" if what == "该" else "remind_of_report"
+    told = (Notice.action == action, Notice.user_id == report.world.people["reporter"])
+    assert db.session.scalar(select(func.count()).select_from(Notice).where(*told)) == int(times)
 
 
 @then(parsers.parse('该试点报告没有办成，违反的条款为"{clauses}"'))
