@@ -250,8 +250,6 @@ ENTRIES: dict[str, Entry] = {
     "reports.write": REPORTER,
     "reports.read_again": REPORTER,
     "reports.figure": REPORTS,
-    "reports.entry": REPORTS,
-    "reports.enter": REPORTER,
     "reports.act": REPORTS,
     "reports.pdf": REPORTS,
     "reports.sheet": REPORTS,
