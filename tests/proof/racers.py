@@ -1,12 +1,13 @@
 """People pressing at the same moment, each in a process of their own: they share nothing but the database."""
 
 import contextlib
-import multiprocessing
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.apart import CONTEXT
 
 Subject = tuple[str, int]
 """("project", id of a case) or ("meeting", id)."""
@@ -72,12 +73,11 @@ class Racers:
     """Processes that race; `race(presses)` returns what each came to."""
 
     def __init__(self, number: int, url: str, folder: Path, people: dict[str, int]) -> None:
-        context = multiprocessing.get_context("spawn")
         self.slowest = 0.0
         self._pipes, self._processes = [], []
         for _ in range(number):
-            mine, theirs = context.Pipe()
-            process = context.Process(target=run, args=(url, str(folder), people, theirs), daemon=True)
+            mine, theirs = CONTEXT.Pipe()
+            process = CONTEXT.Process(target=run, args=(url, str(folder), people, theirs), daemon=True)
             process.start()
             self._pipes.append(mine)
             self._processes.append(process)
