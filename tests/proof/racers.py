@@ -15,6 +15,12 @@ Press = tuple[str, str | None, int | None, dict[str, Any]]
 """An act, the person (as the world names them), the version of their page, what they typed."""
 PATIENCE_S = 30
 SLOW_S = 5
+"""On a machine that is not busy with other things; nobody waits so long for a lock that is let go."""
+
+
+def busy() -> float:
+    """How many processes share a core, 1 at least: where others work too, everything takes so many times as long."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
@@ -76,11 +82,11 @@ class Racers:
             self._pipes.append(mine)
             self._processes.append(process)
         for pipe in self._pipes:
-            assert pipe.poll(PATIENCE_S * 2), "a racer did not start"
+            assert pipe.poll(PATIENCE_S * 2 * busy()), "a racer did not start"
             pipe.recv()
 
     def race(self, presses: Sequence[tuple[Subject, Press]], gap_s: float = 0.0) -> list[str]:
-        """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S."""
+        """All press at once, or each `gap_s` after the one before; AssertionError on anything over SLOW_S."""
         for place, asked in enumerate(presses):
             self._pipes[place].send(asked)
         for place in range(len(presses)):
@@ -88,16 +94,14 @@ class Racers:
         start = time.monotonic() + 0.002
         for place in range(len(presses)):
             self._pipes[place].send(start + place * gap_s)
-        answers = []
-        for place in range(len(presses)):
-            answer, seconds = self._heard(place)
-            self.slowest = max(self.slowest, seconds)
-            answers.append(answer)
-        assert self.slowest < SLOW_S, f"{self.slowest:.1f} s for {presses}"
-        return answers
+        heard = [self._heard(place) for place in range(len(presses))]
+        slowest = max(seconds for _, seconds in heard)
+        self.slowest = max(self.slowest, slowest)
+        assert slowest < SLOW_S * busy(), f"{slowest:.1f} s for {presses}"
+        return [answer for answer, _ in heard]
 
     def _heard(self, place: int) -> Any:
-        assert self._pipes[place].poll(PATIENCE_S), "no answer from a racer"
+        assert self._pipes[place].poll(PATIENCE_S * busy()), "no answer from a racer"
         return self._pipes[place].recv()
 
     def close(self) -> None:
