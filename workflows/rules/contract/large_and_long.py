@@ -88,13 +88,14 @@ def crediting_covered(contract: Reading) -> Said:
     known = [end for end in ends if end is not None]
     first = min(known, default=None)
     read = {"crediting_on": facts.crediting_end, "covered_on": first}
-    if facts.has_partner is False and not known:
+    if facts.has_partner is False and facts.parcels and not known:
         return contract.does_not_apply(**read)
     if facts.crediting_end is None or first is None:
         return contract.cannot_tell(**read)
     if facts.crediting_end > first:
         return contract.fails(None, **read)
-    return contract.cannot_tell(**read) if len(known) < len(ends) else contract.passes(**read)
+    whole = facts.parcels and len(known) == len(ends)
+    return contract.passes(**read) if whole else contract.cannot_tell(**read)
 
 
 @contract_rule("R26")
