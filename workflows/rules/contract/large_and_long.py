@@ -88,7 +88,7 @@ def crediting_covered(contract: Reading) -> Said:
     known = [end for end in ends if end is not None]
     first = min(known, default=None)
     read = {"crediting_on": facts.crediting_end, "covered_on": first}
-    if facts.has_partner is False and facts.parcels and not known:
+    if facts.has_partner is False and not known:
         return contract.does_not_apply(**read)
     if facts.crediting_end is None or first is None:
         return contract.cannot_tell(**read)
