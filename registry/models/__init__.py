@@ -85,7 +85,7 @@ from registry.models.pilot import (
 from registry.models.policy import PolicyChange, PolicyReplay, ReplayRun
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
-from registry.models.report import PilotReport, ReportEntry, ReportFigure, ReportFile, ReportReminder
+from registry.models.report import PilotReport, ReportFigure, ReportFile, ReportPrompt, ReportReminder
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
 from registry.models.site_check import LegalReview, SiteCheck, SiteCheckPaper, SiteCheckSignature
 
@@ -176,9 +176,9 @@ __all__ = [
     "Registration",
     "Remark",
     "ReplayRun",
-    "ReportEntry",
     "ReportFigure",
     "ReportFile",
+    "ReportPrompt",
     "ReportReminder",
     "Round",
     "ScreeningSignature",

@@ -6,7 +6,7 @@ covers all changes up to it, which is one small read a transaction; so what anot
 
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -47,7 +47,6 @@ def revision() -> str:
     return db.session.scalar(LATEST) or BEGINNING
 
 
-@cache
 def base() -> Policy:
     """The policy of the TOML files; raises PolicyError when they contradict themselves."""
     return Policy.base()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from registry.clock import day_of
 from registry.extensions import db
@@ -79,8 +79,7 @@ class _Read:
             _of(Answers, Answers.round_no, Answers.section, Answers.data).where(Answers.section.in_(SECTIONS))
         )
         self.entered = self._by_case(_of(Registration, Registration.round_no).order_by(Registration.round_no))
-        left_behind = Document.round_no.in_(of_no_entry().where(Round.case_id == Document.case_id))
-        on_file = _of(Document, Document.round_no, Document.kind, left_behind).where(Document.removed_at.is_(None))
+        on_file = _of(Document, Document.round_no, Document.kind, left_behind()).where(Document.removed_at.is_(None))
         self.papers = self._by_case(on_file.distinct())
         self.apart = self._by_case(_of(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key))
         self.gates = self._by_case(
@@ -196,10 +195,7 @@ class _Read:
         )
 
     def _papers(self, case: Case, shown: int) -> set[str]:
-        """The kinds on file in a round, as `applications.papers` has them."""
-        return {
-            kind for no, kind, left_behind in self.papers[case.id] if no == shown or (no < shown and not left_behind)
-        }
+        return papers_of(shown, self.papers[case.id])
 
     def _governing_day(self, case: Case) -> date:
         if case.state is ProjectState.AMENDMENT_REVIEW:
@@ -214,6 +210,16 @@ class _Read:
         tabled = [day_of(at) for question, at, *_ in self.sittings[case.id] if question is not Question.REGISTRATION]
         until = (tabled[-1] if tabled else self.on) - timedelta(days=1)
         return max(0, self.calendar.working_days_between(sent[-1], until))
+
+
+def papers_of(shown: int, papers: Sequence[Any]) -> set[str]:
+    """The kinds on file in a round, as `applications.papers` has them: rows of (round, kind, `left_behind()`)."""
+    return {kind for no, kind, left in papers if no == shown or (no < shown and not left)}
+
+
+def left_behind() -> ColumnElement[bool]:
+    """Whether a document came with an amendment that came to nothing."""
+    return Document.round_no.in_(of_no_entry().where(Round.case_id == Document.case_id))
 
 
 def _of(table: Any, *columns: Any) -> Select[Any]:

@@ -260,7 +260,7 @@ def test_a_page_made_before_somebody_decided_keeps_what_was_typed(town):
         seen = revisions.row(change_id).version
         revisions.act(town.world, change_id, "confirm_change", "chair")
     path = f"/policy/changes/{change_id}/act/refuse_change"
-    assert "is not open to you while the change is in the state" in town.page("chair", path, 409)
+    assert "is not open to you in the state" in town.page("chair", path, 409)
     with town.inside():
         other = revisions.proposed(town.world, revisions.longer_review(12, date(2026, 9, 1)))
         seen = revisions.row(other).version - 1
