@@ -5,7 +5,7 @@ from importlib import import_module
 from migrations.guards import allow, refuse
 
 revision = "0031"
-down_revision = "0026"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -309,10 +309,14 @@ SAYINGS: dict[str, Said] = {
 }  # fmt: skip
 
 
+PATTERNS = {re.compile(pattern): what for pattern, what in SAYINGS.items()}
+"""The same, ready to match: every sentence of every feature is held against all of them."""
+
+
 def said(sentence: str) -> tuple[Said, Mapping[str, str]] | None:
     """What a sentence does, and the words in it; None where it is no act of the table."""
-    for pattern, what in SAYINGS.items():
-        if found := re.fullmatch(pattern, sentence):
+    for pattern, what in PATTERNS.items():
+        if found := pattern.fullmatch(sentence):
             return what, found.groupdict()
     return None
 
