@@ -15,8 +15,9 @@ from registry import formats, labels, photos, storage
 from registry.clock import now, today
 from registry.forms.farm import ACTS, FORMS, LossForm, PilotForm, RecordForm
 from registry.models import FarmRecord, Organisation, Pilot
+from registry.queries import farm_year, timeline
 from registry.queries import pilot as ask
-from registry.queries import timeline
+from registry.queries import reports as reports_of
 from registry.services import farm_records
 from registry.services.effects.pilot import facts, roles_on
 from registry.services.policy import current
@@ -56,6 +57,8 @@ def index() -> str:
     farm = next((f for f in found if str(f.id) == request.args.get("farm")), found[0])
     aims = {r.field: r for r in reversed(ask.records(farm.id, FarmRecordKind.EXPLORATION))}  # type: ignore[attr-defined]
     losses = ask.records(farm.id, FarmRecordKind.LOSS)
+    years = farm_year.years(farm.id)
+    year = next((y for y in years if str(y) == request.args.get("year")), years[0] if years else today().year)
     return render_template(
         "farm/index.html",
         farm=farm,
@@ -67,6 +70,10 @@ def index() -> str:
         lost=ask.sums(losses),  # type: ignore[arg-type]
         measured=ask.measured_twice(farm.id),
         cases=ask.cases(g.user, farm.id),
+        years=years,
+        year=year,
+        told=farm_year.of(farm.id, year),
+        reports=[r for r in reports_of.all_of(g.user) if r.farm_id == farm.id],
         writes=any(f.id == farm.id for f in ask.own_farms(g.user)),
     )
 
