@@ -58,7 +58,7 @@ class RecordForm(Form):
     longitude = DecimalField(_l("Longitude east, degrees"), [Optional()], places=6, least=-180, most=180)
     photo = FileField(_l("Photo"), [Optional()])
     source = _short(_l("Source document"), most=300, hint=_l("The sheet, ledger or contract it is taken from."))
-    note = _long(_l("Note"))
+    note = _long(_l("Remarks"))
     reason = _long(_l("Why it is corrected"))
     correcting = False
     LAST = ("on_day", "place", "latitude", "longitude", "photo", "source", "note", "reason")
@@ -189,7 +189,7 @@ class TrialForm(RecordForm):
 class LossForm(RecordForm):
     """A loss event."""
 
-    cause = RadioChoiceField(_l("What happened"), [Answered()])
+    cause = RadioChoiceField(_l("Cause of the loss"), [Answered()])
     parcel_key = ChoiceField(_l("Parcel of the project"), [Optional()])
     area_mu = _figure(_l("Area lost"), MU, needed=True)
     volume_m3 = _figure(_l("Growing stock lost"), M3)
