@@ -6,7 +6,7 @@ from alembic import op
 from migrations.guards import allow, refuse
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, greening, meetings, paper, reports
+from registry.demo import answers, farm, greening, inventory, meetings, paper, reports
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -124,6 +124,8 @@ def play(at: datetime) -> None:
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None
         told = Told(spec, answers.of(spec, stage.words, contracts, stage.organisations, vvb, stage.on, place))
         scenes += _scenes(stage, told, place)
+    scenes += inventory.scenes(stage)
+    scenes += farm.scenes(stage)
     scenes += reports.scenes(stage)
     reporters = {
         p["of"]: p["login"] for p in read("people.toml")["person"] if "district_reporter" in p.get("roles", ())
@@ -357,6 +359,11 @@ def _recusal(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> 
     _act(stage, told, login, step.act, at, ground=ground, words=step.words, **named)
 
 
+def _deliver(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
+    """Delivered in the way that `word` says, on the day it is recorded."""
+    _act(stage, told, login, step.act, at, way=step.word, delivered_on=day_of(at))
+
+
 def _decline(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:
     _act(stage, told, login, step.act, at, right_way=step.word, words=step.words)
 
@@ -376,6 +383,7 @@ VERBS: dict[str, Callable[[Stage, Told, str, Step, datetime], None]] = {
     "request_correction": _ask_for_corrections,
     "change": _change,
     "decline": _decline,
+    "record_delivery": _deliver,
     "object": _object,
     "answer_objection": _answer_objection,
     "table": _table,

@@ -244,6 +244,7 @@ ENTRIES: dict[str, Entry] = {
     "policy.edit": PROPOSES,
     "policy.discard": PROPOSES,
     "policy.replay": DECIDES,
+    "policy.stop_replay": DECIDES,
     "policy.act": DECIDES,
     # reports of the pilot: the farm writes, the task force reviews, the chair approves; published ones are for anybody
     "reports.public": PUBLIC,
@@ -254,8 +255,6 @@ ENTRIES: dict[str, Entry] = {
     "reports.write": REPORTER,
     "reports.read_again": REPORTER,
     "reports.figure": REPORTS,
-    "reports.entry": REPORTS,
-    "reports.enter": REPORTER,
     "reports.act": REPORTS,
     "reports.pdf": REPORTS,
     "reports.sheet": REPORTS,
@@ -269,6 +268,10 @@ ENTRIES: dict[str, Entry] = {
     "greening.discard": REPORTS_AREA,
     "greening.act": office(Role.DISTRICT_REPORTER, Role.CASE_OFFICER),
     "dashboard.show": DASHBOARD,
+    "dashboard.findings": DASHBOARD,
+    "dashboard.contracts": DASHBOARD,
+    "dashboard.expected": DASHBOARD,
+    "dashboard.losses": DASHBOARD,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

@@ -63,7 +63,7 @@ def index() -> str:
         "farm/index.html",
         farm=farm,
         farms=found,
-        pilots=ask.pilots([farm.id]),
+        pilots=ask.pilots(g.user, farm.id),
         fields=[(field, aims.get(field)) for field in Exploration],
         counts=ask.counts(farm.id),
         kinds=list(FarmRecordKind),

@@ -74,6 +74,7 @@ def index() -> str:
         unit=args.get("unit", "") if args.get("unit") in UNITS else "",
         year=args.get("year", type=int),
         counting=args.get("counts") == "1",
+        period=next((p for p in PERIODS if str(p.number) == args.get("period")), None),
     )
     found = ask.listed(g.user, chosen)
     return render_template(

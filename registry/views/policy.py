@@ -204,7 +204,8 @@ def _show(change: PolicyChange, refused: Sequence[Any] = ()) -> str:
         lines=words.lines(change),
         sources=_sources(change),
         replay=words.replay(replay) if replay else None,
-        may_replay=open_still and bool(roles & {Role.CASE_OFFICER, Role.CHAIR}),
+        run=words.run(change),
+        may_replay=open_still and _may_replay(roles),
         may_edit=change.state is ChangeState.DRAFT and Role.CASE_OFFICER in roles,
         buttons=words.buttons(change, roles),
         events=timeline.of_record("policy", change.id),
@@ -242,15 +243,32 @@ def document(change_id: int) -> Any:
 
 @bp.post("/policy/changes/<int:change_id>/replay")
 def replay(change_id: int) -> Answer:
-    """Run a change over all past and open cases."""
-    change = _change(change_id)
-    if not _roles(change) & {Role.CASE_OFFICER, Role.CHAIR}:
-        abort(404)
+    """Have a change run over all past and open cases."""
+    change = _tried(change_id)
     try:
-        replays.run(change.id, by=g.user, at=now())
+        replays.ask_for(change.id, by=g.user, at=now())
     except replays.NotReplayable:
         flash(_("It cannot be replayed: it contradicts the rules in force, or it has been changed or decided."))
     return redirect(url_for("policy.show", change_id=change_id, _anchor="replay"))
+
+
+@bp.post("/policy/changes/<int:change_id>/replay/stop")
+def stop_replay(change_id: int) -> Answer:
+    """End a replay that is running; what an earlier one found stays."""
+    replays.stop(_tried(change_id).id, at=now())
+    return redirect(url_for("policy.show", change_id=change_id, _anchor="replay"))
+
+
+def _tried(change_id: int) -> PolicyChange:
+    """The change of the address, if this person may have it replayed."""
+    change = _change(change_id)
+    if not _may_replay(_roles(change)):
+        abort(404)
+    return change
+
+
+def _may_replay(roles: frozenset[Role]) -> bool:
+    return bool(roles & {Role.CASE_OFFICER, Role.CHAIR})
 
 
 @bp.route("/policy/changes/<int:change_id>/discard", methods=["GET", "POST"])
