@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from registry.extensions import db
 from registry.models import FarmRecord, PilotLoan, PilotMoney, PilotSale
-from workflows.states import MoneyDirection
+from workflows.states import FarmRecordKind, MoneyDirection
 
 _LATER = aliased(FarmRecord, flat=True)
 
@@ -38,10 +38,10 @@ class Year:
 
 
 def years(farm_id: int) -> list[int]:
-    """The years in which the farm has records, the latest first."""
-    ends = select(func.min(FarmRecord.on_day), func.max(FarmRecord.on_day)).where(FarmRecord.farm_id == farm_id)
-    first, last = db.session.execute(ends).one()
-    return list(range(last.year, first.year - 1, -1)) if first is not None else []
+    """The years in which the farm has money, sales or loans on record, the latest first."""
+    told = (FarmRecordKind.MONEY, FarmRecordKind.SALE, FarmRecordKind.LOAN)
+    days = select(FarmRecord.on_day).distinct().where(FarmRecord.farm_id == farm_id, FarmRecord.kind.in_(told))
+    return sorted({day.year for day in db.session.scalars(days)}, reverse=True)
 
 
 def of(farm_id: int, year: int) -> Year:
