@@ -43,7 +43,15 @@ from registry.models import (
 )
 from tests.browser.serving import Served, chromium, demo_server, sign_in
 from workflows.roles import Role
-from workflows.states import CompletionState, MeetingState, ObjectionAbout, ProjectState, ReportState, Scheme
+from workflows.states import (
+    CompletionState,
+    MeetingState,
+    ObjectionAbout,
+    PeriodKind,
+    ProjectState,
+    ReportState,
+    Scheme,
+)
 
 S = ProjectState
 
@@ -191,7 +199,7 @@ def _measured(role: dict[str, int]) -> list[Stop]:
     ).first()
     change, pilot, inventory = newest(PolicyChange), newest(Pilot), newest(Inventory)
     waits = newest(CompletionReport, CompletionReport.state == CompletionState.REPORTED)
-    yearly = newest(PilotReport, PilotReport.quarter == 0)
+    yearly = newest(PilotReport, PilotReport.period_kind == PeriodKind.YEAR)
     open_one = newest(PilotReport, PilotReport.state.in_((ReportState.DRAFT, ReportState.RETURNED)))
     found: list[tuple[str, int | None, str, int | None]] = [
         ("policy", officer, "/policy", 1),
