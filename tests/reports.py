@@ -1,44 +1,121 @@
-"""Reports of the pilot as tests make them: a farm that reports, rows it recorded, a report at each stage."""
+"""Reports of the pilot as tests make them: a farm, what it recorded and surveyed, a report at each stage."""
 
-import json
+import uuid
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from registry.clock import now
 from registry.extensions import db
-from registry.models import OrganisationKind, PilotReport, ReportEntry
-from registry.services import acts, reports
+from registry.models import OrganisationKind, Pilot, PilotReport
+from registry.services import acts, farm_records, inventory_import, reports
+from registry.services.inventory_rows import Bounds
 from tests import factories
+from tests.inventory_tables import table
 from tests.world import World
+from workflows.inventory import LandKind
 from workflows.pilot_report import CHAPTERS, Period
 from workflows.roles import Role
+from workflows.states import Exploration, FarmRecordKind
 
 QUARTER, YEAR = Period(2025, 4), Period(2025)
 TEXT = "本期按计划推进，情况如附表。"
+LEDGER, FARM = "示例台账", "示例林场"
+COMMON = {"place": "示例一区", "latitude": None, "longitude": None, "note": "", "source": LEDGER, "reason": ""}
+EMPTY: dict[str, dict[str, Any]] = {
+    "activity": {"planned_mu": None, "days": None, "species": "", "cost_yuan": None},
+    "plot": {"area_m2": Decimal(600), "stratum": "", "species": ""},
+    "measurement": {
+        "persons": "示例甲组",
+        "instrument": "围径尺",
+        "trees": 60,
+        "mean_diameter_cm": None,
+        "mean_height_m": None,
+        "tree_list": "",
+    },
+    "loss": {"volume_m3": None, "carbon_t": None, "method_version": "", "handling": "已清理"},
+    "money": {"budget_yuan": None, "funds": ""},
+    "sale": {"retirement_no": ""},
+    "loan": {"pledged_t": None, "registration_no": ""},
+    "trial": {},
+    "exploration": {},
+}
+HEADS = [
+    *("小班编号", "县", "林场", "营林区", "林种", "优势树种", "龄组"),
+    *("面积(亩)", "蓄积(m³)", "郁闭度", "平均胸径", "平均树高"),
+]
+STANDS: list[list[Any]] = [
+    ["0001", "岱岳区", FARM, "示例一区", "防护林", "侧柏", "中龄林", 15, 50, 0.6, 10, 7],
+    ["0002", "岱岳区", FARM, "示例一区", "防护林", "侧柏", "中龄林", 45, 150, 0.8, 12, 8],
+    ["0003", "岱岳区", FARM, "示例二区", "特用林", "刺槐", "成熟林", 30, 100, 0.7, 14, 10],
+]
 
 
 def farm(world: World) -> int:
     """The farm, and in the world's people its reporter."""
-    organisation = factories.an_organisation(name="示例林场", kind=OrganisationKind.FOREST_FARM, is_example=True)
+    organisation = factories.an_organisation(name=FARM, kind=OrganisationKind.FOREST_FARM, is_example=True)
     reporter = factories.a_member(organisation)
     factories.office(reporter, world.body, Role.FARM_REPORTER)
     world.people |= {"reporter": reporter, "administrator": factories.an_appointee(world.body, Role.ADMINISTRATOR)}
     return organisation
 
 
-def entered(world: World, farm_id: int, table: int, day: date, /, mark: str = "", **content: str) -> int:
-    """A row the farm recorded."""
-    said = {"content": json.dumps(content), "document": "示例台账", "method": "", "mark": mark}
-    entry = ReportEntry(farm_id=farm_id, table_no=table, on_day=day, **said)
-    return reports.enter(entry, by=world.user("reporter"), at=now())
+def recorded(world: World, farm_id: int, kind: str, day: date, /, replaces: int | None = None, **values: Any) -> int:
+    """What the farm recorded for a day."""
+    said = COMMON | {"on_day": day} | EMPTY[kind] | values | ({"reason": "抄错"} if replaces else {})
+    by = {"by": world.user("reporter"), "at": now(), "client_id": uuid.uuid4().hex, "farm_id": farm_id}
+    return farm_records.write(FarmRecordKind(kind), said, replaces=replaces, **by)
 
 
 def some_rows(world: World, farm_id: int) -> None:
     """What was done and lost in the last quarter of 2025."""
-    entered(world, farm_id, 4, date(2025, 11, 2), task="造林", planned_mu="300", done_mu="280")
-    entered(world, farm_id, 4, date(2025, 12, 5), task="抚育", planned_mu="500", done_mu="520.5")
-    loss = {"cause": "火灾", "on": "2025-11-20", "area_mu": "12", "co2_t": "31.5", "handling": "已清理"}
-    entered(world, farm_id, 6, date(2025, 11, 20), **loss)
+    planted = {"work": "afforestation", "planned_mu": Decimal(300), "done_mu": Decimal(280)}
+    recorded(world, farm_id, "activity", date(2025, 11, 2), **planted)
+    tended = {"work": "tending", "planned_mu": Decimal(500), "done_mu": Decimal("520.5")}
+    recorded(world, farm_id, "activity", date(2025, 12, 5), **tended)
+    lost = {"carbon_t": Decimal("31.5"), "method_version": "AR-CM-001-V01"}
+    recorded(world, farm_id, "loss", date(2025, 11, 20), cause="fire", area_mu=Decimal(12), **lost)
+
+
+def a_plot(world: World, farm_id: int, no: str = "示例01", laid: date = date(2025, 5, 1)) -> int:
+    """A plot, measured on the day it was laid out."""
+    plot = recorded(world, farm_id, "plot", laid, plot_no=no, latitude=Decimal("36.05"), longitude=Decimal("117.27"))
+    recorded(world, farm_id, "measurement", laid, plot_id=plot)
+    return plot
+
+
+def surveyed(
+    world: World, farm_id: int, day: date, *lines: list[Any], kind: LandKind = LandKind.FOREST, done: bool = True
+) -> int:
+    """An inventory of the farm, imported from a workbook."""
+    content = table(*(lines or STANDS), heads=HEADS)
+    _table, head, judged = inventory_import.look(content, None, Bounds(kind))
+    assert not judged.faults, judged.faults
+    stored, name = inventory_import.stored_content(content, "小班.xlsx")
+    said = inventory_import.Said(f"示例调查{day.year}", kind, day, "示例调查报告", "示例1号", farm_id)
+    by = world.user("reporter")
+    begun = inventory_import.begin(said, judged, head.mapping, stored, name, by=by, at=now())
+    if done:
+        assert inventory_import.carry_on(begun.id, at=now())
+    return begun.id
+
+
+def grown(by: Decimal | int, stands: list[list[Any]] = STANDS) -> list[list[Any]]:
+    """The same stands with so many more cubic metres on each."""
+    return [[*row[:8], row[8] + by, *row[9:]] for row in stands]
+
+
+def running_pilot(world: World, farm_id: int, since: date = date(2025, 1, 1), until: date = date(2027, 12, 31)) -> int:
+    """A pilot of the farm at work."""
+    reporter = world.user("reporter")
+    pilot_id = farm_records.propose("示例试点", since, until, Decimal(100_000), farm_id=farm_id, by=reporter, at=now())
+    for field in Exploration:
+        recorded(world, farm_id, "exploration", since, field=field, aims="探索", progress="")
+    ways = (("submit_pilot", "reporter"), ("prepare_pilot", "officer"), ("approve_pilot", "chair"))
+    for action, who in (*ways, ("start_pilot", "reporter")):
+        seen = db.session.get_one(Pilot, pilot_id).version
+        acts.act(("pilot", pilot_id), action, by=world.user(who), at=now(), seen=seen, data={"words": "同意"})
+    return pilot_id
 
 
 def begun(world: World, farm_id: int, period: Period = QUARTER, *, whole: bool = True) -> int:

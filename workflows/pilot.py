@@ -12,6 +12,7 @@ P = PilotState
 FARM = frozenset({Role.FARM_REPORTER})
 OFFICER = frozenset({Role.CASE_OFFICER})
 CHAIR = frozenset({Role.CHAIR})
+SYSTEM = frozenset({Role.SYSTEM})
 
 # fmt: off
 PILOT = Workflow(
@@ -24,6 +25,8 @@ PILOT = Workflow(
         Act("approve_pilot",  (P.PREPARED,),  P.APPROVED,  CHAIR,   ("P02", "P01")),
         Act("start_pilot",    (P.APPROVED,),  P.RUNNING,   FARM,    ("P03",)),
         Act("evaluate_pilot", (P.RUNNING,),   P.EVALUATED, OFFICER, ("P04",)),
+        # Of a report that nobody has begun: it has no row of its own yet.
+        Act("remind_of_report", (P.RUNNING,), None,        SYSTEM,  ("P34",), own=True),
     ),
     (P.PLAN, P.SUBMITTED, P.PREPARED, P.APPROVED, P.RUNNING),
 )

@@ -19,14 +19,14 @@ WRITER = frozenset({Role.FARM_REPORTER})
 OFFICER = frozenset({Role.CASE_OFFICER})
 CHAIR = frozenset({Role.CHAIR})
 SYSTEM = frozenset({Role.SYSTEM})
-WHOLE: Gate = ("P20", "P21", "P22", "P23", "P24", "P25", "P29")
+WHOLE: Gate = ("P20", "P21", "P22", "P23", "P24", "P25", "P29", "P35")
 """What a report must hold before anybody judges it; asked again at review, since records may have been corrected."""
 
 # fmt: off
 PILOT_REPORT = Workflow(
     ReportState,
     (
-        Act("submit_report",  (R.DRAFT, R.RETURNED),   R.SUBMITTED, WRITER,  (*WHOLE, "P31", "P32")),
+        Act("submit_report",  (R.DRAFT, R.RETURNED),   R.SUBMITTED, WRITER,  (*WHOLE, "P31", "P32", "P36")),
         Act("return_report",  (R.SUBMITTED,),          R.RETURNED,  OFFICER, ("P26",)),
         Act("return_report",  (R.REVIEWED, R.APPROVED), R.RETURNED, CHAIR),
         Act("review_report",  (R.SUBMITTED,),          R.REVIEWED,  OFFICER, ("P26", *WHOLE)),
@@ -47,7 +47,7 @@ def judge(gate: Gate, facts: ReportFacts, policy: Policy) -> tuple[Outcome, ...]
 
 def findings(facts: ReportFacts, policy: Policy) -> tuple[Outcome, ...]:
     """What the report still lacks, for the page of whoever writes or reviews it."""
-    return tuple(o for o in judge((*WHOLE, "P31", "P32"), facts, policy) if o.finding)
+    return tuple(o for o in judge((*WHOLE, "P31", "P32", "P36"), facts, policy) if o.finding)
 
 
 # Periods ----------------------------------------------------------------------------------------------------
@@ -105,6 +105,15 @@ def ended(since: date, on: date) -> list[Period]:
     """Every period from a day on that is over, the oldest first; a quarter before its year."""
     periods = [Period(year, q) for year in range(since.year, on.year + 1) for q in (1, 2, 3, 4, 0)]
     return [p for p in periods if p.end >= since and p.end < on]
+
+
+REPORTED_FOR = 1
+"""Periods of this year and so many before are reported for."""
+
+
+def reported_for(on: date) -> list[Period]:
+    """The periods whose reports may be begun on a day, the oldest first."""
+    return ended(date(on.year - REPORTED_FOR, 1, 1), on)
 
 
 CHAPTERS = {

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from workflows.states import PeriodKind
 
@@ -27,14 +28,14 @@ class Kind(StrEnum):
 class Column:
     """A column: its key, what stands in it, the unit of a number, and whether its rows add up to the total.
 
-    `made`: worked out from the others, so nobody is asked for it.
+    `places`: how many decimals are printed, the same in every row.
     """
 
     key: str
     kind: Kind = Kind.NUMBER
     unit: str = ""
     sums: bool = False
-    made: bool = False
+    places: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,36 +63,36 @@ def _day(key: str) -> Column:
     return Column(key, Kind.DAY)
 
 
-def _sum(key: str, unit: str, *, made: bool = False) -> Column:
-    return Column(key, unit=unit, sums=True, made=made)
+def _sum(key: str, unit: str) -> Column:
+    return Column(key, unit=unit, sums=True)
 
 
-def _made(key: str, unit: str = "") -> Column:
-    return Column(key, unit=unit, made=True)
+def _n(key: str, unit: str = "", places: int = 2) -> Column:
+    return Column(key, unit=unit, places=places)
 
 
 # fmt: off
 SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
     Shape(1, "resource", (
         *_words("forest_district", "forest_category", "species", "age_group"), _sum("area_mu", "mu"),
-        _sum("area_ha", "ha", made=True), _sum("volume_m3", "m3"), Column("crown_closure"), Column("dbh_cm", unit="cm"),
-        Column("height_m", unit="m"),
+        _sum("area_ha", "ha"), _sum("volume_m3", "m3"), _n("crown_closure"), _n("dbh_cm", "cm", 1),
+        _n("height_m", "m", 1),
     )),
     Shape(2, "stock", (
-        *_words("stratum"), _sum("area_ha", "ha"), Column("volume_m3_per_ha", unit="m3_per_ha"), Column("wd"),
-        Column("bef"), Column("r"), Column("cf"), _sum("carbon_tc", "tc"), _sum("co2_t", "t"),
-        Column("uncertainty_pct", unit="pct"),
+        *_words("stratum"), _sum("area_ha", "ha"), _n("volume_m3_per_ha", "m3_per_ha"), _n("wd", places=3),
+        _n("bef", places=3), _n("r", places=3), _n("cf", places=3), _sum("carbon_tc", "tc"), _sum("co2_t", "t"),
+        _n("uncertainty_pct", "pct", 1),
     )),
     Shape(3, "change", (
-        *_words("stratum"), _sum("start_t", "t"), _sum("end_t", "t"), _sum("change_t", "t", made=True),
-        _sum("yearly_t", "t"), Column("yearly_t_per_mu", unit="t_per_mu"),
+        *_words("stratum"), _sum("start_t", "t"), _sum("end_t", "t"), _sum("change_t", "t"), _sum("yearly_t", "t"),
+        _n("yearly_t_per_mu", "t_per_mu", 3),
     )),
     Shape(4, "tasks", (
-        *_words("task"), _sum("planned_mu", "mu"), _sum("done_mu", "mu"), _made("done_pct", "pct"),
-        _sum("year_mu", "mu", made=True),
+        *_words("task"), _sum("planned_mu", "mu"), _sum("done_mu", "mu"), _n("done_pct", "pct", 1),
+        _sum("year_mu", "mu"),
     ), BOTH),
     Shape(5, "plots", (
-        *_words("plot", "place"), Column("area_m2", unit="m2"), Column("trees"), _day("surveyed_on"),
+        *_words("plot", "place"), _n("area_m2", "m2"), _n("trees", places=0), _day("surveyed_on"),
         *_words("persons", "instrument"),
     )),
     Shape(6, "losses", (
@@ -102,30 +103,40 @@ SHAPES: Mapping[int, Shape] = MappingProxyType({shape.no: shape for shape in (
         *_words("number", "scheme", "stage"), _sum("area_mu", "mu"), *_words("term", "risk", "result"),
     ), BOTH),
     Shape(8, "sales", (
-        *_words("batch", "kind"), _sum("quantity_t", "t"), Column("price_yuan_per_t", unit="yuan_per_t"),
-        _sum("amount_yuan", "yuan", made=True), *_words("counterparty", "retirement"),
+        *_words("batch", "kind"), _sum("quantity_t", "t"), _n("price_yuan_per_t", "yuan_per_t"),
+        _sum("amount_yuan", "yuan"), *_words("counterparty", "retirement"),
     ), BOTH),
     Shape(9, "finance", (
         *_words("contract", "kind"), _sum("pledged_t", "t"), _sum("loan_wan_yuan", "wan_yuan"), *_words("registration"),
     ), BOTH),
+    # Money in and money out do not add up to anything: each has a line of its own for its sum.
     Shape(10, "money", (
-        *_words("heading"), _sum("budget_wan_yuan", "wan_yuan"), _sum("spent_wan_yuan", "wan_yuan"), *_words("source"),
+        *_words("heading"), _n("budget_wan_yuan", "wan_yuan"), _n("spent_wan_yuan", "wan_yuan"), *_words("source"),
     )),
     Shape(11, "trials", (
-        *_words("pair", "measure"), Column("before"), Column("after"), _made("difference"), *_words("significance"),
+        *_words("pair", "measure"), _n("before"), _n("after"), _n("difference"), *_words("significance"),
     )),
 )})
+PLACES: Mapping[str, int] = MappingProxyType({c.key: c.places for shape in SHAPES.values() for c in shape.columns})
 # fmt: on
 
 Value = str | Decimal | date | None
 
 
+class Source(NamedTuple):
+    """What a figure was made from: kind of record, id, and of an inventory the group of its rows (`group_of`)."""
+
+    kind: str
+    id: int
+    group: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, or words, with the rows it was made from: (kind of record, id)."""
+    """A figure, or words, with what it was made from."""
 
     value: Value
-    sources: tuple[tuple[str, int], ...] = ()
+    sources: tuple[Source, ...] = ()
     method: str = ""
     mark: str = ""
     """known or unsure, where a parameter it rests on has not been verified."""
@@ -173,8 +184,6 @@ def completed(no: int, row: Mapping[str, Cell]) -> dict[str, Cell]:
             made["change_t"] = numbers["end_t"] - numbers["start_t"]
         case 4 if numbers.get("planned_mu") and "done_mu" in numbers:
             made["done_pct"] = numbers["done_mu"] * 100 / numbers["planned_mu"]
-        case 8 if {"quantity_t", "price_yuan_per_t"} <= set(numbers):
-            made["amount_yuan"] = numbers["quantity_t"] * numbers["price_yuan_per_t"]
         case 11 if {"before", "after"} <= set(numbers):
             made["difference"] = numbers["after"] - numbers["before"]
     sources = tuple(dict.fromkeys(s for cell in row.values() for s in cell.sources))
@@ -213,9 +222,14 @@ class Spot:
 
 
 def named(row: Mapping[str, Cell]) -> str:
-    """What a row is called: its leading words."""
-    said = [str(cell.value) for cell in row.values() if isinstance(cell.value, str) and cell.value]
-    return " ".join(said[:4]) if said else ""
+    """What a row is called: what stands before its first figure."""
+    said = []
+    for cell in row.values():
+        if isinstance(cell.value, Decimal):
+            break
+        if cell.value:
+            said.append(str(cell.value))
+    return " ".join(said)
 
 
 def off_sums(tables: Sequence[Table], tolerance: Decimal) -> tuple[Spot, ...]:

@@ -1,20 +1,18 @@
-"""The demo's pilot reports: rows of the forest farm, a report for every quarter that is over, and for whole years."""
+"""The demo's pilot reports: one for every quarter that is over, and for whole years, as they went through the door."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from registry.clock import ZONE, day_of
 from registry.demo.people import read
 from registry.extensions import db
-from registry.models import Body, PilotReport, ReportEntry
+from registry.models import Body, PilotReport
 from registry.queries import reports as ask
 from registry.services import acts, reports
 from registry.services.policy import current
 from workflows.pilot_report import CHAPTERS, Period, ended
-from workflows.report_tables import SHAPES, Kind, jumps
+from workflows.report_tables import jumps
 from workflows.states import PeriodKind
 
 if TYPE_CHECKING:
@@ -27,9 +25,6 @@ WRITTEN = timedelta(days=6)
 """How long after its period a report is submitted."""
 STEPS = (("officer1", "review_report", 1), ("chair", "approve_report", 2), ("officer1", "publish_report", 2))
 """Who goes on with it, and how many days after it was submitted."""
-SEASONS = (Decimal(1), Decimal("0.95"), Decimal("0.55"), Decimal("1.1"))
-"""How much of the rows a quarter brings."""
-MARKED = frozenset({2, 3})
 
 
 def scenes(stage: "Stage") -> Iterator[Scene]:
@@ -48,37 +43,12 @@ def scenes(stage: "Stage") -> Iterator[Scene]:
 
 def _submit(stage: "Stage", said: dict[str, Any], period: Period, at: datetime) -> None:
     farm = stage.org_ids[FARM]
-    for table, rows in said[period.kind].items():
-        for row in rows:
-            _enter(stage, said, period, int(table), row, at)
     body = db.session.query(Body.id).order_by(Body.id).limit(1).scalar()
     report_id = reports.begin(farm, body, period, by=stage.user(WRITER), at=stage.tick(at))
     chapters = {key: said["chapters"][key] for key in CHAPTERS[period.kind]}
     reports.write(report_id, chapters, "", by=stage.user(WRITER), seen=1, at=stage.tick(at))
     _remark(stage, said, report_id, at)
     _act(stage, report_id, WRITER, "submit_report", at)
-
-
-def _enter(stage: "Stage", said: dict[str, Any], period: Period, table: int, row: dict[str, str], at: datetime) -> None:
-    share = SEASONS[period.quarter - 1] if period.kind is PeriodKind.QUARTER else Decimal(1)
-    content = {
-        key: str((Decimal(text) * share).quantize(Decimal("0.1")))
-        if share != 1 and SHAPES[table].column(key).kind is Kind.NUMBER
-        else text
-        for key, text in row.items()
-    }
-    day = period.end - timedelta(days=40)
-    content |= {c.key: day.isoformat() for c in SHAPES[table].columns if c.kind is Kind.DAY}
-    entry = ReportEntry(
-        farm_id=stage.org_ids[FARM],
-        table_no=table,
-        on_day=day,
-        content=json.dumps(content, ensure_ascii=False),
-        document=said["document"],
-        method=said["method"] if table in MARKED else "",
-        mark="known" if table in MARKED else "",
-    )
-    reports.enter(entry, by=stage.user(WRITER), at=stage.tick(at))
 
 
 def _remark(stage: "Stage", said: dict[str, Any], report_id: int, at: datetime) -> None:

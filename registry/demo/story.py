@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, greening, inventory, meetings, paper, reports
+from registry.demo import answers, farm, greening, inventory, meetings, paper, reports
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -125,6 +125,7 @@ def play(at: datetime) -> None:
         told = Told(spec, answers.of(spec, stage.words, contracts, stage.organisations, vvb, stage.on, place))
         scenes += _scenes(stage, told, place)
     scenes += inventory.scenes(stage)
+    scenes += farm.scenes(stage)
     scenes += reports.scenes(stage)
     reporters = {
         p["of"]: p["login"] for p in read("people.toml")["person"] if "district_reporter" in p.get("roles", ())

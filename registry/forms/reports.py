@@ -1,4 +1,4 @@
-"""Forms of pilot reports: a row the farm records, the chapters, a remark on a figure, and the acts."""
+"""Forms of pilot reports: the chapters, a remark on a figure, and the acts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,75 +9,9 @@ from wtforms import HiddenField
 from registry.forms import Form
 from registry.forms.act_base import ActForm, words_field
 from registry.forms.acts import ConfirmForm
-from registry.forms.fields import (
-    Answered,
-    AtMost,
-    ChoiceField,
-    DateField,
-    DecimalField,
-    LongTextField,
-    Optional,
-    TextField,
-    options,
-)
-from workflows.report_tables import SHAPES, Kind
+from registry.forms.fields import AtMost, LongTextField, Optional
 
 LONGEST_CHAPTER = 20_000
-LARGEST = 10**12
-
-
-class EntryForm(Form):
-    """A row of a table, with the day it is for and the paper it rests on."""
-
-    on_day = DateField(
-        _l("Day it is for"),
-        [Answered(_l("Enter the day this row is for"))],
-        description=_l("The day on which it was done or measured; it decides in which report the row stands."),
-    )
-
-    def row(self, table: int) -> dict[str, str]:
-        """What was filled in, as text by column."""
-        found = {}
-        for column in SHAPES[table].columns:
-            value = self[column.key].data if column.key in self else None
-            if value not in (None, ""):
-                found[column.key] = value.isoformat() if column.kind is Kind.DAY else str(value)
-        return found
-
-
-def entry_form(table: int, labels: Mapping[str, Any]) -> type[EntryForm]:
-    """The form of a row of a table, `labels` by column: its first column must be filled in."""
-    fields: dict[str, Any] = {}
-    asked = [column for column in SHAPES[table].columns if not column.made]
-    for n, column in enumerate(asked):
-        label = labels[column.key]
-        checks: list[Any] = [Answered(_l("Fill this in, so that the row has a name"))] if n == 0 else [Optional()]
-        match column.kind:
-            case Kind.NUMBER:
-                fields[column.key] = DecimalField(label, checks, least=None, most=LARGEST, places=6)
-            case Kind.DAY:
-                fields[column.key] = DateField(label, checks)
-            case Kind.WORDS:
-                fields[column.key] = TextField(label, [*checks, AtMost(200)])
-    fields["document"] = TextField(
-        _l("Paper it rests on"),
-        [Answered(_l("Name the paper this row rests on")), AtMost(200)],
-        description=_l("Title and number: a field sheet, an account, a contract, a survey report."),
-    )
-    fields["method"] = TextField(
-        _l("Method and its version"), [Optional(), AtMost(200)], description=_l("Where a figure was worked out.")
-    )
-    fields["mark"] = ChoiceField(
-        _l("Parameters of the figures"),
-        choices=options(
-            [
-                ("", _l("verified against their source, or none used")),
-                ("known", _l("known from practice, not verified")),
-                ("unsure", _l("unsure")),
-            ]
-        ),
-    )
-    return type(f"EntryForm{table}", (EntryForm,), fields)
 
 
 class WriteForm(ActForm):

@@ -135,6 +135,7 @@ ACTIONS: Mapping[str, tuple[LazyString, LazyString]] = {
     "approve_report": (_l("Approve the report"), _l("The report was approved")),
     "publish_report": (_l("Publish the report"), _l("The report was published")),
     "correct_report": (_l("Correct the report"), _l("A correction of the report was begun")),
+    "remind_of_report": (_l("Remind of a report not begun"), _l("A reminder was sent of a report not begun yet")),
     "remind_report": (_l("Remind of the report"), _l("A reminder of the report was sent")),
     # completed area
     "report_completion": (_l("Report the completed area"), _l("The completed area was reported")),

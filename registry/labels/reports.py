@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from registry import formats
 from workflows.pilot_report import Period, period_of
-from workflows.report_tables import Spot, Value
+from workflows.report_tables import PLACES, Spot, Value
 
 CHAPTERS: Mapping[str, LazyString] = {
     "changes": _l("Changes in the basic situation"),
@@ -150,25 +150,14 @@ def spot(place: Spot) -> str:
     return _(", ").join(part for part in said if part)
 
 
-def value(found: Value) -> str:
-    """A cell as it is read: numbers rounded to what is printed, days in short."""
+def value(found: Value, column_key: str = "") -> str:
+    """A cell as it is read: numbers with as many places as their column has, days in short."""
     match found:
         case Decimal():
-            return number(found)
+            return formats.number(found, PLACES.get(column_key, 2))
         case date():
             return formats.day_short(found)
         case None | "":
             return NONE
         case _:
             return str(found)
-
-
-def number(figure: Decimal) -> str:
-    """At most two places (three below one), thousands apart, a true minus sign."""
-    places = Decimal("0.001") if abs(figure) < 1 else Decimal("0.01")
-    return f"{_plain(figure.quantize(places)):,f}".replace("-", "−")
-
-
-def _plain(figure: Decimal) -> Decimal:
-    short = figure.normalize()
-    return short if int(short.as_tuple().exponent) <= 0 else short.quantize(Decimal(1))

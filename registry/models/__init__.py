@@ -82,10 +82,10 @@ from registry.models.pilot import (
     PilotSale,
     PilotTrial,
 )
-from registry.models.policy import PolicyChange, PolicyReplay
+from registry.models.policy import PolicyChange, PolicyReplay, ReplayRun
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
-from registry.models.report import PilotReport, ReportEntry, ReportFigure, ReportFile, ReportReminder
+from registry.models.report import PilotReport, ReportFigure, ReportFile, ReportPrompt, ReportReminder
 from registry.models.review import ConditionAnswer, FindingAnswer, Opinion, ScreeningSignature
 from registry.models.site_check import LegalReview, SiteCheck, SiteCheckPaper, SiteCheckSignature
 
@@ -175,9 +175,10 @@ __all__ = [
     "ReferenceProject",
     "Registration",
     "Remark",
-    "ReportEntry",
+    "ReplayRun",
     "ReportFigure",
     "ReportFile",
+    "ReportPrompt",
     "ReportReminder",
     "Round",
     "ScreeningSignature",

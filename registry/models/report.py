@@ -11,6 +11,7 @@ from registry.extensions import Base
 from registry.models.case import StoredFile
 from registry.models.columns import code, day, digest, instant, one_of, pk, str_enum, text
 from registry.models.people import Body, Organisation, User
+from registry.models.pilot import Pilot
 from workflows.clocks import Reminder
 from workflows.states import PeriodKind, ReportState
 
@@ -63,6 +64,8 @@ class PilotReport(Base):
     id: Mapped[pk]
     body_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
     farm_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    pilot_id: Mapped[int | None] = mapped_column(ForeignKey("pilots.id"))
+    """The pilot that ran in the period; None: none did."""
     period_kind: Mapped[PeriodKind] = mapped_column(str_enum(PeriodKind))
     period_from: Mapped[day]
     period_to: Mapped[day]
@@ -90,6 +93,7 @@ class PilotReport(Base):
 
     body: Mapped[Body] = relationship()
     farm: Mapped[Organisation] = relationship()
+    pilot: Mapped[Pilot | None] = relationship()
     replaces: Mapped["PilotReport | None"] = relationship(remote_side="PilotReport.id")
     begun_by: Mapped[User] = relationship(foreign_keys=begun_by_id)
     submitted_by: Mapped[User | None] = relationship(foreign_keys=submitted_by_id)
@@ -100,42 +104,11 @@ class PilotReport(Base):
     )
 
 
-class ReportEntry(Base):
-    """A row of a table as the farm recorded it, for a day, with the paper it rests on. Append-only.
-
-    `content` is JSON, column → text; a correction is a new entry that replaces one, `void` where the old one just goes.
-    """
-
-    __tablename__ = "report_entries"
-    __table_args__ = (
-        CheckConstraint("table_no BETWEEN 1 AND 11", name="table_listed"),
-        CheckConstraint("replaces_id IS NULL OR replaces_id <> id", name="replaces_another"),
-        CheckConstraint("NOT void OR replaces_id IS NOT NULL", name="void_replaces_one"),
-        CheckConstraint("mark IN ('', 'known', 'unsure')", name="mark_listed"),
-        Index("ix_report_entries_farm", "farm_id", "table_no", "on_day"),
-    )
-
-    id: Mapped[pk]
-    farm_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    table_no: Mapped[int]
-    on_day: Mapped[day]
-    content: Mapped[text]
-    document: Mapped[str] = mapped_column(String(200))
-    method: Mapped[str] = mapped_column(String(200))
-    mark: Mapped[code]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("report_entries.id"), unique=True)
-    void: Mapped[bool] = mapped_column(default=False)
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    entered_at: Mapped[instant]
-
-    farm: Mapped[Organisation] = relationship()
-    entered_by: Mapped[User] = relationship()
-
-
 class ReportFigure(Base):
     """One cell of a table (row 0: the total): a number, a day or words, and the records it was made from.
 
-    `sources` is JSON, [kind, id] each; `method` the version of the method, `mark` what of it is not verified;
+    `sources` is JSON, [kind, id, group] each, the group being rows of an inventory (`report_tables.Source`);
+    `method` the version of the method, `mark` what of it is not verified;
     `person_id` and `as_of` who recorded the newest of the sources and for which day. Frozen with its report.
     """
 
@@ -191,5 +164,23 @@ class ReportReminder(Base):
 
     id: Mapped[pk]
     report_id: Mapped[int] = mapped_column(ForeignKey("pilot_reports.id"))
+    kind: Mapped[Reminder] = mapped_column(str_enum(Reminder))
+    sent_at: Mapped[instant]
+
+
+class ReportPrompt(Base):
+    """A farm with a running pilot was reminded of a report that nobody had begun. Append-only; each once."""
+
+    __tablename__ = "report_prompts"
+    __table_args__ = (
+        one_of("kind", Reminder),
+        one_of("period_kind", PeriodKind),
+        UniqueConstraint("pilot_id", "period_kind", "period_from", "kind"),
+    )
+
+    id: Mapped[pk]
+    pilot_id: Mapped[int] = mapped_column(ForeignKey("pilots.id"))
+    period_kind: Mapped[PeriodKind] = mapped_column(str_enum(PeriodKind))
+    period_from: Mapped[day]
     kind: Mapped[Reminder] = mapped_column(str_enum(Reminder))
     sent_at: Mapped[instant]

@@ -183,6 +183,7 @@ ENTRIES: dict[str, Entry] = {
     "farm.case_losses": LOSSES,
     "field.index": WRITES_FOR_THE_FARM,
     "field.enter": WRITES_FOR_THE_FARM,
+    "field.ready": WRITES_FOR_THE_FARM,
     "field.worker": PUBLIC,
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
     "calendar.show": PUBLIC,
@@ -238,6 +239,7 @@ ENTRIES: dict[str, Entry] = {
     "policy.edit": PROPOSES,
     "policy.discard": PROPOSES,
     "policy.replay": DECIDES,
+    "policy.stop_replay": DECIDES,
     "policy.act": DECIDES,
     # reports of the pilot: the farm writes, the task force reviews, the chair approves; published ones are for anybody
     "reports.public": PUBLIC,
@@ -248,8 +250,6 @@ ENTRIES: dict[str, Entry] = {
     "reports.write": REPORTER,
     "reports.read_again": REPORTER,
     "reports.figure": REPORTS,
-    "reports.entry": REPORTS,
-    "reports.enter": REPORTER,
     "reports.act": REPORTS,
     "reports.pdf": REPORTS,
     "reports.sheet": REPORTS,

@@ -6,12 +6,23 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Exists, Select, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectin_polymorphic
 
 from registry import permissions
 from registry.extensions import db
-from registry.models import Case, FarmRecord, Organisation, OrganisationKind, Pilot, PilotLoss, PilotPlot, User
+from registry.models import (
+    Appointment,
+    Case,
+    FarmRecord,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Pilot,
+    PilotLoss,
+    PilotPlot,
+    User,
+)
 from registry.queries.nav import organisations
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.roles import Role
@@ -37,15 +48,21 @@ def farms(user: User) -> list[Organisation]:
     return list(db.session.scalars(query))
 
 
-def pilots(farm_ids: Collection[int]) -> list[Pilot]:
-    """The pilots of these farms, the newest first."""
-    return list(db.session.scalars(select(Pilot).where(Pilot.farm_id.in_(farm_ids)).order_by(Pilot.id.desc())))
+def seen(user: User) -> ColumnElement[bool]:
+    """SQL filter on `Pilot`: those of the own farm, and of the bodies a person serves."""
+    bodies = {body for role, body in permissions.appointments(user) if role in permissions.FARM_READERS}
+    return or_(Pilot.farm_id.in_([f.id for f in own_farms(user)]), Pilot.body_id.in_(bodies))
+
+
+def pilots(user: User, farm_id: int) -> list[Pilot]:
+    """The pilots of a farm that a person may see, the newest first."""
+    query = select(Pilot).where(Pilot.farm_id == farm_id, seen(user)).order_by(Pilot.id.desc())
+    return list(db.session.scalars(query))
 
 
 def one(user: User, pilot_id: int) -> Pilot | None:
     """A pilot, if this person may see it."""
-    pilot = db.session.get(Pilot, pilot_id)
-    return pilot if pilot and any(f.id == pilot.farm_id for f in farms(user)) else None
+    return db.session.scalars(select(Pilot).where(Pilot.id == pilot_id, seen(user))).one_or_none()
 
 
 def in_force() -> Exists:
@@ -61,12 +78,53 @@ def _all() -> Select[tuple[FarmRecord]]:
     )
 
 
-def records(farm_id: int, kind: FarmRecordKind, pilot_id: int | None = None) -> list[FarmRecord]:
-    """The records of one kind that stand, the newest day first."""
+def records(
+    farm_id: int, kind: FarmRecordKind, pilot_id: int | None = None, within: tuple[date, date] | None = None
+) -> list[FarmRecord]:
+    """The records of one kind that stand, of a pilot or within two days if asked, the newest day first."""
     query = _all().where(FarmRecord.farm_id == farm_id, FarmRecord.kind == kind, in_force())
     if pilot_id is not None:
         query = query.where(FarmRecord.pilot_id == pilot_id)
+    if within is not None:
+        query = query.where(FarmRecord.on_day.between(*within))
     return list(db.session.scalars(query))
+
+
+def every_version(farm_id: int, kind: FarmRecordKind) -> list[FarmRecord]:
+    """The records of one kind, replaced ones too."""
+    return list(db.session.scalars(_all().where(FarmRecord.farm_id == farm_id, FarmRecord.kind == kind)))
+
+
+def of_period(farm_id: int, since: date, until: date) -> Pilot | None:
+    """The pilot that ran in a period: started, and its time overlaps; of several the newest."""
+    query = select(Pilot).where(
+        Pilot.farm_id == farm_id,
+        Pilot.state.in_((PilotState.RUNNING, PilotState.EVALUATED)),
+        Pilot.since <= until,
+        Pilot.until >= since,
+    )
+    return db.session.scalar(query.order_by(Pilot.id.desc()).limit(1))
+
+
+def reporters(farm_id: int, body_id: int, on: date) -> set[int]:
+    """Those who report for a farm to a body on a day: the office, and membership of the farm."""
+    office, member = Appointment, Membership
+    query = (
+        select(office.user_id)
+        .join(member, member.user_id == office.user_id)
+        .where(
+            *(office.body_id == body_id, office.role == Role.FARM_REPORTER, office.since <= on),
+            *(member.organisation_id == farm_id, member.since <= on),
+            or_(office.until.is_(None), office.until >= on),
+            or_(member.until.is_(None), member.until >= on),
+        )
+    )
+    return set(db.session.scalars(query))
+
+
+def running() -> list[Pilot]:
+    """The pilots at work, of every farm."""
+    return list(db.session.scalars(select(Pilot).where(Pilot.state == PilotState.RUNNING).order_by(Pilot.id)))
 
 
 def record(user: User, record_id: int) -> FarmRecord | None:
@@ -98,10 +156,7 @@ def plot_no(plot_id: int) -> str:
 
 def measured_twice(farm_id: int) -> int:
     """How many plots have two measurements or more; versions of a plot are one plot, by its number."""
-    plots = {
-        p.id: p.plot_no  # type: ignore[attr-defined]
-        for p in db.session.scalars(_all().where(FarmRecord.farm_id == farm_id, FarmRecord.kind == FarmRecordKind.PLOT))
-    }
+    plots = {p.id: p.plot_no for p in every_version(farm_id, FarmRecordKind.PLOT)}  # type: ignore[attr-defined]
     days: dict[str, set[date]] = {}
     for m in records(farm_id, FarmRecordKind.MEASUREMENT):
         days.setdefault(plots[m.plot_id], set()).add(m.on_day)  # type: ignore[attr-defined]

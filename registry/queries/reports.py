@@ -1,36 +1,35 @@
 """Reports of the pilot as pages, rules and the papers ask for them."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from registry import permissions
-from registry.clock import day_of, today
+from registry.clock import ZONE, day_of, today
 from registry.extensions import db
 from registry.labels import reports as words
 from registry.models import (
-    Case,
     Membership,
     Organisation,
+    Pilot,
     PilotReport,
-    ReportEntry,
     ReportFigure,
     ReportFile,
+    ReportPrompt,
     ReportReminder,
     User,
 )
-from registry.queries import calendar
+from registry.queries import calendar, pilot
 from registry.queries import policy as rules
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.clocks import Reminder
-from workflows.pilot_report import Period, due, period_of
-from workflows.report_tables import Cell, Spot, Table, asked, named
+from workflows.pilot_report import Period, due, period_of, reported_for
+from workflows.report_tables import Cell, Source, Spot, Table, asked, named
 from workflows.roles import Role
 from workflows.states import ReportState
 
@@ -76,6 +75,7 @@ def visible(user: User) -> ColumnElement[bool]:
 LOADED = (
     joinedload(PilotReport.farm),
     joinedload(PilotReport.body),
+    joinedload(PilotReport.pilot),
     joinedload(PilotReport.begun_by),
     joinedload(PilotReport.submitted_by),
     joinedload(PilotReport.reviewed_by),
@@ -141,21 +141,24 @@ def with_writers() -> list[tuple[int, Period, list[Reminder]]]:
     return [(number, period_of(kind, start), reminders(number)) for number, kind, start in rows]
 
 
+def not_begun(programme: Pilot, on: date) -> list[Period]:
+    """The periods of a pilot that are over and have no report, the oldest first."""
+    query = select(PilotReport.period_kind, PilotReport.period_from).where(PilotReport.farm_id == programme.farm_id)
+    begun = {period_of(kind, start) for kind, start in db.session.execute(query)}
+    within = (p for p in reported_for(on) if p.end >= programme.since and p.start <= programme.until)
+    return [period for period in within if period not in begun]
+
+
+def prompts(pilot_id: int, period: Period) -> list[Reminder]:
+    """The reminders sent of a report that nobody had begun."""
+    of_it = (ReportPrompt.pilot_id == pilot_id, ReportPrompt.period_kind == period.kind)
+    query = select(ReportPrompt.kind).where(*of_it, ReportPrompt.period_from == period.start)
+    return list(db.session.scalars(query))
+
+
 def reminders(report_id: int) -> list[Reminder]:
     """Those that were sent."""
     return list(db.session.scalars(select(ReportReminder.kind).where(ReportReminder.report_id == report_id)))
-
-
-def stands(entry_id: int, farm_id: int, table_no: int) -> bool:
-    """Whether an entry is of this farm and table and nothing has replaced it."""
-    later = aliased(ReportEntry)
-    query = select(ReportEntry.id).where(
-        ReportEntry.id == entry_id,
-        ReportEntry.farm_id == farm_id,
-        ReportEntry.table_no == table_no,
-        ~exists().where(later.replaces_id == ReportEntry.id),
-    )
-    return db.session.scalar(query) is not None
 
 
 # What is in it ------------------------------------------------------------------------------------------
@@ -178,9 +181,9 @@ def cell_of(figure: ReportFigure) -> Cell:
     return Cell(value, sources_of(figure), figure.method, figure.mark)
 
 
-def sources_of(figure: ReportFigure) -> tuple[tuple[str, int], ...]:
-    """(kind of record, id) each."""
-    return tuple((str(kind), int(number)) for kind, number in json.loads(figure.sources))
+def sources_of(figure: ReportFigure) -> tuple[Source, ...]:
+    """What it was made from."""
+    return tuple(Source(*said) for said in json.loads(figure.sources))
 
 
 def spots(table: Table) -> Iterator[Spot]:
@@ -195,60 +198,6 @@ def figure(report: PilotReport, figure_id: int) -> ReportFigure | None:
     return found if found is not None and found.report_id == report.id else None
 
 
-def recorded(sources: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[int | None, date]]:
-    """Who made each record, and for which day."""
-    wanted = set(sources)
-    ids = {kind: [n for k, n in wanted if k == kind] for kind in ("entry", "project")}
-    entry = select(ReportEntry.id, ReportEntry.entered_by_id, ReportEntry.on_day).where(
-        ReportEntry.id.in_(ids["entry"])
-    )
-    case = select(Case.id, Case.submitted_at).where(Case.id.in_(ids["project"]))
-    found: dict[tuple[str, int], tuple[int | None, date]] = {
-        ("entry", number): (person, on) for number, person, on in db.session.execute(entry)
-    }
-    return found | {("project", n): (None, day_of(at)) for n, at in db.session.execute(case) if at is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A record a figure was made from; `path` below the root, "" where it has no page."""
-
-    kind: str
-    id: int
-    title: str
-    path: str
-    entry: ReportEntry | None = None
-
-
-def source_rows(found: ReportFigure) -> list[SourceRow]:
-    """The records behind a figure, in order."""
-    rows = []
-    for kind, number in sources_of(found):
-        if kind == "entry":
-            entry = db.session.get_one(ReportEntry, number, options=[joinedload(ReportEntry.entered_by)])
-            rows.append(SourceRow(kind, number, entry.document, f"/reports/entries/{number}", entry))
-        elif kind == "project":
-            case = db.session.get_one(Case, number)
-            rows.append(SourceRow(kind, number, f"{case.number} {case.name}", f"/cases/{case.number}"))
-        else:
-            rows.append(SourceRow(kind, number, "", ""))
-    return rows
-
-
-def entry(user: User, entry_id: int) -> ReportEntry | None:
-    """An entry, if this person may see the reports of its farm."""
-    found = db.session.get(ReportEntry, entry_id, options=[joinedload(ReportEntry.entered_by)])
-    if found is None:
-        return None
-    offices = {role for role, _body in permissions.appointments(user)} & permissions.REPORTS.offices
-    return found if offices - {Role.FARM_REPORTER} or found.farm_id in organisations(user) else None
-
-
-def replaced_by(entry_id: int) -> ReportEntry | None:
-    """The entry that came in its place."""
-    return db.session.scalars(select(ReportEntry).where(ReportEntry.replaces_id == entry_id)).one_or_none()
-
-
 def farm(farm_id: int) -> Organisation:
     """A farm; raises NoResultFound."""
     return db.session.get_one(Organisation, farm_id)
@@ -258,7 +207,11 @@ def farm(farm_id: int) -> Organisation:
 
 
 def _due(report: PilotReport) -> date | None:
-    return due(period_of(report.period_kind, report.period_from), calendar.current(), rules.current()).last_day
+    return _last_day(period_of(report.period_kind, report.period_from))
+
+
+def _last_day(period: Period) -> date | None:
+    return due(period, calendar.current(), rules.current()).last_day
 
 
 def _asked_of(user: User) -> list[tuple[PilotReport, str]]:
@@ -291,8 +244,15 @@ def shown(user: User, report_id: int) -> Shown | None:
 
 
 def waits(user: User) -> list[Waiting]:
-    """Reports as the inbox lists them."""
+    """Reports as the inbox lists them: those at work, and those the farm of a running pilot has not begun."""
+    farms = organisations(user) if bodies_of(user) else set()
+    task = _("Begin the report.")
     return [
+        Waiting(task, words.period_title(period), None, "/reports", _after(period), _last_day(period))
+        for programme in pilot.running()
+        if programme.farm_id in farms
+        for period in not_begun(programme, today())
+    ] + [
         Waiting(
             task,
             words.title(report),
@@ -303,6 +263,11 @@ def waits(user: User) -> list[Waiting]:
         )
         for report, task in _asked_of(user)
     ]
+
+
+def _after(period: Period) -> datetime:
+    """The first instant after a period."""
+    return datetime.combine(period.end + timedelta(days=1), time.min, ZONE).astimezone(UTC)
 
 
 LOOK = Look(_l("A report you no longer see"), shown, waits)

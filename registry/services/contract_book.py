@@ -29,7 +29,7 @@ from registry.models import (
 from registry.permissions import visible, worth_asking
 from registry.queries.contract_rows import LIVE, STANDING_ROUND
 from registry.services import contract_facts, facts, land
-from registry.services.replay_facts import papers_of
+from registry.services.replay_facts import left_behind, papers_of
 from workflows import contract_check
 from workflows.facts import ContractFacts, PartnerContract
 from workflows.policy import ALL_CLASSES, Policy
@@ -106,7 +106,9 @@ class _Book:
         self._answers = _standing_answers()
         self._opened = _rows(Round, Round.no, Round.opened_at, Round.opened_by)
         self._entered = _rows(Registration, Registration.round_no)
-        self._papers = _rows(Document, Document.round_no, Document.kind, where=Document.removed_at.is_(None))
+        self._papers = _rows(
+            Document, Document.round_no, Document.kind, left_behind(), where=Document.removed_at.is_(None)
+        )
         self._apart = _rows(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key)
         self._own = _rows(ParcelKey, ParcelKey)
         self._claims: dict[str, list[land.Claimed]] = defaultdict(list)
@@ -134,7 +136,7 @@ class _Book:
             answers,
             left,
             tuple(map(facts.parcel_facts, left)),
-            papers_of(shown, entered, self._opened.get(case.id, ()), self._papers.get(case.id, ())),
+            papers_of(shown, self._papers.get(case.id, ())),
             self.overlaps(case, shown, left, answers.get("crediting", {})),
             shown,
             self,

@@ -106,9 +106,9 @@ def table_block(table: Table) -> Block:
     """A table as it is printed."""
     columns, said = table.shape.columns, texts()["report"]
     caption = words.table_title(table.no) + (said["unverified"] if table.marked else "")
-    rows = [[_printed(row.get(c.key)) for c in columns] for row in table.rows]
+    rows = [[_printed(row.get(c.key), c.key) for c in columns] for row in table.rows]
     empty = [[said["nothing"], *[""] * (len(columns) - 1)]]
-    total = [_printed(table.total.get(c.key)) if c.key in table.total else "" for c in columns]
+    total = [_printed(table.total[c.key], c.key) if c.key in table.total else "" for c in columns]
     methods = dict.fromkeys(cell.method for row in table.rows for cell in row.values() if cell.method)
     return {
         "is": "table",
@@ -136,18 +136,19 @@ def _letters(text: str) -> int:
     return sum(1 if ord(sign) < WIDE else 2 for sign in text)
 
 
-def _printed(cell: Cell | None) -> str:
-    return words.value(cell.value if cell else None)
+def _printed(cell: Cell | None, key: str) -> str:
+    return words.value(cell.value if cell else None, key)
 
 
 def _charts(tables: Mapping[int, Table]) -> Iterator[Block]:
     drawn = 0
     for no, kind, along, keys in CHARTS:
-        table = tables[no]
-        if len(table.rows) < 2:
+        in_all = {_("Out, in all"), _("In, in all")}
+        rows = [row for row in tables[no].rows if along not in row or row[along].value not in in_all]
+        if len(rows) < 2:
             continue
         drawn += 1
-        series = [[row[key].value if key in row else None for row in table.rows] for key in keys]
+        series = [[row[key].value if key in row else None for row in rows] for key in keys]
         numbers = [[v if isinstance(v, Decimal) else None for v in values] for values in series]
         yield {
             "is": "chart",
@@ -155,12 +156,15 @@ def _charts(tables: Mapping[int, Table]) -> Iterator[Block]:
             "caption": texts()["report"]["figure"].format(no=drawn, title=str(words.TABLES[no])),
             "unit": "",
             "along": words.column(along),
-            "names": [_printed(row.get(along)) for row in table.rows],
+            "names": [_printed(row.get(along), along) for row in rows],
             "series": [
                 [words.column(key), [None if v is None else str(v) for v in values]]
                 for key, values in zip(keys, numbers, strict=True)
             ],
-            "shown": [[words.value(values[n]) for values in numbers] for n in range(len(table.rows))],
+            "shown": [
+                [words.value(values[n], key) for key, values in zip(keys, numbers, strict=True)]
+                for n in range(len(rows))
+            ],
             "note": "",
         }
 
@@ -184,7 +188,10 @@ def difference_block(found: Sequence[Difference]) -> Block:
         "head": [_("Where"), _("Before"), _("After")],
         "widths": [2.0, 1.0, 1.0],
         "right": [],
-        "rows": [[words.spot(d.spot), words.value(d.before), words.value(d.after)] for d in found],
+        "rows": [
+            [words.spot(d.spot), words.value(d.before, d.spot.column), words.value(d.after, d.spot.column)]
+            for d in found
+        ],
         "total": [],
         "note": "",
     }

@@ -44,6 +44,9 @@ def _table(sheet: Worksheet, table: Table) -> None:
     if table.total:
         total = [table.total[c.key].value if c.key in table.total else None for c in columns]
         _line(sheet, row_no + 1, [_("Total"), *total[1:]], bold=True)
+    for n, column in enumerate(columns, 1):
+        for shown_no in range(3, row_no + 2) if column.kind is Kind.NUMBER else ():
+            sheet.cell(shown_no, n).number_format = "#,##0" + ("." + "0" * column.places if column.places else "")
     if table.marked:
         _line(sheet, row_no + 3, [_("Parameters not verified")])
     sheet.freeze_panes = "A3"
@@ -53,7 +56,7 @@ def _sources(sheet: Worksheet, report: PilotReport) -> None:
     heads = (_("Figure"), _("Value"), _("Records"), _("Method"), _("Recorded by"), _("As of"))
     _line(sheet, 1, list(heads), bold=True)
     for row_no, figure in enumerate((f for f in report.figures if f.value is not None), 2):
-        said = ", ".join(f"{kind} {number}" for kind, number in ask.sources_of(figure))
+        said = ", ".join(f"{s.kind} {s.id} {s.group}".strip() for s in ask.sources_of(figure))
         place = f"{words.table_title(figure.table_no)} {figure.row_no} {words.column(figure.column_key)}"
         person = figure.person.name if figure.person else ""
         _line(sheet, row_no, [place, figure.value, said, figure.method, person, figure.as_of])

@@ -1,6 +1,5 @@
 """Reports of the pilot: begun for a period, figures read from records, written, and seen as their rules see them."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,19 +14,17 @@ from registry import permissions
 from registry.extensions import db, writing
 from registry.models import (
     Appointment,
-    Membership,
     PilotReport,
-    ReportEntry,
     ReportFigure,
     ReportReminder,
     User,
 )
-from registry.queries import calendar, report_rows
+from registry.queries import calendar, pilot, report_records, report_sources
 from registry.queries import reports as ask
-from registry.services import audit
+from registry.services import report_rows, report_stock
 from registry.services.policy import current
 from workflows.clocks import Reminder
-from workflows.facts import ReportFacts
+from workflows.facts import ReportFacts, SurveyFault
 from workflows.pilot_report import CHAPTERS, Period, due, period_of
 from workflows.report_tables import Cell, Spot, Table
 from workflows.roles import Role
@@ -131,28 +128,6 @@ def read_again(report_id: int, *, by: User, at: datetime) -> None:
         row.version += 1
 
 
-def enter(entry: ReportEntry, *, by: User, at: datetime) -> int:
-    """Keep a row the farm recorded; returns its id. Raises NotEditable for another farm, or one replaced already."""
-    with writing():
-        if entry.farm_id not in ask.farms_of(by, at):
-            raise NotEditable
-        if entry.replaces_id is not None and not ask.stands(entry.replaces_id, entry.farm_id, entry.table_no):
-            raise NotEditable
-        entry.entered_by_id, entry.entered_at = by.id, at
-        db.session.add(entry)
-        db.session.flush()
-        audit.record(
-            "report_entry:enter",
-            actor=by,
-            role=Role.FARM_REPORTER,
-            subject_kind="report_entry",
-            subject_id=entry.id,
-            detail={"table": entry.table_no, "replaces": entry.replaces_id, "content": digest_of(entry.content)},
-            at=at,
-        )
-        return entry.id
-
-
 def _editable(report_id: int, person_id: int, at: datetime) -> PilotReport:
     query = select(PilotReport).where(PilotReport.id == report_id).with_for_update()
     row = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
@@ -163,11 +138,14 @@ def _editable(report_id: int, person_id: int, at: datetime) -> PilotReport:
 
 
 def _read_figures(row: PilotReport) -> None:
-    """The tables as the records stand, in the official language, with who recorded the newest source of each cell."""
+    """The tables as the records stand, in the official language, with who recorded the newest source of each cell;
+    and the pilot they are of."""
     with force_locale(current_app.config["BABEL_DEFAULT_LOCALE"]):
         found = report_rows.tables(row.farm_id, period(row))
+    programme = pilot.of_period(row.farm_id, row.period_from, row.period_to)
+    row.pilot_id = programme.id if programme else None
     db.session.execute(delete(ReportFigure).where(ReportFigure.report_id == row.id))
-    people = ask.recorded(
+    people = report_sources.recorded(
         s for table in found for r in (*table.rows, table.total) for c in r.values() for s in c.sources
     )
     for table in found:
@@ -185,7 +163,7 @@ def _figure(
     cell: Cell,
     people: Mapping[tuple[str, int], tuple[int | None, date]],
 ) -> ReportFigure:
-    known = [people[source] for source in cell.sources if source in people]
+    known = [people[source[:2]] for source in cell.sources if source[:2] in people]
     person, as_of = max(known, key=lambda pair: pair[1], default=(None, None))
     value = cell.value
     return ReportFigure(
@@ -203,11 +181,6 @@ def _figure(
         person_id=person,
         as_of=as_of,
     )
-
-
-def digest_of(text: str) -> str:
-    """What the chain says of words that stand elsewhere."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # Reading ------------------------------------------------------------------------------------------------
@@ -265,6 +238,8 @@ def facts(report: PilotReport, on: date, actor: User | None, data: Mapping[str, 
         remarks=said,
         chapters=words_of(report.chapters),
         plots_overdue=_plots_overdue(report, tables),
+        surveys=_surveys(report),
+        survey_faults=_survey_faults(report, tables),
         national_document=current().reference(NATIONAL, on) is not None,
         actor_wrote=actor is not None and actor.id in {report.begun_by_id, report.submitted_by_id},
         actor_reviewed=actor is not None and actor.id == report.reviewed_by_id,
@@ -290,6 +265,20 @@ def _plots_overdue(report: PilotReport, tables: tuple[Table, ...]) -> tuple[str,
     return tuple(str(row["plot"].value) for row in late if "plot" in row)
 
 
+def _surveys(report: PilotReport) -> int | None:
+    if report.period_kind is not PeriodKind.YEAR or report.state not in EDITABLE:
+        return None
+    return len(report_records.surveys(report.farm_id, report.period_to))
+
+
+def _survey_faults(report: PilotReport, tables: tuple[Table, ...]) -> tuple[SurveyFault, ...]:
+    """Rows that cannot be reckoned, looked for where a table of theirs is empty though there is what it is made of."""
+    there = {table.no for table in tables if table.rows}
+    if report.period_kind is not PeriodKind.YEAR or report.state not in EDITABLE or {2, 3} <= there:
+        return ()
+    return report_stock.of(report.farm_id, report.period_to).faults
+
+
 def told(report: PilotReport, action: str, on: date) -> set[int]:
     """Officers and chair of the body, and those who report for the farm."""
     offices = select(Appointment.user_id).where(
@@ -297,13 +286,7 @@ def told(report: PilotReport, action: str, on: date) -> set[int]:
         Appointment.since <= on,
         or_(Appointment.until.is_(None), Appointment.until >= on),
     )
-    members = select(Membership.user_id).where(
-        Membership.organisation_id == report.farm_id,
-        Membership.since <= on,
-        or_(Membership.until.is_(None), Membership.until >= on),
-    )
-    writers = offices.where(Appointment.role == Role.FARM_REPORTER, Appointment.user_id.in_(members))
-    people = set(db.session.scalars(writers))
+    people = pilot.reporters(report.farm_id, report.body_id, on)
     if action != "remind_report":
         people |= set(db.session.scalars(offices.where(Appointment.role.in_(TOLD))))
     return people

@@ -18,7 +18,7 @@ from sqlalchemy.orm import selectinload
 from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Case, CaseClock, ClockReminder
-from registry.queries import calendar, clocks, reports
+from registry.queries import calendar, clocks, pilot, reports
 from registry.services import acts
 from registry.services.clocks import outdated
 from registry.services.policy import current
@@ -72,30 +72,40 @@ def tick(at: datetime, *, after_a_notice: bool = False) -> Ticked:
         _take(due, at, came)
     for due in _passed_and_reminders(day_of(at)):
         _take(due, at, came)
-    for report_id, kind in _reports(day_of(at)):
-        _remind(report_id, kind, at, came)
+    for subject, action, data in _reports(day_of(at)):
+        _remind(subject, action, data, at, came)
     return came
 
 
-def _reports(on: date) -> list[tuple[int, Reminder]]:
-    """Reports with their writers whose day comes near, has come or has passed."""
+def _reports(on: date) -> list[tuple[acts.Subject, str, dict[str, str]]]:
+    """Reports with their writers, and those nobody has begun, whose day comes near, has come or has passed."""
     by, policy = calendar.current(), current()
-    found = []
-    for report_id, period, sent in reports.with_writers():
-        kind = reminder_due(pilot_report.marks(pilot_report.due(period, by, policy), by), sent, on)
-        if kind is not None:
-            found.append((report_id, kind))
+
+    def now_due(period: pilot_report.Period, sent: list[Reminder]) -> Reminder | None:
+        return reminder_due(pilot_report.marks(pilot_report.due(period, by, policy), by), sent, on)
+
+    found: list[tuple[acts.Subject, str, dict[str, str]]] = [
+        (("report", report_id), "remind_report", {"kind": kind})
+        for report_id, period, sent in reports.with_writers()
+        if (kind := now_due(period, sent)) is not None
+    ]
+    for programme in pilot.running():
+        for period in reports.not_begun(programme, on):
+            kind = now_due(period, reports.prompts(programme.id, period))
+            if kind is not None:
+                said = {"kind": kind, "period_kind": period.kind, "period_from": period.start.isoformat()}
+                found.append((("pilot", programme.id), "remind_of_report", said))
     return found
 
 
-def _remind(report_id: int, kind: Reminder, at: datetime, came: Ticked) -> None:
+def _remind(subject: acts.Subject, action: str, data: dict[str, str], at: datetime, came: Ticked) -> None:
     try:
-        acts.act(("report", report_id), "remind_report", by=None, at=at, seen=None, data={"kind": kind})
-        came.done["remind_report"] += 1
+        acts.act(subject, action, by=None, at=at, seen=None, data=data)
+        came.done[action] += 1
     except (acts.NotOpen, acts.Refused, acts.NotVisible):
-        pass  # another tick was faster, or it was submitted meanwhile
+        pass  # another tick was faster, or it was begun or submitted meanwhile
     except Exception:
-        current_app.logger.exception("the tick did not remind of report %s", report_id)
+        current_app.logger.exception("the tick did not remind of a report of %s %s", *subject)
     finally:
         db.session.rollback()
 

@@ -219,6 +219,8 @@ class Finding:
     cure: str
     fix_url: str = ""
     fix: str = ""
+    fixes: tuple[tuple[str, str], ...] = ()
+    """(address, words), where it is put right in more places than one."""
     clause_url: str = ""
     tag: str = ""
     sum: str = ""

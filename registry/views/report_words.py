@@ -14,17 +14,19 @@ from flask_babel import lazy_gettext as _l
 from registry import labels
 from registry.clock import today
 from registry.labels import reports as said
+from registry.labels.carbon import PROBLEMS
 from registry.models import PilotReport
 from registry.services import reports
 from registry.services.policy import current
 from registry.views.case_words import Finding, lang
-from workflows.facts import ReportFacts
+from workflows.facts import ReportFacts, SurveyFault
 from workflows.gates import stops
 from workflows.pilot_report import PILOT_REPORT, judge
 from workflows.pilot_report import findings as lacking
 from workflows.report_tables import Difference, Kind, Spot, Table
 from workflows.roles import Role
 from workflows.rules import Outcome
+from workflows.states import FarmRecordKind
 
 STOP = frozenset({"return_report"})
 MEANS: Mapping[str, LazyString] = {
@@ -71,7 +73,9 @@ class Sheet:
     rows: tuple[tuple[Shown, ...], ...]
     total: tuple[Shown, ...]
     marked: bool
-    enters: bool
+    mend: str
+    """The page on which its records are entered and corrected."""
+    mend_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +109,85 @@ def table(report: PilotReport, found: Table) -> Sheet:
             figure_id = by_place.get((row_no, column.key))
             url = url_for("reports.figure", report_id=report.id, figure_id=figure_id) if figure_id else ""
             value = row[column.key].value if column.key in row else None
-            words = said.value(value) if row_no or value is not None else ""
+            words = said.value(value, column.key) if row_no or value is not None else ""
             shown.append(Shown(words, url if isinstance(value, Decimal) else "", column.kind is Kind.NUMBER))
         return tuple(shown)
 
     heads = tuple((said.column(c.key), "right") if c.kind is Kind.NUMBER else said.column(c.key) for c in columns)
     rows = tuple(cells(row_no, row) for row_no, row in zip(row_nos, found.rows, strict=True))
     total = cells(0, found.total) if found.total else ()
-    return Sheet(found.no, said.table_title(found.no), heads, rows, total, found.marked, found.no != 7)
+    mend, mend_words = mended_at(report.farm_id, found.no)
+    return Sheet(found.no, said.table_title(found.no), heads, rows, total, found.marked, mend, mend_words)
+
+
+MADE_FROM: Mapping[int, FarmRecordKind] = {
+    4: FarmRecordKind.ACTIVITY,
+    5: FarmRecordKind.PLOT,
+    6: FarmRecordKind.LOSS,
+    8: FarmRecordKind.SALE,
+    9: FarmRecordKind.LOAN,
+    10: FarmRecordKind.MONEY,
+    11: FarmRecordKind.TRIAL,
+}
+"""Table → the records of the farm it is made from; 1–3 come from its inventories, 7 from the register."""
+
+
+def mended_at(farm_id: int, table_no: int) -> tuple[str, str]:
+    """The page on which what stands in a table is entered and corrected, and what the link to it says."""
+    if kind := MADE_FROM.get(table_no):
+        words = _("Records it is made from: %(kind)s", kind=labels.label(kind))
+        return url_for("farm.listed", farm_id=farm_id, kind=kind), words
+    if table_no == 7:
+        return url_for("farm.index", farm=farm_id), _("Projects of the farm")
+    return url_for("inventory.index"), _("Inventories of the farm")
 
 
 def differences(found: Sequence[Difference]) -> list[tuple[str, str, str]]:
     """(where, before, after) of what a correction changes."""
-    return [(said.spot(d.spot), said.value(d.before), said.value(d.after)) for d in found]
+    return [(said.spot(d.spot), said.value(d.before, d.spot.column), said.value(d.after, d.spot.column)) for d in found]
 
 
-def findings(report: PilotReport, known: ReportFacts) -> list[Finding]:
-    """What the report lacks, while it is not approved."""
+def findings(report: PilotReport, known: ReportFacts, *, writes: bool) -> list[Finding]:
+    """What the report lacks, while it is not approved; `writes`: to somebody who may write it."""
     if report.state not in {*reports.EDITABLE, "submitted", "reviewed"}:
         return []
-    return [_finding(outcome) for outcome in lacking(known, current())]
+    return [_finding(outcome, report, writes=writes) for outcome in lacking(known, current())]
 
 
-def stopping(outcomes: Sequence[Outcome]) -> list[Finding]:
+def stopping(report: PilotReport, outcomes: Sequence[Outcome]) -> list[Finding]:
     """The outcomes that stop an act, in words."""
-    return [_finding(o) for o in outcomes if stops(o)]
+    return [_finding(o, report, writes=report.state in reports.EDITABLE) for o in outcomes if stops(o)]
 
 
-def _finding(outcome: Outcome) -> Finding:
+WRITTEN = frozenset({"P25", "P29", "P31"})
+"""Clauses that are met on the page of the chapters."""
+SURVEYED = frozenset({"P35", "P36"})
+
+
+def fixes(report: PilotReport, outcome: Outcome, *, writes: bool) -> list[tuple[str, str]]:
+    """(address, words) of each place where a finding is mended: the chapters, the records, the figure's own page."""
+    if outcome.clause in WRITTEN:
+        return [(url_for("reports.write", report_id=report.id), _("Write the chapters"))] if writes else []
+    if outcome.clause in SURVEYED:
+        return [mended_at(report.farm_id, 1)]
+    if outcome.clause == "P22":
+        kind = FarmRecordKind.MEASUREMENT
+        words = _("Records it is made from: %(kind)s", kind=labels.label(kind))
+        return [mended_at(report.farm_id, 5), (url_for("farm.listed", farm_id=report.farm_id, kind=kind), words)]
+    spots = [spot for spot in outcome.facts.get("places", ()) if isinstance(spot, Spot)]  # type: ignore[attr-defined]
+    if outcome.clause == "P21":
+        return [(url, said.spot(spot)) for spot in spots if (url := _page_of(report, spot))]
+    return list(dict.fromkeys(mended_at(report.farm_id, spot.table) for spot in spots))
+
+
+def _page_of(report: PilotReport, spot: Spot) -> str:
+    """The page of a total."""
+    place = (spot.table, 0, spot.column)
+    found = next((f.id for f in report.figures if (f.table_no, f.row_no, f.column_key) == place), None)
+    return url_for("reports.figure", report_id=report.id, figure_id=found, _anchor="why") if found else ""
+
+
+def _finding(outcome: Outcome, report: PilotReport, *, writes: bool) -> Finding:
     clause, tongue = current().clause(outcome.clause), lang()
     read = {key: _read(value) for key, value in outcome.facts.items()}
     return Finding(
@@ -143,6 +198,7 @@ def _finding(outcome: Outcome) -> Finding:
         facts=(clause.sentence(outcome.verdict, tongue, read, outcome.figures),),
         basis=clause.source(tongue),
         cure=clause.cure(tongue, read, outcome.figures),
+        fixes=tuple(fixes(report, outcome, writes=writes)),
     )
 
 
@@ -150,7 +206,18 @@ def _read(value: object) -> object:
     """Places of a report in the reader's language."""
     if isinstance(value, tuple) and any(isinstance(item, Spot) for item in value):
         return _("; ").join(said.spot(spot) for spot in value)
+    if isinstance(value, tuple) and any(isinstance(item, SurveyFault) for item in value):
+        return _("; ").join(_fault(fault) for fault in value[:SHOWN_FAULTS])
     return value
+
+
+SHOWN_FAULTS = 10
+
+
+def _fault(fault: SurveyFault) -> str:
+    """A row of an inventory, and why its carbon cannot be reckoned."""
+    why = str(PROBLEMS[fault.why][0]) % {"detail": fault.detail}
+    return _("row %(row)s (%(code)s): %(why)s", row=fault.row_no, code=fault.code, why=why)
 
 
 def buttons(report: PilotReport, roles: frozenset[Role], known: ReportFacts) -> list[Button]:

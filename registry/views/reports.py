@@ -10,23 +10,24 @@ from flask_babel import gettext as _
 
 from registry import labels, storage
 from registry.clock import now, today
-from registry.forms.act_base import ActForm
-from registry.forms.reports import FORMS, FigureForm, entry_form, write_form
+from registry.forms.reports import FORMS, FigureForm, write_form
 from registry.labels import reports as said
-from registry.models import PilotReport, ReportEntry, ReportFile
-from registry.queries import report_rows, timeline
+from registry.models import PilotReport, ReportFigure, ReportFile
+from registry.queries import report_records, report_sources, timeline
 from registry.queries import reports as ask
-from registry.services import acts, report_sheets, reports
+from registry.queries.report_sources import SourceRow
+from registry.services import report_sheets, reports
 from registry.services.paper_words import texts
+from registry.views import record_acts
 from registry.views import report_words as words
 from registry.views.case import CSP_OF_FILES, Answer
 from registry.views.case_acts import seen_of
 from registry.views.case_words import lang
 from registry.views.rules import MARKS
-from workflows.machine import NotOpenError, RefusedError
+from workflows.inventory import layout
 from workflows.pilot_facts import TEXTS, pilot_facts
-from workflows.pilot_report import CHAPTERS, PILOT_REPORT, Period, ended
-from workflows.report_tables import SHAPES, Spot, differences
+from workflows.pilot_report import CHAPTERS, PILOT_REPORT, Period, reported_for
+from workflows.report_tables import Spot, differences
 from workflows.roles import Role
 
 bp = Blueprint("reports", __name__)
@@ -34,8 +35,6 @@ bp.add_app_template_filter(said.title, "report_title")
 bp.add_app_template_filter(said.value, "cell")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REPORTED_FOR = 1
-"""Periods of this year and so many before may be begun."""
 
 
 def _report(report_id: int) -> PilotReport:
@@ -93,15 +92,14 @@ def _download(answer: Any) -> Any:
 
 @bp.get("/reports")
 def index() -> str:
-    """Every period with its report, its state and its day; what can be begun, and rows to record."""
+    """Every period with its report, its state and its day; what can be begun, and where its figures come from."""
     found = ask.all_of(g.user)
     farms = sorted(ask.farms_of(g.user, now()))
     begun = {(r.farm_id, reports.period(r)) for r in found}
-    since = today().replace(year=today().year - REPORTED_FOR, month=1, day=1)
     open_periods = [
         (ask.farm(farm), period, reports.due_on(period))
         for farm in farms
-        for period in reversed(ended(since, today()))
+        for period in reversed(reported_for(today()))
         if (farm, period) not in begun
     ]
     return render_template(
@@ -109,7 +107,7 @@ def index() -> str:
         found=[words.line(report) for report in found],
         open_periods=open_periods,
         period_title=said.period_title,
-        tables=[(no, said.table_title(no)) for no in SHAPES if no != report_rows.PROJECTS] if farms else [],
+        writes=bool(farms),
         today=today(),
     )
 
@@ -134,7 +132,7 @@ def _asked_period() -> Period:
         period = Period(int(request.form["year"]), int(request.form["quarter"]))
     except (KeyError, ValueError):
         abort(400)
-    if period not in ended(today().replace(year=today().year - REPORTED_FOR, month=1, day=1), today()):
+    if period not in reported_for(today()):
         abort(400)
     return period
 
@@ -156,7 +154,7 @@ def show(report_id: int) -> str:
         due=reports.due_on(reports.period(report)),
         chapters=[(key, said.CHAPTERS[key], chapters.get(key, "")) for key in CHAPTERS[report.period_kind]],
         tables=[words.table(report, table) for table in known.tables],
-        findings=words.findings(report, known),
+        findings=words.findings(report, known, writes=_writes(report)),
         remarks=[(said.spot(spot), text) for spot, text in known.remarks.items()],
         differences=words.differences(differences(ask.tables(before), known.tables)) if before else None,
         buttons=words.buttons(report, _roles(report), known),
@@ -232,18 +230,51 @@ def figure(report_id: int, figure_id: int) -> Answer:
             abort(404)
         flash(_("The remark is saved."))
         return redirect(url_for("reports.show", report_id=report_id, _anchor="findings"))
+    sources = report_sources.source_rows(found)
     page = render_template(
         "reports/figure.html",
         report=report,
         figure=found,
         place=said.spot(spot),
-        value=said.value(ask.cell_of(found).value),
-        sources=ask.source_rows(found),
+        value=said.value(ask.cell_of(found).value, found.column_key),
+        sources=sources,
+        behind=_behind(report, found, sources),
+        species=layout().species_names,
         remark=remarks.get(str(spot), ""),
         form=form,
         writes=_writes(report),
     )
     return (page, 422) if request.method == "POST" else page
+
+
+def _behind(report: PilotReport, found: ReportFigure, sources: Sequence[SourceRow]) -> dict[str, Any] | None:
+    """The sub-compartments of one of the figure's groups, a page of them; None: it was not made from an inventory."""
+    places = [n for n, source in enumerate(sources) if source.inventory is not None]
+    if not places:
+        return None
+    asked = request.args.get("group", type=int)
+    nth = asked if asked in places else places[0]
+    source, page = sources[nth], max(request.args.get("page", 0, type=int), 0)
+    if source.inventory is None:
+        return None
+    rows = report_records.rows_behind(source.inventory.id, source.group, page)
+    here = {"report_id": report.id, "figure_id": found.id, "group": nth, "_anchor": "rows"}
+    first = page * report_records.PAGE
+    last = first + len(rows.items)
+    return {
+        "source": source,
+        "nth": nth,
+        "several": len(places) > 1,
+        "rows": rows,
+        "pages": {
+            "prev_url": url_for("reports.figure", page=page - 1, **here) if page else None,
+            "next_url": url_for("reports.figure", page=page + 1, **here) if last < rows.total else None,
+            "first": first + 1,
+            "last": last,
+            "total": rows.total,
+            "more": False,
+        },
+    }
 
 
 def _spot(report: PilotReport, found: Any) -> Spot:
@@ -270,130 +301,29 @@ def sheet(report_id: int) -> Any:
     return _download(send_file(content, XLSX, as_attachment=True, download_name=name, max_age=0))
 
 
-# Rows of the farm ---------------------------------------------------------------------------------------
-
-
-@bp.get("/reports/entries/<int:entry_id>")
-def entry(entry_id: int) -> str:
-    """A row the farm recorded: what it says, who recorded it, and what came in its place."""
-    found = ask.entry(g.user, entry_id) or abort(404)
-    farms = ask.farms_of(g.user, now())
-    return render_template(
-        "reports/entry.html",
-        entry=found,
-        title=said.table_title(found.table_no),
-        pairs=[(said.column(key), said.value(cell.value)) for key, cell in report_rows.row_of(found).items()],
-        later=ask.replaced_by(entry_id),
-        may_replace=found.farm_id in farms and ask.stands(entry_id, found.farm_id, found.table_no),
-    )
-
-
-@bp.route("/reports/tables/<int:table>/enter", methods=["GET", "POST"])
-def enter(table: int) -> Answer:
-    """Record a row of a table, or one in place of another (`replaces`)."""
-    if table not in SHAPES or table == report_rows.PROJECTS:
-        abort(404)
-    farms = sorted(ask.farms_of(g.user, now()))
-    old = _replaced(table, farms)
-    form = entry_form(table, said.COLUMNS)(data=_as_data(old) if request.method == "GET" else None)
-    page = {
-        "form": form,
-        "table": table,
-        "title": said.table_title(table),
-        "old": old,
-        "columns": [c.key for c in SHAPES[table].columns if not c.made],
-    }
-    if request.method == "GET":
-        return render_template("reports/enter.html", **page)
-    void = "void" in request.form and old is not None
-    if not void and not form.validate():
-        return render_template("reports/enter.html", **page), 422
-    if not farms:
-        abort(404)
-    new = ReportEntry(
-        farm_id=old.farm_id if old else farms[0],
-        table_no=table,
-        on_day=old.on_day if void and old else form.on_day.data,
-        content="{}" if void else json.dumps(form.row(table), ensure_ascii=False),
-        document=old.document if void and old else form["document"].data,
-        method="" if void else form["method"].data or "",
-        mark="" if void else form["mark"].data or "",
-        replaces_id=old.id if old else None,
-        void=void,
-    )
-    try:
-        entry_id = reports.enter(new, by=g.user, at=now())
-    except reports.NotEditable:
-        abort(404)
-    flash(_("The row is recorded. Reports that are still being written take it in when their figures are read again."))
-    return redirect(url_for("reports.entry", entry_id=entry_id))
-
-
-def _replaced(table: int, farms: Sequence[int]) -> ReportEntry | None:
-    asked = request.args.get("replaces", type=int)
-    if asked is None:
-        return None
-    found = ask.entry(g.user, asked) or abort(404)
-    if found.table_no != table or found.farm_id not in farms:
-        abort(404)
-    return found
-
-
-def _as_data(old: ReportEntry | None) -> dict[str, Any]:
-    if old is None:
-        return {"on_day": None}
-    row: dict[str, Any] = {key: cell.value for key, cell in report_rows.row_of(old).items()}
-    return row | {"on_day": old.on_day, "document": old.document, "method": old.method, "mark": old.mark}
-
-
 # Acts ---------------------------------------------------------------------------------------------------
 
 
 @bp.route("/reports/<int:report_id>/act/<action>", methods=["GET", "POST"])
 def act(report_id: int, action: str) -> Answer:
     """The page of one act on a report; sent, it goes through the door."""
-    report = _report(report_id)
-    if action not in FORMS:
-        abort(404)
-    row = PILOT_REPORT.row(action, report.state)
-    if row is None or not row.by & _roles(report):
-        return _not_open(report, action)
-    form = FORMS[action]()
-    if request.method == "GET":
-        form.seen.data = str(report.version)
-        return _page(report, action, form)
-    if not form.validate():
-        return _page(report, action, form), 422
-    try:
-        acts.act(("report", report_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
-    except acts.NotVisible:
-        abort(404)
-    except acts.Stale as moved:
-        since = timeline.in_words(moved.since, inside=True)
-        page = {"report": _report(report_id), "action": action, "since": since, "typed": form.typed()}
-        return render_template("reports/stale.html", **page), 409
-    except NotOpenError:
-        return _not_open(_report(report_id), action)
-    except RefusedError as stopped:
-        return _page(_report(report_id), action, form, words.stopping(stopped.outcomes)), 422
+    return record_acts.act(PAGES, report_id, action)
+
+
+def _after(report_id: int, action: str) -> str:
     if action == "correct_report" and (new := _newer(_report(report_id))) is not None:
-        return redirect(url_for("reports.write", report_id=new.id))
-    return redirect(url_for("reports.show", report_id=report_id, done=action))
+        return url_for("reports.write", report_id=new.id)
+    return url_for("reports.show", report_id=report_id, done=action)
 
 
-def _page(report: PilotReport, action: str, form: ActForm, refused: Sequence[Any] = ()) -> str:
-    return render_template(
-        "reports/act.html",
-        report=report,
-        action=action,
-        form=form,
-        refused=refused,
-        has_errors=bool(form.errors or refused),
-        means=words.MEANS[action],
-        stop=action in words.STOP,
-    )
-
-
-def _not_open(report: PilotReport, action: str) -> Answer:
-    who = [labels.label(role) for role in sorted(PILOT_REPORT.open_to(action, report.state))]
-    return render_template("reports/not_open.html", report=report, action=action, who=who), 409
+PAGES = record_acts.Pages(
+    kind="report",
+    forms=FORMS,
+    find=_report,
+    title=said.title,
+    url=lambda report_id: url_for("reports.show", report_id=report_id),
+    then=_after,
+    means=words.MEANS,
+    stop=words.STOP,
+    stopping=lambda _report, outcomes: words.stopping(outcomes),
+)

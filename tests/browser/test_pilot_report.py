@@ -1,13 +1,109 @@
-"""The annual report of the pilot is corrected: submitted, returned, approved, published; three numbers are traced."""
+"""From an inventory and a year of field entries to the published annual report; three numbers traced to their rows."""
 
+import io
+import random
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
+from registry import clock
+from registry.extensions import db
+from registry.models import Body, OrganisationKind, User
+from registry.services import inventory_import
+from registry.services.inventory_rows import Bounds
+from tests import factories
 from tests.browser import walk
 from tests.browser.conftest import People
+from tests.browser.serving import Served
+from tests.inventory_tables import table
+from tests.reports import HEADS
+from workflows.inventory import LandKind
+from workflows.roles import Role
+
+NAME, REPORTER, LEDGER = "示例云台林场", "reporter-of-yuntai", "示例外业记录本"
+STANDS = [
+    *[
+        [f"1{n:03d}", "岱岳区", NAME, "示例一区", "防护林", "侧柏", "中龄林", 100 + n, 300 + 7 * n, 0.6, 10, 7]
+        for n in range(9)
+    ],
+    *[
+        [f"2{n:03d}", "岱岳区", NAME, "示例二区", "特用林", "刺槐", "成熟林", 80 + n, 390 + 5 * n, 0.7, 14, 10]
+        for n in range(6)
+    ],
+]
+"""Sub-compartments of the later survey; the earlier one held 4 m3 less on each."""
+SEED = 2026
 
 
-def act(page: Page, name: str, done: str, **typed: str) -> None:
-    """Take an act of the report that is open."""
+@dataclass
+class Farm:
+    """A farm of its own beside the demo's, its reporter, the year it reports for, and the file of its inventory."""
+
+    year: int
+    content: bytes
+
+
+@pytest.fixture
+def farm(served: Served) -> Farm:
+    with served.app.app_context():
+        year = clock.today().year - 1
+        body = db.session.query(Body.id).order_by(Body.id).limit(1).scalar()
+        farm_id = factories.an_organisation(name=NAME, kind=OrganisationKind.FOREST_FARM, is_example=True)
+        person = factories.a_member(farm_id, login=REPORTER, name="云松（示例）", is_example=True)
+        factories.office(person, body, Role.FARM_REPORTER)
+        earlier = [[*row[:8], row[8] - 4, *row[9:]] for row in STANDS]
+        _imported(farm_id, person, date(year - 1, 10, 8), earlier)
+        content = _imported(farm_id, person, date(year, 10, 12), STANDS)
+        db.session.remove()
+    served.people[REPORTER] = person
+    return Farm(year, content)
+
+
+def _imported(farm_id: int, person: int, day: date, rows: list[list[Any]]) -> bytes:
+    """A real workbook, read, judged and imported as the farm's."""
+    content = table(*rows, heads=HEADS)
+    _table, head, judged = inventory_import.look(content, None, Bounds(LandKind.FOREST, farm=NAME))
+    stored, name = inventory_import.stored_content(content, f"云台小班表{day.year}.xlsx")
+    said = inventory_import.Said(f"{day.year}年示例小班调查", LandKind.FOREST, day, "示例小班调查成果表", "", farm_id)
+    by, at = db.session.get_one(User, person), clock.now()
+    begun = inventory_import.begin(said, judged, head.mapping, stored, name, by=by, at=at)
+    assert inventory_import.carry_on(begun.id, at=at)
+    return content
+
+
+def enter(page: Page, kind: str, day: date, **typed: str) -> None:
+    """A record of the farm, typed on its page."""
+    page.goto(f"/farm/records/new/{kind}")
+    walk.fill(page, typed | {"on_day": day.isoformat(), "source": LEDGER})
+    walk.send(page)
+    expect(page.locator("main")).to_contain_text(LEDGER)
+
+
+def a_year_of_entries(page: Page, year: int) -> None:
+    """What the farm does, measures, loses and pays in a year."""
+    for month, work, done in ((2, "afforestation", "112.5"), (5, "tending", "480"), (8, "tending", "305.5")):
+        enter(page, "activity", date(year, month, 20), work=work, planned_mu="500", done_mu=done)
+    enter(page, "activity", date(year, 11, 18), work="restoration", planned_mu="150", done_mu="148.8")
+    place = {"place": "示例一区", "latitude": "36.05", "longitude": "117.27"}
+    enter(page, "plot", date(year, 4, 2), plot_no="云台01", area_m2="600", **place)
+    plot = page.context.request.get("/farm/records/new/measurement").text()
+    (plot_id,) = re.findall(r'<option value="(\d+)"[^>]*>云台01', plot)
+    measured = {"trees": "64", "mean_diameter_cm": "10.4", "mean_height_m": "7.1", "persons": "示例外业组"}
+    enter(page, "measurement", date(year, 4, 2), plot_id=plot_id, **measured)
+    lost = {"area_mu": "１８．６", "carbon_t": "57.3", "method_version": "AR-CM-001-V01"}
+    enter(page, "loss", date(year, 8, 12), cause="pest", **lost)
+    spent = {"direction": "money_out", "heading": "样地监测", "budget_yuan": "280000"}
+    enter(page, "money", date(year, 12, 15), executed_yuan="264000", funds="市级财政", **spent)
+
+
+def act(page: Page, report: str, name: str, done: str, **typed: str) -> None:
+    """Take an act on a report."""
+    page.goto(report)
     walk.follow(page.get_by_role("link", name=name, exact=True))
     if typed:
         walk.fill(page, typed)
@@ -15,62 +111,108 @@ def act(page: Page, name: str, done: str, **typed: str) -> None:
     expect(page.locator("main .flash")).to_contain_text(done)
 
 
-def opened(page: Page, path: str) -> Page:
-    page.goto(path)
-    return page
-
-
-def test_a_correction_of_the_annual_report_is_returned_approved_and_published(people: People) -> None:
-    writer, officer, chair = people("reporter"), people("officer1"), people("chair")
+def test_a_year_of_entries_becomes_a_published_report_whose_numbers_lead_to_their_rows(
+    people: People, served: Served, farm: Farm
+) -> None:
+    writer, officer, chair = people(REPORTER), people("officer1"), people("chair")
+    a_year_of_entries(writer, farm.year)
     writer.goto("/reports")
-    walk.follow(writer.get_by_role("link", name="2025年度试点报告"))
-    expect(writer.locator(".page-head")).to_contain_text("已发布")
-    walk.follow(writer.get_by_role("link", name="更正报告", exact=True))
-    walk.send(writer)
-    expect(writer.locator("h1")).to_contain_text("编写各章")
-    report = writer.url.partition("/write")[0]
+    walk.follow(writer.locator("tr", has_text=f"{farm.year}年度试点报告").get_by_role("button"))
+    report = writer.url
+    written(writer, report)
 
-    writer.goto("/reports/tables/6/enter")
-    loss = {"on_day": "2025-12-20", "cause": "火灾", "on": "2025-12-20", "area_mu": "３.５", "co2_t": "9.8"}
-    walk.fill(writer, loss | {"document": "示例火灾登记表"})
-    walk.send(writer)
+    act_refused(writer, report, "P24")
+    handled(writer, "损失事件", handling="枯死木全部清理并检疫处理", reason="补写处置情况")
+    read_again(writer, report)
+    act(writer, report, "提交报告", "报告已提交")
+
+    act(officer, report, "退回报告", "报告已退回", words="病虫害面积与现场不符，请核对。")
     writer.goto(report)
-    walk.follow(writer.get_by_role("button", name="从台账重新取数"))
-    expect(writer.locator("#findings ~ ul")).to_contain_text("P24")
-    walk.follow(writer.get_by_role("link", name="3.5", exact=True).first)
-    walk.follow(writer.get_by_role("link", name="示例火灾登记表"))
-    walk.follow(writer.get_by_role("link", name="更正这一行"))
-    walk.fill(writer, {"handling": "已扑灭并清理火烧木"})
-    walk.send(writer)
-    writer.goto(f"{report}/write")
-    walk.fill(writer, {"reason": "补报12月一起火灾（示例）。"})
-    walk.send(writer)
-    walk.follow(writer.get_by_role("button", name="从台账重新取数"))
-    expect(writer.locator("#differences ~ table")).to_contain_text("9.8")
-    act(writer, "提交报告", "报告已提交")
+    expect(writer.locator("main")).to_contain_text("病虫害面积与现场不符")
+    handled(writer, "损失事件", area_mu="16.8", reason="现场复核")
+    read_again(writer, report)
+    expect(writer.locator("#t-6 ~ * td.right a").first).to_have_text("16.80")
+    act(writer, report, "提交报告", "报告已提交")
 
-    act(opened(officer, report), "退回报告", "报告已退回", words="请说明火灾的处置时间。")
-    expect(opened(writer, report).locator("main")).to_contain_text("请说明火灾的处置时间。")
-    act(writer, "提交报告", "报告已提交")
-    act(opened(officer, report), "审核通过报告", "报告已审核")
-    opened(chair, report)
+    act(officer, report, "审核通过报告", "报告已审核")
+    chair.goto(report)
     walk.follow(chair.get_by_role("link", name="批准报告", exact=True))
     walk.send(chair)
     expect(chair.locator(".error-summary")).to_contain_text("P28")
     walk.fill(chair, {"note": "参数待省里发布后更正（示例）。"})
     walk.send(chair)
     expect(chair.locator("main .flash")).to_contain_text("报告已批准")
-    act(opened(officer, report), "发布报告", "报告已发布")
+    act(officer, report, "发布报告", "报告已发布")
 
-    numbers = officer.locator("section td.right a")
-    for n in (0, 9, 20):
-        opened(officer, report)
-        shown = numbers.nth(n).inner_text()
-        walk.follow(numbers.nth(n))
-        expect(officer.locator(".facts")).to_contain_text(shown)
-        walk.follow(officer.locator("#sources ~ table a").first)
-        expect(officer.locator("main")).to_contain_text("示例数据：外业记录与台账")
+    three_numbers(officer, report, farm)
     visitor = people.fresh()
     visitor.goto("/pilot-reports")
-    expect(visitor.locator("main table")).to_contain_text("第2版")
+    expect(visitor.locator("main table tr", has_text=NAME)).to_contain_text(f"{farm.year}年度")
     visitor.context.close()
+
+
+def written(page: Page, report: str) -> None:
+    """Every chapter in a few words."""
+    page.goto(f"{report}/write")
+    names = page.locator("main form textarea").evaluate_all("all => all.map(e => e.name)")
+    walk.fill(page, dict.fromkeys(names, "本年度按方案推进，情况如附表（示例）。"))
+    walk.send(page)
+
+
+def act_refused(page: Page, report: str, clause: str) -> None:
+    """The report is not submitted, and the page says why."""
+    page.goto(report)
+    walk.follow(page.get_by_role("link", name="提交报告", exact=True))
+    walk.send(page)
+    expect(page.locator(".error-summary")).to_contain_text(clause)
+
+
+def handled(page: Page, kind: str, **typed: str) -> None:
+    """The one record of a kind corrected: from where the report points to the record, and to its correction."""
+    link = page.locator("main a", has_text=f"来源台账：{kind}").first
+    walk.follow(link)
+    walk.follow(page.locator("main table a").first)
+    walk.follow(page.get_by_role("link", name=re.compile("更正")).first)
+    walk.fill(page, typed)
+    walk.send(page)
+    expect(page.locator("main")).to_contain_text(typed["reason"])
+
+
+def read_again(page: Page, report: str) -> None:
+    """The figures are read from the records as they are now."""
+    page.goto(report)
+    walk.follow(page.get_by_role("button", name="从台账重新取数"))
+
+
+def three_numbers(page: Page, report: str, farm: Farm) -> None:
+    """One number of tables 1 to 3 and two of the others, picked at random, each traced to where it was written down."""
+    pick = random.Random(SEED)
+    page.goto(report)
+    of_rows = page.locator("section:has(> h3[id^='t-']) tbody td.right a")
+    found = of_rows.evaluate_all(
+        "all => all.map(a => [a.closest('section').querySelector('h3').id, a.getAttribute('href')])"
+    )
+    surveyed = [href for place, href in found if place in ("t-1", "t-2", "t-3")]
+    recorded = [href for place, href in found if place not in ("t-1", "t-2", "t-3", "t-7")]
+    for href in (pick.choice(surveyed), *pick.sample(recorded, 2)):
+        page.goto(report)
+        shown = page.locator(f'a[href="{href}"]').inner_text()
+        page.goto(href)
+        expect(page.locator(".facts").first).to_contain_text(shown)
+        if href in surveyed:
+            in_the_file(page, farm)
+        else:
+            walk.follow(page.locator("#sources ~ table a").first)
+            expect(page.locator("main")).to_contain_text(LEDGER)
+            expect(page.locator("main")).to_contain_text("云松（示例）")
+
+
+def in_the_file(page: Page, farm: Farm) -> None:
+    """The sub-compartments behind a figure are those of these rows of the workbook."""
+    sheet = openpyxl.load_workbook(io.BytesIO(farm.content)).worksheets[0]
+    expect(page.locator("main")).to_contain_text(f"云台小班表{farm.year}.xlsx")
+    rows = page.locator("#rows ~ * tbody tr")
+    assert rows.count() in (6, 9)
+    for row in rows.all():
+        number, code = row.locator("td").first.inner_text(), row.locator("th").inner_text()
+        assert sheet.cell(int(number), 1).value == code

@@ -1,4 +1,4 @@
-"""Forged reports of the pilot, figures, files and rows of the farm: what the database must say, and the statements."""
+"""Forged reports of the pilot, figures, files and reminders: what the database must say, and the statements."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.services.forging import AT, DIGEST, OTHER_DIGEST, Forge, Stage, Step,
 FORGERIES: dict[str, tuple[str, Forge]] = {}
 ALLOWED: dict[str, Forge] = {}
 
-NUMBER, FIGURE, ENTRY = 9601, 9701, 9801
+NUMBER, FIGURE, PILOT = 9601, 9701, 9801
 STEPS, FROZEN = "a report goes step by step", "a published report stays as it is"
 SUBMITTED, FIGURES = "what was submitted stays as it is", "the figures of a submitted report stay as they are"
 
@@ -50,14 +50,6 @@ def figure(report_id: int = NUMBER, **changed: Any) -> Step:
     return insert("report_figures", **(values | {"unit": "mu", "sources": "[]", "method": "", "mark": ""} | changed))
 
 
-def entry(s: Stage, number: int = ENTRY, **changed: Any) -> Step:
-    values = {"id": number, "farm_id": s.orgs["applicant"], "table_no": 4, "on_day": "2025-11-02", "content": "{}"}
-    said = {"document": "x", "method": "", "mark": "", "void": False}
-    return insert(
-        "report_entries", **(values | said | {"entered_by_id": s.people["owner"], "entered_at": AT} | changed)
-    )
-
-
 def paper() -> Step:
     return insert("stored_files", sha256=OTHER_DIGEST, size=1, media_type="application/pdf", stored_at=AT)
 
@@ -69,6 +61,17 @@ def made(**changed: Any) -> Step:
 
 def reminded(kind: str = "near", number: int = 9901) -> Step:
     return insert("report_reminders", id=number, report_id=NUMBER, kind=kind, sent_at=AT)
+
+
+def pilot(s: Stage) -> list[Step]:
+    said = {"title": "x", "since": "2025-01-01", "until": "2027-12-31", "budget_yuan": 0, "state": "plan", "version": 1}
+    by = {"drafted_by_id": s.people["owner"], "drafted_at": AT, "is_example": False}
+    return [insert("pilots", **({"id": PILOT, "farm_id": s.orgs["applicant"], "body_id": s.body} | said | by))]
+
+
+def prompted(kind: str = "near", number: int = 9911) -> Step:
+    period = {"period_kind": "quarter", "period_from": "2025-10-01"}
+    return insert("report_prompts", id=number, pilot_id=PILOT, kind=kind, sent_at=AT, **period)
 
 
 ALLOWED |= {
@@ -83,7 +86,7 @@ ALLOWED |= {
         report(s, NUMBER + 1, version_no=2, replaces_id=NUMBER),
     ],
     "figures of a draft read again": lambda s: [report(s), figure(), delete("report_figures", f"id = {FIGURE}")],
-    "a row corrected by another": lambda s: [entry(s), entry(s, ENTRY + 1, replaces_id=ENTRY)],
+    "a report reminded of at each time": lambda s: [*pilot(s), prompted(), prompted("due", 9912)],
 }
 FORGERIES |= {
     "a published report is rewritten": (
@@ -143,19 +146,21 @@ FORGERIES |= {
     ),
     "a figure of a twelfth table": ("table_listed", lambda s: [report(s), figure(table_no=12)]),
     "a figure that is number and words": ("one_value", lambda s: [report(s), figure(words="x")]),
-    "a row of the farm changed": (
-        "append-only",
-        lambda s: [entry(s), update("report_entries", f"id = {ENTRY}", content='{"a": "b"}')],
-    ),
-    "a row of the farm taken out": ("append-only", lambda s: [entry(s), delete("report_entries", f"id = {ENTRY}")]),
-    "a row that is replaced twice": (
-        "uq_report_entries_replaces_id|UNIQUE constraint failed",
-        lambda s: [entry(s), entry(s, ENTRY + 1, replaces_id=ENTRY), entry(s, ENTRY + 2, replaces_id=ENTRY)],
-    ),
-    "a row that is void and replaces none": ("void_replaces_one", lambda s: [entry(s, void=True)]),
     "the PDF of a report changed": (
         "append-only",
         lambda s: [report(s), submit(s), paper(), made(), update("report_files", f"report_id = {NUMBER}", made_at=AT)],
+    ),
+    "a submitted report put under another pilot": (
+        SUBMITTED,
+        lambda s: [*pilot(s), report(s), submit(s), step(pilot_id=PILOT)],
+    ),
+    "a reminder of a report not begun sent twice": (
+        "append-only|UNIQUE constraint failed|uq_report_prompts",
+        lambda s: [*pilot(s), prompted(), prompted(number=9912)],
+    ),
+    "a reminder of a report not begun taken back": (
+        "append-only",
+        lambda s: [*pilot(s), prompted(), delete("report_prompts", "id = 9911")],
     ),
     "a reminder of a report sent twice": (
         "append-only|UNIQUE constraint failed|uq_report_reminders",

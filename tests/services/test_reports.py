@@ -37,16 +37,16 @@ def numbers(report_id, table, key):
     return [cell.value for row in found.rows if (cell := row.get(key))], found.total[key].value
 
 
-def test_a_report_reads_its_figures_from_the_rows_of_its_period(world, farm):
-    reports.entered(world, farm, 4, date(2025, 9, 30), task="造林", done_mu="100")
+def test_a_report_reads_its_figures_from_the_records_of_its_period(world, farm):
+    reports.recorded(world, farm, "activity", date(2025, 9, 30), work="afforestation", done_mu=Decimal(100))
     report_id = reports.begun(world, farm)
     assert numbers(report_id, 4, "done_mu") == ([280, Decimal("520.5")], Decimal("800.5"))
     assert numbers(report_id, 4, "year_mu")[1] == Decimal("900.5")
 
 
-def test_a_row_recorded_later_comes_in_when_figures_are_read_again_and_never_after_submission(world, farm):
+def test_a_record_made_later_comes_in_when_figures_are_read_again_and_never_after_submission(world, farm):
     report_id = reports.begun(world, farm)
-    reports.entered(world, farm, 4, date(2025, 12, 9), task="补植", done_mu="50")
+    reports.recorded(world, farm, "activity", date(2025, 12, 9), work="replanting", done_mu=Decimal(50))
     assert numbers(report_id, 4, "done_mu")[1] == Decimal("800.5")
     services.read_again(report_id, by=world.user("reporter"), at=now())
     assert numbers(report_id, 4, "done_mu")[1] == Decimal("850.5")
@@ -98,9 +98,8 @@ def test_the_published_content_stands_in_the_chain(world, farm):
 
 
 def test_an_unverified_parameter_needs_the_chairs_note_and_is_printed(world, farm):
-    of_year = {"stratum": "侧柏", "area_ha": "10", "co2_t": "120"}
-    reports.entered(world, farm, 2, date(2025, 12, 1), mark="known", **of_year)
-    reports.entered(world, farm, 5, date(2025, 5, 1), plot="示例01", surveyed_on="2025-05-01")
+    reports.surveyed(world, farm, date(2025, 6, 1))
+    reports.a_plot(world, farm)
     report_id = reports.begun(world, farm, reports.YEAR)
     reports.brought(world, report_id, "review_report")
     assert reports.stopped(world, report_id, "approve_report", "chair") == ["P28"]

@@ -19,7 +19,7 @@ from tests import factories, reports
 from tests.steps.acts import Said
 from tests.workflows.holidays import CALENDAR
 from tests.world import World
-from workflows.facts import ReportFacts
+from workflows.facts import ReportFacts, SurveyFault
 from workflows.machine import NotOpenError
 from workflows.pilot_report import Period, due
 from workflows.report_tables import Cell, Spot, Table, with_totals
@@ -63,6 +63,8 @@ def said(sentence):
     """What a sentence does to a report; None where it is no act on one."""
     if re.fullmatch('到了"[0-9-]+"，系统提醒试点报告', sentence):
         return Said("remind_report", None, of_report=True)
+    if re.fullmatch('到了"[0-9-]+"，系统提醒起草试点报告', sentence):
+        return Said("remind_of_report", None, of_pilot=True)
     found = ACT.fullmatch(sentence)
     return Said(DONE[found[2]], WHO[found[1]], of_report=True) if found else None
 
@@ -123,6 +125,11 @@ def _(report, reason):
     reports.act(report.world, report.first, "correct_report", "reporter")
     report.id = ask.newest(report.farm, reports.QUARTER).id
     reports.written(report.world, report.id, reason)
+
+
+@given("林场的试点正在实施")
+def _(report):
+    reports.running_pilot(report.world, report.farm, since=date(2026, 1, 1))
 
 
 # Facts alone --------------------------------------------------------------------------------------------
@@ -196,6 +203,26 @@ def _(app, of, on):
     return replace(known(of), on=date.fromisoformat(on))
 
 
+SURVEYS = '"(?P<of>.+)"的试点报告，在案本底调查"(?P<count>.+)"期，不能推算的小班为"(?P<code>.+)"'
+
+
+@given(parsers.re(SURVEYS), target_fixture="report_facts")
+def _(app, of, count, code):
+    faults = () if code == "无" else (SurveyFault(7, code, "no_parameters"),)
+    return known(of, surveys=None if count == "不问" else int(count), survey_faults=faults)
+
+
+@given("林场导入的本底调查有一个小班的树种没有参数")
+def _(report):
+    willow = ["0009", "岱岳区", reports.FARM, "示例一区", "防护林", "柳树", "中龄林", 15, 50, 0.6, 10, 7]
+    reports.surveyed(report.world, report.farm, date(2025, 6, 1), *reports.STANDS, willow)
+
+
+@given("林场登记并测量了样地")
+def _(report):
+    reports.a_plot(report.world, report.farm)
+
+
 # What is done -------------------------------------------------------------------------------------------
 
 
@@ -217,7 +244,7 @@ def _(report_facts, clause):
     return RULES[clause](report_facts, current())
 
 
-@when(parsers.parse('到了"{on}"，系统提醒试点报告'))
+@when(parsers.re('到了"(?P<on>[0-9-]+)"，系统提醒(?:起草)?试点报告'))
 def _(report, clock, on):
     clock.set(datetime.combine(date.fromisoformat(on), time(1), UTC))
     tick.tick(now())
@@ -240,10 +267,11 @@ def _(report, who):
     assert report.world.people[WHO[who]] in set(db.session.scalars(select(Notice.user_id).where(*about)))
 
 
-@then(parsers.parse('林场填报员收到该试点报告的提醒"{times:d}"次'))
-def _(report, times):
-    told = (Notice.action == "remind_report", Notice.user_id == report.world.people["reporter"])
-    assert db.session.scalar(select(func.count()).select_from(Notice).where(*told)) == times
+@then(parsers.re('林场填报员收到(?P<what>该|起草)试点报告的提醒"(?P<times>[0-9]+)"次'))
+def _(report, what, times):
+    action = "remind_report" if what == "该" else "remind_of_report"
+    told = (Notice.action == action, Notice.user_id == report.world.people["reporter"])
+    assert db.session.scalar(select(func.count()).select_from(Notice).where(*told)) == int(times)
 
 
 @then(parsers.parse('该试点报告没有办成，违反的条款为"{clauses}"'))

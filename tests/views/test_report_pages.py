@@ -3,12 +3,12 @@
 import html
 import io
 import re
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from registry import jobs
-from registry.queries import reports as ask
 from tests import reports
 from tests.town import Town
 from workflows.pilot_report import CHAPTERS
@@ -90,12 +90,12 @@ def test_a_report_that_lacks_a_chapter_is_refused_with_the_cure(town, farm):
 def test_three_numbers_lead_to_the_rows_they_were_made_from(town, farm):
     report_id = begun(town, farm)
     page = town.page("officer", f"/reports/{report_id}")
-    for shown, document in (("800.5", 2), ("31.5", 1), ("280", 1)):
+    for shown, document in (("800.50", 2), ("31.50", 1), ("280.00", 1)):
         link = re.search(rf'<a href="(/reports/{report_id}/figures/\d+)">{re.escape(shown)}</a>', page)
         assert link, shown
         sources = town.page("officer", link[1])
         assert shown in sources
-        rows = re.findall(r'href="(/reports/entries/\d+)"', sources)
+        rows = re.findall(r'href="(/farm/records/\d+)"', sources)
         assert len(rows) == document
         assert "示例台账" in town.page("officer", rows[0])
 
@@ -114,26 +114,64 @@ def test_another_farms_reporter_sees_nothing_of_it(town, farm):
         reports.farm(town.world)
         town.world.people |= {"other": town.world.people["reporter"], "reporter": first}
     town.page("other", f"/reports/{report_id}", 404)
-    with town.inside():
-        entry = ask.sources_of(reports.row(report_id).figures[0])[0][1]
-    town.page("other", f"/reports/entries/{entry}", 404)
 
 
-def test_a_row_of_the_farm_is_recorded_corrected_and_taken_out(town, farm):
-    town.be("reporter")
-    row = {"on_day": "2025-11-02", "task": "补植", "done_mu": "一百", "document": "验收单", "mark": ""}
-    assert "done_mu" in sent(town, "/reports/tables/4/enter", status=422, **row)
-    first = sent(town, "/reports/tables/4/enter", **(row | {"done_mu": "１００"}))
-    assert "100" in town.page("reporter", first)
-    number = first.rpartition("/")[2]
-    second = sent(town, f"/reports/tables/4/enter?replaces={number}", **(row | {"done_mu": "120"}))
-    assert "The row that came in its place" in town.page("reporter", first)
-    again = town.client.post(f"/reports/tables/4/enter?replaces={number}", data=row | {"done_mu": "130"})
-    assert again.status_code == 404
-    third = sent(town, f"/reports/tables/4/enter?replaces={second.rpartition('/')[2]}", void="1", mark="")
-    assert "Taken out" in town.page("reporter", third)
+def test_a_record_of_the_farm_is_corrected_and_the_report_reads_it_again(town, farm):
     report_id = begun(town, farm)
-    assert "补植" not in town.page("reporter", f"/reports/{report_id}")
+    page = town.page("reporter", f"/reports/{report_id}")
+    listed = f"/farm/{farm}/records/activity"
+    assert f'href="{listed}"' in page
+    record = re.search(r'href="(/farm/records/\d+)"', town.page("reporter", listed))[1]  # the newest: tending
+    form = town.client.get(f"{record}/correct").text
+    typed = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', form)[1] for name in ("client_id", "on_day")}
+    sent(town, f"{record}/correct", **typed, work="tending", done_mu="600", reason="抄错")
+    assert "880.00" not in town.page("reporter", f"/reports/{report_id}")
+    town.client.post(f"/reports/{report_id}/read-again")
+    assert "880.00" in town.page("reporter", f"/reports/{report_id}")
+
+
+def test_a_figure_of_an_inventory_leads_to_its_rows_in_the_file(town, farm):
+    with town.inside():
+        reports.surveyed(town.world, farm, reports.date(2025, 6, 1))
+        number = reports.begun(town.world, farm, reports.YEAR)
+        figures = {(f.table_no, f.row_no, f.column_key): f.id for f in reports.row(number).figures}
+    page = town.page("officer", f"/reports/{number}/figures/{figures[1, 1, 'volume_m3']}")
+    for said in ("200.00", "示例调查报告", "小班.xlsx", '<td class="right">2</td>', '<td class="right">3</td>', "0002"):
+        assert said in page, said
+    assert "0003" not in page
+    total = town.page("officer", f"/reports/{number}/figures/{figures[1, 0, 'volume_m3']}?group=1")
+    assert "300.00" in total
+    assert "0003" in total
+    assert "0002" not in total
+
+
+def test_a_finding_leads_to_where_it_is_mended(town, farm):
+    with town.inside():
+        reports.recorded(
+            town.world, farm, "loss", reports.date(2025, 12, 1), cause="pest", area_mu=Decimal(2), handling=""
+        )
+    report_id = begun(town, farm)
+    page = town.page("reporter", f"/reports/{report_id}")
+    lacking = page.partition('id="f-P24"')[2].partition("</li></ul>")[0]
+    assert f'href="/farm/{farm}/records/loss"' in lacking
+    assert f'href="/reports/{report_id}/write"' in page.partition('id="f-P25"')[2].partition("</li></ul>")[0]
+
+
+def test_rows_that_cannot_be_reckoned_are_named_with_where_to_mend_them(town, farm):
+    with town.inside():
+        willow = ["0009", "岱岳区", reports.FARM, "示例一区", "防护林", "柳树", "中龄林", 15, 50, 0.6, 10, 7]
+        reports.surveyed(town.world, farm, reports.date(2025, 6, 1), *reports.STANDS, willow)
+        number = reports.begun(town.world, farm, reports.YEAR)
+    page = town.page("reporter", f"/reports/{number}")
+    lacking = page.partition('id="f-P35"')[2].partition("</li></ul>")[0]
+    assert "row 5 (0009)" in html.unescape(lacking)
+    assert 'href="/inventory"' in lacking
+
+
+def test_a_report_names_its_pilot(town, farm):
+    with town.inside():
+        reports.running_pilot(town.world, farm)
+    assert "示例试点" in town.page("reporter", f"/reports/{begun(town, farm)}")
 
 
 def test_two_writers_do_not_overwrite_one_another(town, farm):
@@ -148,8 +186,8 @@ def test_two_writers_do_not_overwrite_one_another(town, farm):
 def test_a_correction_shows_what_differs(town, farm):
     report_id = published(town, farm)
     with town.inside():
-        late = {"cause": "病虫", "on": "2025-12-20", "area_mu": "8", "co2_t": "20", "handling": "已清理"}
-        reports.entered(town.world, farm, 6, reports.date(2025, 12, 20), **late)
+        late = {"cause": "pest", "area_mu": Decimal(8), "carbon_t": Decimal(20), "method_version": "AR-CM-001-V01"}
+        reports.recorded(town.world, farm, "loss", reports.date(2025, 12, 20), **late)
     town.be("reporter")
     leads = sent(town, f"/reports/{report_id}/act/correct_report")
     assert leads.endswith("/write")
@@ -162,18 +200,19 @@ def test_a_correction_shows_what_differs(town, farm):
 
 def test_the_workbook_keeps_typed_words_as_words(town, farm):
     with town.inside():
-        reports.entered(town.world, farm, 4, reports.date(2025, 12, 6), task="=1+1", done_mu="-5")
+        typed = {"cause": "fire", "area_mu": Decimal(5), "handling": "=1+1"}
+        reports.recorded(town.world, farm, "loss", reports.date(2025, 12, 6), **typed)
     report_id = begun(town, farm)
     book = openpyxl.load_workbook(io.BytesIO(town.client.get(f"/reports/{report_id}/tables.xlsx").data))
-    cells = [c for row in book.worksheets[0].iter_rows() for c in row]
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
     assert "=1+1" in {c.value for c in cells if c.data_type == "s"}
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
-    assert -5 in {c.value for c in cells if c.data_type == "n"}
+    assert 800.5 in {c.value for c in cells if c.data_type == "n"}
 
 
 def test_pages_are_chinese_to_the_last_word(town, farm):
     report_id = begun(town, farm)
-    for path in ("/reports", f"/reports/{report_id}", f"/reports/{report_id}/write", "/reports/tables/2/enter"):
+    for path in ("/reports", f"/reports/{report_id}", f"/reports/{report_id}/write"):
         town.be("reporter")
         with town.client.session_transaction() as session:
             session["language"] = "zh"

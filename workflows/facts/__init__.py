@@ -15,7 +15,7 @@ from workflows.facts.greening import CompletionFacts
 from workflows.facts.land import ParcelFacts
 from workflows.facts.pilot import PilotFacts
 from workflows.facts.policy import ChangeFacts
-from workflows.facts.report import ReportFacts
+from workflows.facts.report import ReportFacts, SurveyFault
 from workflows.facts.site import SiteFacts
 
 __all__ = [
@@ -38,4 +38,5 @@ __all__ = [
     "RivalClaim",
     "SiteFacts",
     "SittingFacts",
+    "SurveyFault",
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.clocks import Reminder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PilotFacts:
@@ -17,3 +19,7 @@ class PilotFacts:
     """The person acting submitted or prepared it."""
     measured: int = 0
     """Plots with two measurements or more."""
+    reminded: frozenset[Reminder] = frozenset()
+    """Reminders sent of a report of it that nobody has begun; all of them once it is begun."""
+    reminder: Reminder | None = None
+    """The reminder that is to be sent."""

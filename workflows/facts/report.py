@@ -10,6 +10,16 @@ from workflows.report_tables import Spot, Table
 from workflows.states import PeriodKind
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyFault:
+    """A row of an inventory whose carbon cannot be reckoned: where it stands, and why (`workflows.carbon.Why`)."""
+
+    row_no: int
+    code: str
+    why: str
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """A report as the rules see it on the day `on`."""
@@ -27,6 +37,10 @@ class ReportFacts:
     chapters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     plots_overdue: tuple[str, ...] | None = ()
     """Plots that no survey of the last years measures; None: nobody knows which plots there are."""
+    surveys: int | None = None
+    """How many inventories the farm had by the end of the period, of which two are compared; None: not asked."""
+    survey_faults: tuple[SurveyFault, ...] = ()
+    """Rows of the two newest that cannot be reckoned."""
     national_document: bool = False
     """The document that names the farm a national pilot is on file."""
     actor_wrote: bool = False

@@ -1,7 +1,7 @@
-"""Rules of a pilot report (P20–P33): its figures agree, others judge it than wrote it, it claims no more than is so."""
+"""Rules of a pilot report (P20–P36): its figures agree, others judge it than wrote it, it claims no more than is so."""
 
 from workflows import report_text
-from workflows.facts import ReportFacts
+from workflows.facts import PilotFacts, ReportFacts
 from workflows.policy import Policy
 from workflows.report_tables import jumps, off_sums, outside, unhandled
 from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
@@ -126,9 +126,27 @@ def one_correction_at_a_time(facts: ReportFacts, policy: Policy) -> Said:  # noq
 
 
 @rule("P34")
-def reminded_once(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+def reminded_once(facts: ReportFacts | PilotFacts, policy: Policy) -> Said:  # noqa: ARG001
     """Each reminder is sent once."""
     read = {"reminder": facts.reminder}
     if facts.reminder is None:
         return unknown(read)
     return failed(read) if facts.reminder in facts.reminded else passed(read)
+
+
+@rule("P35")
+def surveys_are_reckoned(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """The carbon of every sub-compartment of the inventories can be reckoned: without one row a total is wrong."""
+    read = {"rows": facts.survey_faults, "count": len(facts.survey_faults)}
+    if not facts.surveys:
+        return not_applicable(read)
+    return failed(read) if facts.survey_faults else passed(read)
+
+
+@rule("P36")
+def surveys_are_there(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """An annual report rests on an inventory, and its table of changes on two; without them the tables stay empty."""
+    read = {"surveys": facts.surveys}
+    if facts.surveys is None:
+        return not_applicable(read)
+    return failed(read) if facts.surveys < 2 else passed(read)
