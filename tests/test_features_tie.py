@@ -117,6 +117,7 @@ def test_a_row_the_clock_walks_is_tried_by_the_system_itself():
         "reseat",
         "remind",
         "recount",
+        "remind_of_report",
         "remind_report",
     ]
 

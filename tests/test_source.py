@@ -159,7 +159,6 @@ LINKING = {
     "registry/services/papers.py": {"keep"},
     "registry/services/people.py": {"first_administrator", "note"},
     "registry/services/reference.py": {"_note_in_audit"},
-    "registry/services/reports.py": {"enter"},
     "registry/services/organisation_ties.py": {"_note"},
 }
 """The verbs that leave a link themselves: the door, and what is done to people, the calendar, public cases and PDFs."""
