@@ -1,4 +1,4 @@
-"""Work done beside the server: papers become PDFs, letters are sent, and what the clocks ask for is done.
+"""Work done beside the server: PDFs, letters, imports, replays, and what the clocks ask for.
 
 What there is to do stands in the database (a paper without its file, a letter that waits); huey only says when to
 look. A job that is lost, doubled or fails therefore changes nothing: the next one finds what is still to be done.
@@ -23,13 +23,13 @@ from registry import clock, smtp, storage
 from registry.config import sqlite_file
 from registry.documents import render, render_report
 from registry.extensions import ReadUnlessAsked, db
-from registry.models import Inventory, Mail, Paper, PilotReport, Trouble
+from registry.models import Inventory, Mail, Paper, PilotReport, ReplayRun, Trouble
 from registry.queries import letters
-from registry.services import inventory_import, mail, papers, report_papers, tick
+from registry.services import inventory_import, mail, papers, replay, report_papers, tick
 
 log = structlog.get_logger(__name__)
 
-NEW = {Paper: "make_papers", Mail: "send_mail", Inventory: "import_inventories"}
+NEW = {Paper: "make_papers", Mail: "send_mail", Inventory: "import_inventories", ReplayRun: "replay_changes"}
 """Rows that give work → the task that does it."""
 TO_DO = "tasks to ask for"
 AT_ONCE = 10
@@ -83,6 +83,21 @@ def import_inventories() -> int:
         except Exception:
             # It stands where it stood, and goes on at the next look.
             current_app.logger.exception("inventory %s was not imported", inventory_id)
+        finally:
+            db.session.rollback()
+    return done
+
+
+def replay_changes() -> int:
+    """Carry out every replay that was asked for; returns how many came to an outcome. Safe beside another one."""
+    done = 0
+    for run_id in replay.waiting(clock.now()):
+        try:
+            done += replay.carry_on(run_id, clock.now) is not None
+        except Exception:
+            # A fault would only happen again: who asked for it is told, and may ask once it is mended.
+            current_app.logger.exception("replay %s came to no end", run_id)
+            replay.fail(run_id, at=clock.now())
         finally:
             db.session.rollback()
     return done
@@ -162,11 +177,15 @@ def _queue(app: Flask) -> Huey:
             with app.app_context():
                 import_inventories()
 
+        def try_out() -> None:
+            with app.app_context():
+                replay_changes()
+
         def what_is_due() -> None:
             with app.app_context():
                 tick.tick(clock.now())
 
-        for name, work in (("make_papers", look), ("send_mail", post), ("import_inventories", bring_in)):
+        for name, work in zip(NEW.values(), (look, post, bring_in, try_out), strict=True):
             setattr(queue, name, queue.task(name=name)(work))
             queue.periodic_task(crontab(minute="*"), name=f"{name}_left")(work)
         queue.tick = queue.task(name="tick")(what_is_due)

@@ -84,10 +84,10 @@ def request_id() -> str:
     return str(g.get("request_id", "")) if has_request_context() else ""
 
 
-def pseudonym(user_id: int) -> str:
-    """A name for a person in the log: the same all through, and meaningless without the secret key."""
+def pseudonym(user_id: int, place: str = "log") -> str:
+    """A name for a person in one place (the log): the same all through, and meaningless without the secret key."""
     key = str(current_app.config["SECRET_KEY"]).encode()
-    return "u-" + hmac.new(key, f"log:{user_id}".encode(), hashlib.sha256).hexdigest()[:12]
+    return "u-" + hmac.new(key, f"{place}:{user_id}".encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def _start() -> None:

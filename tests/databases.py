@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy import Engine, event
 
 from registry import create_app
 from registry.config import MIGRATIONS, read
@@ -43,6 +44,7 @@ class Databases:
         self._standing: str | None = None
         self._copies = 0
         self._begun, self._mark = "", ""
+        self._due: str | None = None
 
     def copy(self) -> str:
         """The address of a fresh migrated database."""
@@ -55,17 +57,22 @@ class Databases:
         return f"sqlite:///{file}"
 
     def fresh(self) -> str:
-        """The one standing address, with a fresh migrated database behind it; nobody may be connected."""
+        """The one standing address, with a fresh migrated database behind it; nobody may be connected.
+
+        Like `put_back`, it copies nothing before the application connects: a test that begins where another went
+        on asks for one state after the other, and only the last of them is looked at.
+        """
         if self._standing is None:
             self._standing = self.copy()
             self.standing[self._standing] = self
             self._begun, self._mark = "fresh", self._written()
-        else:
+        elif self._server is None or self.untouched() != "fresh":  # asking a server costs less than a copy
             self.put_back(self._ready(), "fresh")
         return self._standing
 
     def keep(self, begun: str) -> str:
         """A copy of what stands at the standing address, to be put back by that name; nobody may be connected."""
+        self.settle()
         kept = self._server.create(_name(self._at)) if self._server else str(self.folder / f"kept-{begun}.db")
         if self._server is None:
             shutil.copyfile(self._file, kept)
@@ -74,17 +81,24 @@ class Databases:
 
     def put_back(self, kept: str, begun: str) -> None:
         """Put a kept database, or the template, behind the standing address; nobody may be connected."""
+        self._due, self._begun = kept, begun
+
+    def settle(self) -> None:
+        """Copy what was put back last; the application's connections do it by themselves, other processes cannot."""
+        if (kept := self._due) is None:
+            return
+        self._due = None
         if self._server is not None:
             self._server.drop(_name(self._at))
             self._server.create(kept, _name(self._at))
         else:
             self.drop(self._at)
             shutil.copyfile(kept, self._file)
-        self._begun, self._mark = begun, self._written()
+        self._mark = self._written()
 
     def untouched(self) -> str | None:
         """What was put back or kept last, if nobody has written since; nobody may be connected."""
-        return self._begun if self._mark == self._written() else None
+        return self._begun if self._due is not None or self._mark == self._written() else None
 
     def _written(self) -> str:
         """Something that changes with every writing transaction."""
@@ -135,6 +149,13 @@ class Databases:
             else:
                 self._template = _name(url)
         return self._template
+
+
+@event.listens_for(Engine, "do_connect")
+def _settle(*_: Any) -> None:
+    """Whoever connects finds what was put back."""
+    for databases in Databases.standing.values():
+        databases.settle()
 
 
 def _name(url: str) -> str:

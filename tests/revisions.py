@@ -25,8 +25,8 @@ def longer_review(days: int = 10, since: date = SOON, key: str = KEY) -> FigureC
     return FigureChange(key, Decimal(days), since, "领导小组办公室通知", "A notice of the leading group's office")
 
 
-def draft(world: World, *changes: Change, paper: bool = True, **more: Any) -> int:
-    """A draft of an officer; without changes a longer legal review."""
+def draft(world: World, *changes: Change, paper: bool = True, change_id: int | None = None, **more: Any) -> int:
+    """A draft of an officer, new or written anew; without changes a longer legal review."""
     made = policy_changes.Draft(
         changes=changes or (longer_review(),),
         reasons="送审材料增多，原来的时间不够。",
@@ -35,7 +35,8 @@ def draft(world: World, *changes: Change, paper: bool = True, **more: Any) -> in
     )
     if paper:
         made = replace(made, stored=storage.put(io.BytesIO(PDF), "notice.pdf"), filename="notice.pdf")
-    return policy_changes.save(replace(made, **more), body_id=world.body, by=world.user("officer"), at=now())
+    who = {"body_id": world.body, "by": world.user("officer")}
+    return policy_changes.save(replace(made, **more), at=now(), change_id=change_id, **who)
 
 
 def row(change_id: int) -> PolicyChange:
@@ -51,8 +52,10 @@ def act(world: World, change_id: int, action: str, who: str, **data: Any) -> act
 
 
 def run(world: World, change_id: int, who: str = "officer") -> int:
-    """Replay a change."""
-    return replay.run(change_id, by=world.user(who), at=now())
+    """Replay a change; the id of what came of it."""
+    kept = replay.carry_on(replay.ask_for(change_id, by=world.user(who), at=now()), now)
+    assert kept is not None
+    return kept
 
 
 def proposed(world: World, *changes: Change, replays: bool = True) -> int:

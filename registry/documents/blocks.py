@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, PageBreak, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Table, TableStyle
 
 from registry.documents import fonts
 from registry.documents.setting import INK, Style, Text, paragraph, parted
@@ -13,6 +13,7 @@ Block = Mapping[str, Any]
 
 HAIR, SHADE = Color(0.45, 0.47, 0.46), Color(0.945, 0.95, 0.945)
 BODY = Style(indent=30.0)
+LEADING = Style(indent=30.0, keep=True)
 HEADING = Style(font=fonts.HEI, size=15.0, leading=26.0, before=3.0, indent=30.0, keep=True)
 PAGE = Style(font=fonts.SONG_BOLD, size=18.0, leading=30.0, align="center", after=6.0, keep=True)
 ITEM = Style(size=13.0, leading=22.0, left=30.0)
@@ -25,6 +26,8 @@ TERM = Style(font=fonts.HEI, size=11.5, leading=17.5, align="left")
 VALUE = Style(size=12.0, leading=17.5, align="left")
 STATEMENT = Style(font=fonts.SONG_BOLD, size=13.0, leading=22.0)
 TERM_SHARE = 0.24
+FEW_ROWS, BEGINNING = 5, 96.0
+"""Rows of a table that is kept whole with its sentence; points that the beginning of a longer one takes."""
 TALLEST, PIECE = 36, 12
 """The most lines a table's row may have; a taller one becomes several of `PIECE` lines, which pages can hold."""
 
@@ -34,8 +37,22 @@ TALLEST, PIECE = 36, 12
 
 def flow(blocks: Sequence[Block], width: float) -> Iterator[Flowable]:
     """Everything a paper says, in order; raises KeyError for a block of another kind."""
-    for block in blocks:
-        yield from DRAWN[block["is"]](block, width)
+    for before, block, after in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
+        if after is not None and block["is"] == "paragraph" and after["is"] == "table":
+            headed = before is not None and before["is"] == "heading"
+            yield from _leading(block["text"], after, width, headed=headed)
+        else:
+            yield from DRAWN[block["is"]](block, width)
+
+
+def _leading(text: str, table: Block, width: float, *, headed: bool) -> Iterator[Flowable]:
+    """A sentence that leads to a table: with the whole of a small one, with the first rows of a large one."""
+    sentence = paragraph(text, LEADING)
+    if headed or len(table["rows"]) <= FEW_ROWS:
+        yield sentence
+        return
+    yield CondPageBreak(sentence.wrap(width, 0)[1] + BEGINNING)
+    yield paragraph(text, BODY)
 
 
 def _paragraph(block: Block, _width: float) -> Iterator[Flowable]:

@@ -18,6 +18,8 @@ NO_START = frozenset("，。、；：？！,.;:?!%％‰°℃）〕】》〉」�
 """Signs that begin no line."""
 NO_END = frozenset("（〔【《〈「『“‘([{￥¥$")
 """Signs that end no line."""
+JOINTS = frozenset("-/_")
+"""Where a number longer than its line is torn."""
 WIDE = 0x2E80
 """From here on a line may break between any two signs; below, words and figures stay whole."""
 LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -109,7 +111,11 @@ def lines_of(row: Sequence[Sign], first: float, rest: float) -> list[list[Sign]]
         if used > (rest if lines else first) + 0.01 and n > start:
             places = range(n, start, -1)
             cut = next((k for k in places if may_break(row[k - 1].text, row[k].text)), 0)
-            # One word fills the line: it is torn, but not so that a closing mark begins the next.
+            # One word fills the line: a number is torn after its hyphen, else anywhere, but so that no closing mark
+            # begins the next line.
+            cut = cut or next(
+                (k for k in places if row[k - 1].text in JOINTS and _stands(row[k - 1].text, row[k].text)), 0
+            )
             cut = cut or next((k for k in places if _stands(row[k - 1].text, row[k].text)), n)
             lines.append(_trimmed(row[start:cut]))
             start, used, n = cut, 0.0, cut

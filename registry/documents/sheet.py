@@ -1,7 +1,7 @@
 """The sheet of a paper: head, title, what it says, who signs, and what stands on every page. A4, GB/T 9704 margins."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from threading import Lock
@@ -25,7 +25,7 @@ from reportlab.platypus import (
 )
 
 from registry.documents import fonts
-from registry.documents.blocks import flow
+from registry.documents.blocks import Block, flow
 from registry.documents.setting import INK, Style, paragraph
 
 Values = Mapping[str, Any]
@@ -46,6 +46,8 @@ PAGE_NO = Style(size=10.5, leading=14.0, align="center")
 WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
 QR_SIZE = 30 * mm
 MASK = 3
+LONG = 200.0
+"""Points from which what stands last does not move on with the signature: its own end goes over by itself."""
 
 _one_at_a_time = Lock()
 
@@ -96,12 +98,27 @@ def _story(values: Values) -> Iterator[Flowable]:
     # A certificate is signed on its first page; its parcels follow on a list of their own.
     before = next((n for n, b in enumerate(blocks) if certificate and b["is"] == "heading"), len(blocks))
     notes = next((n for n in range(before, 0, -1) if blocks[n - 1]["is"] != "note"), 0)
-    yield from flow(blocks[: before if certificate else notes], WIDTH)
-    yield KeepTogether([Spacer(1, 14), _signed(values, with_qr=certificate)])
-    if not certificate:
-        yield from flow(blocks[notes:before], WIDTH)
-        yield paragraph(values["contact"], CONTACT)
+    yield from _to_the_signature(values, blocks[: before if certificate else notes], blocks[notes:before])
     yield from flow(blocks[before:], WIDTH)
+
+
+def _to_the_signature(values: Values, body: Sequence[Block], notes: Sequence[Block]) -> Iterator[Flowable]:
+    """What is signed, the signature and the small print: the last words go with it, so that no page holds it alone."""
+    certificate = values["kind"] == "certificate"
+    drawn = list(flow(body, WIDTH))
+    first = len(drawn) if certificate else _moving(drawn)
+    yield from drawn[:first]
+    small = [] if certificate else [*flow(notes, WIDTH), paragraph(values["contact"], CONTACT)]
+    yield KeepTogether([*drawn[first:], Spacer(1, 14), _signed(values, with_qr=certificate), *small])
+
+
+def _moving(drawn: Sequence[Flowable]) -> int:
+    """Where what moves on with the signature begins: a short end, with the words that are kept with it."""
+    first = len(drawn) - 1
+    while first > 0 and drawn[first - 1].getKeepWithNext():
+        first -= 1
+    height = sum(part.wrap(WIDTH, A4[1])[1] for part in drawn[first:])
+    return first if 0 < height < LONG else len(drawn)
 
 
 def _signed(values: Values, *, with_qr: bool) -> Flowable:

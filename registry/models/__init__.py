@@ -82,7 +82,7 @@ from registry.models.pilot import (
     PilotSale,
     PilotTrial,
 )
-from registry.models.policy import PolicyChange, PolicyReplay
+from registry.models.policy import PolicyChange, PolicyReplay, ReplayRun
 from registry.models.record import AuditEvent, AuditHead, Notice
 from registry.models.reference import ReferenceProject
 from registry.models.report import PilotReport, ReportFigure, ReportFile, ReportPrompt, ReportReminder
@@ -175,6 +175,7 @@ __all__ = [
     "ReferenceProject",
     "Registration",
     "Remark",
+    "ReplayRun",
     "ReportFigure",
     "ReportFile",
     "ReportPrompt",

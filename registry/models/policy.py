@@ -96,3 +96,38 @@ class PolicyReplay(Base):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
 
     made_by: Mapped[User] = relationship()
+
+
+class ReplayRun(Base):
+    """A replay somebody asked for: how far it is, and how it ended; what came of it is a `PolicyReplay`.
+
+    `beat_at` is when whoever works on it last said so, None: nobody yet. One of a change is open at a time.
+    """
+
+    __tablename__ = "replay_runs"
+    __table_args__ = (
+        CheckConstraint("problem IN ('', 'changed', 'stopped', 'failed')", name="problem_listed"),
+        CheckConstraint("cases >= 0 AND done >= 0", name="counted"),
+        CheckConstraint("ended_at IS NOT NULL OR problem = ''", name="open_without_a_problem"),
+        CheckConstraint("length(content_digest) = 64", name="digest_whole"),
+        Index(
+            "uq_replay_runs_open",
+            "change_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[pk]
+    change_id: Mapped[int] = mapped_column(ForeignKey("policy_changes.id"))
+    content_digest: Mapped[digest]
+    cases: Mapped[int]
+    """How many there were when it was asked for."""
+    done: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[instant]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    beat_at: Mapped[instant | None]
+    ended_at: Mapped[instant | None]
+    problem: Mapped[str] = mapped_column(String(40), default="")
+    """Why it ended without an outcome; "" while it runs and where it has one."""

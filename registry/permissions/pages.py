@@ -183,6 +183,7 @@ ENTRIES: dict[str, Entry] = {
     "farm.case_losses": LOSSES,
     "field.index": WRITES_FOR_THE_FARM,
     "field.enter": WRITES_FOR_THE_FARM,
+    "field.ready": WRITES_FOR_THE_FARM,
     "field.worker": PUBLIC,
     # the working calendar: the secretary keeps it, because deadlines of cases follow it; anybody may count by it
     "calendar.show": PUBLIC,
@@ -238,6 +239,7 @@ ENTRIES: dict[str, Entry] = {
     "policy.edit": PROPOSES,
     "policy.discard": PROPOSES,
     "policy.replay": DECIDES,
+    "policy.stop_replay": DECIDES,
     "policy.act": DECIDES,
     # reports of the pilot: the farm writes, the task force reviews, the chair approves; published ones are for anybody
     "reports.public": PUBLIC,
@@ -261,6 +263,10 @@ ENTRIES: dict[str, Entry] = {
     "greening.discard": REPORTS_AREA,
     "greening.act": office(Role.DISTRICT_REPORTER, Role.CASE_OFFICER),
     "dashboard.show": DASHBOARD,
+    "dashboard.findings": DASHBOARD,
+    "dashboard.contracts": DASHBOARD,
+    "dashboard.expected": DASHBOARD,
+    "dashboard.losses": DASHBOARD,
     # papers handed out: whoever sees the case sees them, and anybody may check one by its code
     "papers.show": OF_THE_CASE,
     "papers.pdf": OF_THE_CASE,

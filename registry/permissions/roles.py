@@ -93,6 +93,7 @@ _I, _MT, _C, _H, _HR = (
 )
 _ROLL, _HT, _HM = aliased(Attendance), aliased(Attendance), aliased(Membership)
 _F, _FD = aliased(FlawedVote), aliased(Deliberation)
+_O, _U = aliased(Appointment), aliased(User)
 
 
 def _current(
@@ -125,6 +126,17 @@ def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
             _A.user_id == user_id, _A.body_id == Case.body_id, _A.role == role, _current(_A.since, _A.until, on)
         ),
         ~party_of(user_id, on),
+    )
+
+
+def _has_chair(on: date) -> Exists:
+    """A chair holds office in the body of the case, with an account that is open."""
+    return exists().where(
+        _O.body_id == Case.body_id,
+        _O.role == Role.CHAIR,
+        _current(_O.since, _O.until, on),
+        _U.id == _O.user_id,
+        _U.active.is_(True),
     )
 
 
@@ -229,10 +241,11 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
         case Role.VVB:
             return _belongs(user_id, Case.vvb_org_id, on)
         case Role.CHAIR:
-            # Who presides: the chair, or a deputy where the chair stands aside or is away.
+            # Who presides: the chair, or a deputy where the chair stands aside, is away, or there is none.
             presides = and_(_presides(user_id, on), ~party_of(user_id, on))
+            vacant = and_(_appointed(user_id, Role.DEPUTY_CHAIR, on), ~_has_chair(on))
             fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
-            return and_(or_(_appointed(user_id, role, on), presides), fit)
+            return and_(or_(_appointed(user_id, role, on), presides, vacant), fit)
         case Role.MEMBER | Role.DEPUTY_CHAIR:
             fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
             return and_(_appointed(user_id, role, on), _elector(user_id), fit)

@@ -31,6 +31,8 @@ from registry.queries.policy import current
 from workflows.policy import DocumentStage
 from workflows.states import ProjectState
 
+ENTERED = (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED)
+"""Where a case shows its entry, not the round it is in."""
 OF_THE_BUREAU = frozenset({"legal_opinion", "environment_opinion", "site_check"})
 """Papers that come with an opinion given to the bureau; no part of the application."""
 
@@ -87,7 +89,7 @@ def round_shown(case: Case) -> int:
     """
     if case.state is ProjectState.DRAFT:
         return 1
-    if case.state in (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED):
+    if case.state in ENTERED:
         query = select(func.max(Registration.round_no)).where(Registration.case_id == case.id)
         return db.session.scalar(query) or case.round
     return case.round
@@ -117,21 +119,21 @@ def versions(case_id: int, round_no: int, *, inner: bool = False) -> list[Docume
     return list(db.session.scalars(_VERSIONS if inner else _VERSIONS_FOR_ALL, asked))
 
 
+def of_no_entry() -> Select[tuple[int]]:
+    """The rounds that were opened to amend an entry and never got their own."""
+    entered = select(Registration.round_no).where(Registration.case_id == Round.case_id)
+    first = select(func.min(Registration.round_no)).where(Registration.case_id == Round.case_id).scalar_subquery()
+    return select(Round.no).where(Round.opened_by == "amend", Round.no > first, Round.no.not_in(entered))
+
+
 def _versions() -> Select[tuple[Document]]:
-    """The statement, with the papers of rounds left out that were opened to amend an entry and never got their own."""
+    """The statement. What a round brings counts in it, whatever becomes of the round; afterwards only what got on."""
     case_id, round_no = bindparam("case_id", type_=Integer), bindparam("round_no", type_=Integer)
-    first = select(func.min(Registration.round_no)).where(Registration.case_id == case_id).scalar_subquery()
-    left_behind = select(Round.no).where(
-        Round.case_id == case_id,
-        Round.no < round_no,
-        Round.opened_by == "amend",
-        Round.no > first,
-        Round.no.not_in(select(Registration.round_no).where(Registration.case_id == case_id)),
-    )
+    left_behind = of_no_entry().where(Round.case_id == case_id)
     return (
         select(Document)
         .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
-        .where(Document.round_no.not_in(left_behind))
+        .where((Document.round_no == round_no) | Document.round_no.not_in(left_behind))
         .order_by(Document.kind, Document.slot, Document.no)
         .options(joinedload(Document.file))
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy import case as one_of
 from sqlalchemy.orm import joinedload
 
 from registry import permissions
+from registry.clock import start_of, today
 from registry.extensions import db
 from registry.models import Answers, Case, CaseCount, Meeting, Notice, Organisation, User
 from registry.models.lists import AREA_SCALE
@@ -18,22 +21,75 @@ from registry.queries.minutes import seen_by
 from registry.queries.paging import Order, Page, Place, identity, instant, page_in_order, page_of
 from registry.queries.record_shapes import Shown
 from workflows.roles import VOTING, Role
-from workflows.states import ProjectState, Scheme
+from workflows.states import Activity, ProjectState, Scheme
+from workflows.units import Period
+
+WAITING_ASIDE = (ProjectState.CORRECTION_REQUESTED, ProjectState.SUSPENDED, ProjectState.AMENDMENT_REVIEW)
+"""Where a case stands beside the five stages while somebody works on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How many calendar days a case has stood in its state, both counted; `most` None: no end."""
+
+    key: str
+    least: int
+    most: int | None
+
+
+BANDS = (Band("10", 0, 10), Band("30", 11, 30), Band("90", 31, 90), Band("over", 91, None))
+
+
+class Land(StrEnum):
+    """What a project does on its land, as the plan's targets tell it apart."""
+
+    AFFORESTATION = "afforestation"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
+_ACTIVITIES = {
+    Land.AFFORESTATION: (Activity.AFFORESTATION,),
+    Land.QUALITY: (Activity.FOREST_MANAGEMENT, Activity.BAMBOO),
+}
+
+
+def land_of(activity: Activity | None) -> Land:
+    """Which kind of land work an activity is."""
+    return next((land for land, some in _ACTIVITIES.items() if activity in some), Land.OTHER)
+
+
+def moved_in(band: Band, on: date) -> ColumnElement[bool]:
+    """SQL: a case has stood in its state for so many days on a day."""
+    last = start_of(on - timedelta(days=band.least) + timedelta(days=1))
+    since = Case.state_since >= start_of(on - timedelta(days=band.most)) if band.most is not None else true()
+    return and_(since, Case.state_since < last) if band.least else since
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a list is narrowed to; `q` is looked for in names, numbers and applicant organisations."""
+    """What a list is narrowed to; `q` is looked for in names, numbers and applicant organisations.
+
+    `period`: entered in the library in one of its years.
+    """
 
     state: ProjectState | None = None
     scheme: Scheme | None = None
     district: str = ""
     q: str = ""
+    band: Band | None = None
+    land: Land | None = None
+    period: Period | None = None
 
     @property
     def narrows(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.state or self.scheme or self.district or self.q)
+        return bool(self.state or self.scheme or self.district or self.q or self.one_by_one)
+
+    @property
+    def one_by_one(self) -> bool:
+        """Narrowed by what no count is kept of."""
+        return bool(self.band or self.land or self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +142,16 @@ def _chosen(
         which.append(table.scheme == chosen.scheme)
     if chosen.district:
         which.append(table.district_code == chosen.district)
+    if chosen.band:
+        which.append(moved_in(chosen.band, today()))
+    if chosen.land is Land.OTHER:
+        known = [a for some in _ACTIVITIES.values() for a in some]
+        which.append(or_(Case.activity.is_(None), Case.activity.not_in(known)))
+    elif chosen.land:
+        which.append(Case.activity.in_(_ACTIVITIES[chosen.land]))
+    if chosen.period:
+        first, last = date(chosen.period.first, 1, 1), date(chosen.period.last, 12, 31)
+        which.append(Case.registered_on.between(first, last))
     return which
 
 
@@ -127,7 +193,7 @@ def sums(user: User, chosen: Chosen) -> Sums:
             chosen,
             search.FOUND,
         )
-    if permissions.offices(user) & (VOTING - STANDING):
+    if chosen.one_by_one or permissions.offices(user) & (VOTING - STANDING):
         newest = (
             select(Case.id)
             .where(_visible(user), *_chosen(chosen, with_state=False))

@@ -30,13 +30,14 @@ COUNTS = and_(R.state == C.CONFIRMED, ~exists().where(LATER.supersedes_id == R.i
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a list of reports is narrowed to; `counting`: only what counts towards a target."""
+    """What a list of reports is narrowed to; `counting`: only what counts towards a target; `period`: of its years."""
 
     state: CompletionState | None = None
     kind: Greening | None = None
     unit: str = ""
     year: int | None = None
     counting: bool = False
+    period: Period | None = None
 
 
 def units(user: User, on: date) -> list[Organisation]:
@@ -86,6 +87,8 @@ def listed(user: User, chosen: Chosen) -> list[CompletionReport]:
         query = query.where(Organisation.unit_key == chosen.unit)
     if chosen.year:
         query = query.where(R.year == chosen.year)
+    if chosen.period:
+        query = query.where(R.year.between(chosen.period.first, chosen.period.last))
     if chosen.counting:
         query = query.where(COUNTS)
     return list(db.session.scalars(query))

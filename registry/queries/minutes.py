@@ -14,6 +14,7 @@ from registry.clock import today
 from registry.extensions import db
 from registry.models import (
     AgendaItem,
+    Appointment,
     Attendance,
     Case,
     Deliberation,
@@ -25,7 +26,7 @@ from registry.models import (
     SittingCall,
     User,
 )
-from workflows.minutes import Item, Lacking, heads_of, lacking
+from workflows.minutes import Answered, Item, Lacking, Seats, answered, heads_of, lacking
 from workflows.roles import VOTING, Role
 from workflows.states import MeetingState
 
@@ -101,6 +102,12 @@ class Answering:
     heads: frozenset[int]
     there: frozenset[int]
     lacks: Lacking
+    pages: tuple[Answered, ...]
+
+    @property
+    def instead(self) -> Mapping[int, int]:
+        """Who stands in for whom of those who presided."""
+        return {stand_in: head for page in self.pages for stand_in, head in page.instead.items()}
 
     def may(self, user_id: int) -> bool:
         """Whether this person may confirm at all."""
@@ -111,9 +118,40 @@ def answering(meeting: Meeting, pages: Sequence[Page]) -> Answering:
     """Who answers for the minutes, and whose confirmation is missing."""
     presided = meeting.presided_by_id or 0
     items, there = items_of(meeting), came_to(meeting.id)
-    found = [lacking(presided, items, there, [u for u, *_ in p.confirmed], p.members_needed) for p in pages]
+    seats = _seats(meeting.body_id, there, heads_of(presided, items))
+    signed = [{u for u, *_ in p.confirmed} for p in pages]
+    by = tuple(answered(presided, items, seats, confirmed) for confirmed in signed)
+    found = [
+        # Nobody waits for a confirmation that cannot come.
+        lacking(a.presided, a.items, there - (seats.closed - confirmed), confirmed, p.members_needed)
+        for p, a, confirmed in zip(pages, by, signed, strict=True)
+    ]
     lacks = Lacking(frozenset().union(*(f.heads for f in found)), max((f.members for f in found), default=0))
-    return Answering(heads_of(presided, items), there, lacks)
+    heads = heads_of(presided, items).union(*(heads_of(a.presided, a.items) for a in by))
+    return Answering(heads, there, lacks, by)
+
+
+def _seats(body_id: int, there: frozenset[int], heads: frozenset[int]) -> Seats:
+    """Who holds a seat today and was there, by rank and seat; and whose account is closed."""
+    day = today()
+    rows = db.session.execute(
+        select(Appointment.user_id, Appointment.role)
+        .join(User, User.id == Appointment.user_id)
+        .where(
+            Appointment.body_id == body_id,
+            Appointment.role.in_(VOTING),
+            Appointment.since <= day,
+            or_(Appointment.until.is_(None), Appointment.until >= day),
+            Appointment.user_id.in_(there),
+            User.active.is_(True),
+        )
+        .order_by(Appointment.id)
+    ).all()
+    rank = {role: tuple(u for u, held in rows if held is role) for role in VOTING}
+    closed = select(User.id).where(User.id.in_(there | heads), User.active.is_(False))
+    return Seats(
+        (*rank[Role.CHAIR], *rank[Role.DEPUTY_CHAIR]), rank[Role.MEMBER], frozenset(db.session.scalars(closed))
+    )
 
 
 def left_for(user_id: int, pages: Sequence[Page]) -> list[int]:

@@ -40,6 +40,9 @@ KINDS: Mapping[PaperKind, LazyString] = {
     PaperKind.MINUTES: _l("Minutes of a meeting"),
 }
 
+OF_ACT: Mapping[str, LazyString] = {"revoke": _l("Notice of revocation")}
+"""The same where the act says more than the kind."""
+
 STANDINGS: Mapping[Standing, tuple[LazyString, str]] = {
     Standing.VALID: (_l("In force"), "ok"),
     Standing.SUPERSEDED: (_l("Superseded"), "quiet"),
@@ -76,11 +79,12 @@ class PaperRow:
     superseded_by: str
     digest: str
     project: str
+    action: str
 
     @property
     def label(self) -> str:
         """What it is."""
-        return str(KINDS[self.kind])
+        return str(OF_ACT.get(self.action) or KINDS[self.kind])
 
     @property
     def standing_label(self) -> str:
@@ -154,10 +158,10 @@ def said_in(paper_id: int) -> dict[str, Any]:
 
 def _row(case: Case, place: int, issued: Sequence[tuple[Paper, str]], undone: Sequence[AuditEvent]) -> PaperRow:
     paper, action = issued[place]
-    return _plain_row(paper, *_standing(case, paper, action, issued[:place], undone))
+    return _plain_row(paper, *_standing(case, paper, action, issued[:place], undone), action)
 
 
-def _plain_row(paper: Paper, standing: Standing, by: str) -> PaperRow:
+def _plain_row(paper: Paper, standing: Standing, by: str, action: str = "") -> PaperRow:
     return PaperRow(
         id=paper.id,
         kind=paper.kind,
@@ -171,6 +175,7 @@ def _plain_row(paper: Paper, standing: Standing, by: str) -> PaperRow:
         superseded_by=by,
         digest=paper.digest,
         project=str(json.loads(paper.content)["project"]),
+        action=action,
     )
 
 

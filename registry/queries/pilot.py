@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Exists, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectin_polymorphic
 
 from registry import permissions
@@ -48,15 +48,21 @@ def farms(user: User) -> list[Organisation]:
     return list(db.session.scalars(query))
 
 
-def pilots(farm_ids: Collection[int]) -> list[Pilot]:
-    """The pilots of these farms, the newest first."""
-    return list(db.session.scalars(select(Pilot).where(Pilot.farm_id.in_(farm_ids)).order_by(Pilot.id.desc())))
+def seen(user: User) -> ColumnElement[bool]:
+    """SQL filter on `Pilot`: those of the own farm, and of the bodies a person serves."""
+    bodies = {body for role, body in permissions.appointments(user) if role in permissions.FARM_READERS}
+    return or_(Pilot.farm_id.in_([f.id for f in own_farms(user)]), Pilot.body_id.in_(bodies))
+
+
+def pilots(user: User, farm_id: int) -> list[Pilot]:
+    """The pilots of a farm that a person may see, the newest first."""
+    query = select(Pilot).where(Pilot.farm_id == farm_id, seen(user)).order_by(Pilot.id.desc())
+    return list(db.session.scalars(query))
 
 
 def one(user: User, pilot_id: int) -> Pilot | None:
     """A pilot, if this person may see it."""
-    pilot = db.session.get(Pilot, pilot_id)
-    return pilot if pilot and any(f.id == pilot.farm_id for f in farms(user)) else None
+    return db.session.scalars(select(Pilot).where(Pilot.id == pilot_id, seen(user))).one_or_none()
 
 
 def in_force() -> Exists:

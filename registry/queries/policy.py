@@ -6,7 +6,7 @@ covers all changes up to it, which is one small read a transaction; so what anot
 
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from registry import permissions
 from registry.clock import day_of
 from registry.extensions import db
-from registry.models import Body, PolicyChange, PolicyReplay, User
+from registry.models import Body, PolicyChange, PolicyReplay, ReplayRun, User
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.policy import Change, Decision, Policy, changes_in
 from workflows.roles import Role
@@ -47,7 +47,6 @@ def revision() -> str:
     return db.session.scalar(LATEST) or BEGINNING
 
 
-@cache
 def base() -> Policy:
     """The policy of the TOML files; raises PolicyError when they contradict themselves."""
     return Policy.base()
@@ -130,6 +129,12 @@ def last_replay(change: PolicyChange) -> PolicyReplay | None:
         .order_by(PolicyReplay.id.desc())
         .limit(1)
     )
+    return db.session.scalars(query).one_or_none()
+
+
+def last_run(change: PolicyChange) -> ReplayRun | None:
+    """The last replay of a change that was asked for, whatever became of it."""
+    query = select(ReplayRun).where(ReplayRun.change_id == change.id).order_by(ReplayRun.id.desc()).limit(1)
     return db.session.scalars(query).one_or_none()
 
 

@@ -4,11 +4,12 @@ It is read from the answers and the papers on file, and from what is known of th
 to whom, and what else the partner and its affiliates have under contract.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from registry.application.reading import day, decimal, member, whole
 from registry.extensions import db
@@ -86,6 +87,20 @@ class Known:
     others: tuple[PartnerContract, ...] = ()
 
 
+Parcels = Sequence[Mapping[str, Any]]
+Overlaps = tuple[Overlap, ...]
+
+
+class Book(Protocol):
+    """Where what lies beyond a case is looked up: its parties' ties and other contracts, and who claims its land."""
+
+    def known(self, case: Case, answers: Answers, on: date) -> Known:
+        """What is known of the parties on a day."""
+
+    def overlaps(self, case: Case, round_no: int, parcels: Parcels, crediting: Mapping[str, Any]) -> Overlaps:
+        """Other projects on these parcels for some of this time."""
+
+
 def of(
     case: Case,
     on: date,
@@ -95,11 +110,16 @@ def of(
     papers: Collection[str],
     overlaps: tuple[Overlap, ...],
     reading: int,
+    book: Book | None = None,
 ) -> ContractFacts:
-    """The contract of a case on a day. `parcels` are the answers on the parcels left, `papers` the kinds on file."""
+    """The contract of a case on a day. `parcels` are the answers on the parcels left, `papers` the kinds on file.
+
+    `book`: where to look for what lies beyond the case, where many cases are read together.
+    """
     contract = answers.get("contract", {})
     crediting = answers.get("crediting", {})
-    known = known_of(case, answers, on)
+    beyond = book or ONE_BY_ONE
+    known = beyond.known(case, answers, on)
     common: dict[str, Any] = {
         "on": on,
         "number": case.number,
@@ -119,7 +139,7 @@ def of(
     return ContractFacts(
         **common,
         **stated(answers, papers),
-        rival_claims=_rivals(case, reading, parcels, contract, crediting, overlaps),
+        rival_claims=_rivals(case, reading, parcels, contract, crediting, overlaps, beyond),
         other_contracts=known.others,
     )
 
@@ -182,12 +202,13 @@ def _rivals(
     contract: Mapping[str, Any],
     crediting: Mapping[str, Any],
     overlaps: tuple[Overlap, ...],
+    book: Book,
 ) -> tuple[RivalClaim, ...]:
     """Other projects on the same land during the crediting period or the term, whichever is longer on each side."""
     (start, end), (first, last) = land.period(crediting), land.period(contract)
     if (min(start, first), max(end, last)) != (start, end):
         whole_time = {"start_on": min(start, first).isoformat(), "end_on": max(end, last).isoformat()}
-        overlaps = land.overlaps(case, reading, parcels, whole_time)
+        overlaps = book.overlaps(case, reading, parcels, whole_time)
     return tuple(
         RivalClaim(
             kind=ClaimKind.PROJECT, number=o.number, parcel=o.parcel, area_mu=o.area_mu, parcel_area_mu=o.area_mu
@@ -198,28 +219,51 @@ def _rivals(
 
 def known_of(case: Case, answers: Answers, on: date) -> Known:
     """What is known of the parties: one statement on who is tied to whom, one on the partner's other contracts."""
+    ids, code = roots(case, answers)
+    if not code and validator_of(case, answers) is None:
+        return Known()
+    return known_from(
+        case, answers, db.session.execute(REACH, {"ids": ids, "code": code, "day": on}), partial(_others, case)
+    )
+
+
+def validator_of(case: Case, answers: Answers) -> int | None:
+    """The validation body of a case, else the one the answers name."""
+    named = answers.get("crediting", {}).get("vvb_org_id")
+    return case.vvb_org_id or (int(named) if named else None)
+
+
+def roots(case: Case, answers: Answers) -> tuple[list[int], str | None]:
+    """The organisations whose ties matter: ids, and the credit code the contract gives for the partner."""
     contract = answers.get("contract", {})
     code = contract.get("partner_credit_code") if contract.get("has_partner") is True else None
-    named = answers.get("crediting", {}).get("vvb_org_id")
-    validator = case.vvb_org_id or (int(named) if named else None)
-    if not code and validator is None:
-        return Known()
-    parties = {Party.OWNER: case.proponent_org_id, Party.PDD_AUTHOR: case.agent_org_id}
-    ids = sorted({i for i in (*parties.values(), validator) if i is not None})
+    ids = {case.proponent_org_id, case.agent_org_id, validator_of(case, answers)}
+    return sorted(i for i in ids if i is not None), code
+
+
+def known_from(
+    case: Case,
+    answers: Answers,
+    reach: Iterable[Any],
+    others: Callable[[set[int]], tuple[PartnerContract, ...]],
+) -> Known:
+    """Of rows (root, organisation it is tied to or itself, the root's credit code, its name), as REACH has them."""
+    validator, (_ids, code) = validator_of(case, answers), roots(case, answers)
     reached: dict[int, set[int]] = {}
     names: dict[int, str] = {}
     partners: set[int] = set()
-    for root, org, root_code, name in db.session.execute(REACH, {"ids": ids, "code": code, "day": on}):
+    for root, org, root_code, name in reach:
         reached.setdefault(root, set()).add(org)
         names[root] = name
         partners |= {root} if code and root_code == code else set()
     tied = reached.get(validator, set()) if validator else set()
+    parties = {Party.OWNER: case.proponent_org_id, Party.PDD_AUTHOR: case.agent_org_id}
     related = [party for party, org in parties.items() if org in tied]
     related += [Party.PARTNER] if partners & tied else []
     return Known(
         names.get(validator) if validator else None,
         tuple(related) if validator else None,
-        _others(case, {org for root in partners for org in reached[root]}),
+        others({org for root in partners for org in reached[root]}),
     )
 
 
@@ -231,6 +275,19 @@ def _others(case: Case, partners: set[int]) -> tuple[PartnerContract, ...]:
     for number, name, section, data in db.session.execute(CONTRACTS, asked):
         found.setdefault((number, name), {})[section] = data
     return tuple(c for (number, name), answers in found.items() for c in contracts(number, name, answers))
+
+
+class _OneByOne:
+    """Asks the database for each case."""
+
+    def known(self, case: Case, answers: Answers, on: date) -> Known:
+        return known_of(case, answers, on)
+
+    def overlaps(self, case: Case, round_no: int, parcels: Parcels, crediting: Mapping[str, Any]) -> Overlaps:
+        return land.overlaps(case, round_no, parcels, crediting)
+
+
+ONE_BY_ONE: Book = _OneByOne()
 
 
 def contracts(number: str, partner: str, answers: Answers) -> tuple[PartnerContract, ...]:

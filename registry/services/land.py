@@ -1,6 +1,6 @@
 """The land a case claims: written when it is handed in, and looked up against what others claim for the same time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -62,25 +62,41 @@ def overlaps(
 
     What an entry of this case holds already is its own.
     """
-    listed = list(parcels)
-    marks = [(p, known) for p in listed for known in identities(p)]
+    marks = marks_of(parcels)
     if not marks:
         return ()
     found = list(_others(case, marks, period(crediting)))
     if not found:
         return ()
-    own, held = _claims(case.id, round_no), _held(case.id)
-    clashes = []
+    return clashes(marks, found, _claims(case.id, round_no), _held(case.id))
+
+
+Mark = tuple[str, str, str]
+Marked = list[tuple[Mapping[str, Any], Known]]
+Claimed = tuple[ParcelKey, str, bool]
+"""A row of another case, that case's number, and whether it stands in the library."""
+
+
+def marks_of(parcels: Iterable[Mapping[str, Any]]) -> Marked:
+    """Each parcel with each way to recognise it."""
+    return [(p, known) for p in parcels for known in identities(p)]
+
+
+def clashes(
+    marks: Marked, found: Iterable[Claimed], own: Mapping[Mark, int], held: Collection[Mark]
+) -> tuple[Overlap, ...]:
+    """Which of these claims of others bar a case: `own` are its claims by their order, `held` what it has entered."""
+    others, clashing = list(found), []
     for parcel, known in marks:
         mark = (known.kind.value, known.value, known.place)
-        for row, number, entered in found:
+        for row, number, entered in others:
             theirs = Known(row.kind, row.value, row.place, row.village)
             mine_first = mark in held or (not entered and mark in own and own[mark] < row.claim)
             if same(known, theirs) and not mine_first:
                 key = str(parcel.get("key", ""))
                 name = str(parcel.get("name") or key)
-                clashes.append(Overlap(number=number, parcel_key=key, parcel=name, area_mu=_mu(parcel)))
-    return tuple(dict.fromkeys(clashes))
+                clashing.append(Overlap(number=number, parcel_key=key, parcel=name, area_mu=_mu(parcel)))
+    return tuple(dict.fromkeys(clashing))
 
 
 _IN_FORCE = select(func.max(Registration.round_no)).where(Registration.case_id == ParcelKey.case_id).scalar_subquery()
@@ -89,14 +105,10 @@ _STANDS = or_(ParcelKey.round_no == _IN_FORCE, and_(ParcelKey.round_no == Case.r
 """The round of the row is the entry in force, or the one under way; an amendment that came to nothing neither."""
 _SET_APART = aliased(ParcelApart)
 # The statements of every judgement, built once: putting one together costs more than asking it.
-OTHERS = (
+STANDING = (
     select(ParcelKey, Case.number, Case.project_number, ParcelKey.round_no == _IN_FORCE)
     .join(Case, Case.id == ParcelKey.case_id)
     .where(
-        ParcelKey.case_id != bindparam("case_id", type_=Integer),
-        ParcelKey.value.in_(bindparam("marks", expanding=True)),
-        ParcelKey.from_on <= bindparam("last", type_=Date),
-        ParcelKey.to_on >= bindparam("first", type_=Date),
         Case.state.not_in([S.DRAFT, *ENDED]),
         _STANDS,
         ~exists().where(
@@ -107,27 +119,38 @@ OTHERS = (
     )
     .order_by(ParcelKey.claim, ParcelKey.id)
 )
+"""Every claim that stands, in order."""
+OTHERS = STANDING.where(
+    ParcelKey.case_id != bindparam("case_id", type_=Integer),
+    ParcelKey.value.in_(bindparam("marks", expanding=True)),
+    ParcelKey.from_on <= bindparam("last", type_=Date),
+    ParcelKey.to_on >= bindparam("first", type_=Date),
+)
 OF_ROUND = select(ParcelKey).where(
     ParcelKey.case_id == bindparam("case_id", type_=Integer), ParcelKey.round_no == bindparam("round_no", type_=Integer)
 )
 LAST_ENTRY = select(func.max(Registration.round_no)).where(Registration.case_id == bindparam("case_id", type_=Integer))
 
 
-def _others(
-    case: Case, marks: list[tuple[Mapping[str, Any], Known]], time: tuple[date, date]
-) -> Iterable[tuple[ParcelKey, str, bool]]:
-    """Rows of other cases with one of these marks, live for some of the time; their number, and whether entered."""
+def _others(case: Case, marks: Marked, time: tuple[date, date]) -> Iterable[Claimed]:
+    """Rows of other cases with one of these marks, live for some of the time."""
     values = sorted({known.value for _p, known in marks})
     asked = {"case_id": case.id, "marks": values, "first": time[0], "last": time[1]}
-    for row, number, project_number, entered in db.session.execute(OTHERS, asked):
-        yield row, str((project_number if entered else None) or number), bool(entered)
+    return map(claimed, db.session.execute(OTHERS, asked))
 
 
-Mark = tuple[str, str, str]
+def claimed(row: Any) -> Claimed:
+    """A row of STANDING."""
+    key, number, project_number, entered = row
+    return key, str((project_number if entered else None) or number), bool(entered)
 
 
 def _claims(case_id: int, round_no: int) -> dict[Mark, int]:
-    rows = db.session.scalars(OF_ROUND, {"case_id": case_id, "round_no": round_no})
+    return by_mark(db.session.scalars(OF_ROUND, {"case_id": case_id, "round_no": round_no}))
+
+
+def by_mark(rows: Iterable[ParcelKey]) -> dict[Mark, int]:
+    """The order of the claims of a round by what they are told apart by."""
     return {(r.kind.value, r.value, r.place): r.claim for r in rows}
 
 

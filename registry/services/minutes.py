@@ -95,7 +95,7 @@ def _paper(ctx: Context) -> papers.Sheet:
         "case_number": "",
         "project": meeting.number,
         "addressee": "",
-        "blocks": minutes_words.laid_out(pages, meeting.presided_by_id or 0, ask.items_of(meeting)),
+        "blocks": minutes_words.laid_out(pages, ask.answering(meeting, pages).pages),
         "issued_on": day_of(ctx.at).isoformat(),
         "issued": papers.day_in_words(day_of(ctx.at)),
         "replaces": before.number if before else "",

@@ -11,14 +11,15 @@ from typing import Any
 from flask_babel import force_locale
 
 from registry import formats
-from registry.clock import day_of
+from registry.clock import ZONE, day_of
 from registry.models import Meeting
 from registry.queries import meeting_record
 from registry.queries.meeting_record import Discussed, Given, Record, Seated, StoodAside
-from registry.queries.minutes import Page
+from registry.queries.minutes import Page, name_of
 from registry.services.paper_words import LANGUAGE, Block, note, paragraph, said, texts
 from workflows import deliberation
-from workflows.minutes import Item
+from workflows.minutes import Answered, Item
+from workflows.roles import Role
 from workflows.states import Choice, Question, RecusalGround
 
 APPROVING = frozenset({"approve_risk", "register", "revoke", "suspend"})
@@ -84,7 +85,7 @@ def _head(record: Record) -> Iterator[Block]:
         fill(
             "said",
             day=formats.day(meeting.held_on),
-            time=meeting.starts_at,
+            time=_hour(*map(int, meeting.starts_at.split(":"))),
             organ=meeting.body.name,
             place=meeting.place,
             meeting=meeting.number,
@@ -97,43 +98,59 @@ def _head(record: Record) -> Iterator[Block]:
             secretary=record.secretary,
         )
     )
-    yield heading(words()["roll"])
-    rows = [[p.name, words()["role"][p.role.value], _moves(p, record)] for p in roll]
-    yield grid({"name": 22, "role": 18, "came": 60}, rows)
+    came, away = [p for p in roll if p.came], [p for p in roll if not p.came]
+    yield paragraph(fill("attended_by", names=_names(came, record)))
+    yield paragraph(fill("absent", names=_names(away, record)) if away else words()["absent_none"])
+    yield paragraph(words()["follows"])
+
+
+def _names(people: Sequence[Seated], record: Record) -> str:
+    """Names in the order of the seats, with the office of who leads, and when somebody came later or left."""
+    return str(texts()["comma"]).join(_named(p, record) for p in people)
+
+
+def _named(person: Seated, record: Record) -> str:
+    office = [] if person.role is Role.MEMBER else [str(words()["role"][person.role.value])]
+    more = [*office, *_moves(person, record)]
+    return person.name + (str(words()["beside"]).format(more=str(words()["join"]).join(more)) if more else "")
+
+
+def _hour(hour: int, minute: int) -> str:
+    """A time of day as minutes write it: 9时, 9时45分."""
+    return fill("hour_minute" if minute else "hour", hour=hour, minute=minute)
 
 
 def _when(at: datetime | None, record: Record) -> str:
     """The hour, with the day where it is not the day of the meeting."""
     if at is None:
         return ""
-    return formats.clock(at) if day_of(at) == record.meeting.held_on else formats.instant(at)
+    here = at.astimezone(ZONE)
+    hour = _hour(here.hour, here.minute)
+    return hour if day_of(at) == record.meeting.held_on else formats.day(at) + hour
 
 
-def _moves(person: Seated, record: Record) -> str:
-    """Present; or when the person came later, left and came back; or absent."""
+def _moves(person: Seated, record: Record) -> list[str]:
+    """When a person came later, left and came back; nothing of who was there from the first roll on."""
     told: list[str] = []
-    for present, at in person.moves:
-        first = not told
-        if present and first and at == record.first_roll:
-            told.append(words()["present"])
-        elif present:
-            told.append(fill("came_late" if first else "came_back", at=_when(at, record)))
-        else:
-            told.append(fill("left", at=_when(at, record)))
-    return str(words()["join"]).join(told) or str(words()["absent"])
+    for nth, (present, at) in enumerate(person.moves):
+        if present and not nth and at == record.first_roll:
+            continue
+        name = "left" if not present else "came_back" if nth else "came_late"
+        told.append(fill(name, at=_when(at, record)))
+    return told
 
 
 # --- an item ---
 
 
 def _title(item: Discussed) -> str:
-    return fill("item", no=item.no, project=item.case.name, case_number=item.case.number or "")
+    return fill("item", no=item.no, project=item.case.name)
 
 
 def _item(item: Discussed, record: Record) -> Iterator[Block]:
     meeting = record.meeting
     question = str(words()["question_of"][item.question.value]).format(library=texts()["library"])
-    yield paragraph(fill("question", question=question))
+    yield paragraph(fill("question", question=question, case_number=item.case.number or ""))
     if meeting.presided_by and item.presides != meeting.presided_by.name:
         yield paragraph(fill("item_presided", presides=item.presides))
     yield paragraph(_asides(item))
@@ -147,7 +164,7 @@ def _item(item: Discussed, record: Record) -> Iterator[Block]:
             [str(n), given.name, words()["role"][given.role.value], _choice(given), given.reasons]
             for n, given in enumerate(item.opinions, 1)
         ]
-        yield grid({"order": 9, "name": 16, "role": 13, "choice": 11, "reasons": 51}, rows, lead=1)
+        yield grid({"order": 8, "name": 20, "role": 11, "choice": 9, "reasons": 52}, rows, lead=1)
         yield paragraph(_count(item))
     yield from _decision(item)
 
@@ -308,21 +325,21 @@ def correction(no: int, item: int | None, wrong: str, right: str, by: str, at: d
 
 
 def laid_out(
-    pages: Sequence[Page], presided: int, items: Sequence[Item], hidden: Mapping[int, str] | None = None
+    pages: Sequence[Page], answered: Sequence[Answered], hidden: Mapping[int, str] | None = None
 ) -> list[Block]:
-    """All pages as blocks, each with who confirmed it; `hidden`: what a reader is told instead of an item."""
+    """All pages as blocks, each with who confirmed it in answer for what; `hidden`: what a reader is told instead."""
     hidden, blocks = hidden or {}, []
     with force_locale(LANGUAGE):
         if len(pages) > 1:
             blocks.append(paragraph(fill("corrected_note", n=len(pages) - 1)))
-        for page in pages:
+        for page, by in zip(pages, answered, strict=True):
             if page.content.get("correction"):
                 blocks.append({"is": "page", "text": fill("correction", n=page.content["correction"])})
             blocks += page.content["head"]
             for item in page.content["items"]:
                 blocks += _shown(item, hidden.get(item["no"], ""))
             blocks += page.content["tail"]
-            blocks += _signed(page, presided, items)
+            blocks += _signed(page, by)
     return blocks
 
 
@@ -332,24 +349,31 @@ def _shown(item: Mapping[str, Any], instead: str) -> list[Block]:
     return [*led, *([{"is": "hidden", "text": instead}] if instead else item["blocks"])]
 
 
-def _signed(page: Page, presided: int, items: Sequence[Item]) -> list[Block]:
+def _signed(page: Page, by: Answered) -> list[Block]:
     """Who confirmed a page, in which part, and when; with room to sign on paper."""
     n = page.content.get("correction")
     title = fill("correction", n=n) if n else words()["first_page"]
     if not page.confirmed:
         return [paragraph(fill("unconfirmed", page=title))]
     rows = [
-        [name, _part(user_id, presided, items), _scope(user_id, items), formats.instant(at), ""]
-        for user_id, name, at in sorted(page.confirmed, key=lambda c: (c[0] != presided, c[2]))
+        [name, _part(user_id, by), _scope(user_id, by.items), formats.instant(at), ""]
+        for user_id, name, at in sorted(page.confirmed, key=lambda c: (c[0] != by.presided, c[2]))
     ]
-    columns = {"name": 17, "part": 20, "scope": 19, "confirmed": 26, "signature": 18}
-    return [paragraph(fill("confirmed", page=title)), grid(columns, rows)]
+    columns = {"name": 20, "part": 18, "scope": 15, "confirmed": 29, "signature": 18}
+    instead = [
+        note(fill("in_place", head=name_of(by.instead[user_id]), name=name))
+        for user_id, name, _at in page.confirmed
+        if user_id in by.instead
+    ]
+    return [paragraph(fill("confirmed", page=title)), grid(columns, rows), *instead]
 
 
-def _part(user_id: int, presided: int, items: Sequence[Item]) -> str:
-    if user_id == presided:
+def _part(user_id: int, by: Answered) -> str:
+    if user_id in by.instead:
+        return str(words()["presided_in_place"])
+    if user_id == by.presided:
         return str(words()["presided"])
-    led = [number for number, item in enumerate(items, 1) if item.head == user_id]
+    led = [number for number, item in enumerate(by.items, 1) if item.head == user_id]
     return fill("presided_items", items=_list(led)) if led else str(words()["attended"])
 
 

@@ -43,12 +43,13 @@ def texts() -> Mapping[str, Any]:
     return {**read["words"], **read["papers"]}
 
 
-def words(kind: PaperKind, ctx: "Context", *, number: str, replaced: Paper | None) -> dict[str, Any]:
-    """Title, addressee, opening facts and blocks of a paper; `replaced` is the certificate it takes the place of."""
+def words(kind: PaperKind, ctx: "Context", *, number: str, certificate: Paper | None) -> dict[str, Any]:
+    """Title, addressee, opening facts and blocks of a paper; `certificate` is the one in force before the act."""
     with force_locale(LANGUAGE):
-        blocks = list(SAID[kind](_Places(ctx, number, replaced)))
+        blocks = list(SAID[kind](_Places(ctx, number, certificate)))
+        own = texts()[kind]
         return {
-            "title": texts()[kind]["title"],
+            "title": own.get(f"title_{ctx.taken.act.name}", own["title"]),
             "addressee": "" if kind is PaperKind.CERTIFICATE else applications.applicant_name(ctx.case),
             "blocks": blocks,
             "issued": formats.day(ctx.on),
@@ -58,7 +59,7 @@ def words(kind: PaperKind, ctx: "Context", *, number: str, replaced: Paper | Non
 class _Places:
     """The values of an act by the names the fixed words use."""
 
-    def __init__(self, ctx: "Context", number: str, replaced: Paper | None) -> None:
+    def __init__(self, ctx: "Context", number: str, certificate: Paper | None) -> None:
         case = ctx.case
         opened = db.session.get_one(Round, (case.id, case.round)).opened_at
         self.ctx, self.data = ctx, applications.data_of(applications.answers_of(case.id, case.round))
@@ -73,7 +74,7 @@ class _Places:
             "received_at": formats.instant(opened),
             "accepted": formats.day(case.accepted_on),
             "round": str(case.round),
-            "replaced": replaced.number if replaced else "",
+            "certificate": certificate.number if certificate else "",
             "number": number,
         }
 
@@ -258,6 +259,8 @@ def _review(at: _Places) -> Iterator[Block]:
             yield from _approved(at, own)
         case "reject":
             yield from _rejected(at, own)
+        case "revoke":
+            yield from _revoked(at, own)
         case _:
             yield from _amendment_refused(at, own)
 
@@ -305,6 +308,20 @@ def _amendment_refused(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
     yield from at.closing(own["basis_reject"], days=True)
 
 
+def _revoked(at: _Places, own: Mapping[str, Any]) -> Iterator[Block]:
+    """S26. It is not reconsidered here: that is for whoever was refused (S46)."""
+    yield paragraph(at.fill(own["revocation"], basis=at.basis(own["basis_revoke"])))
+    yield heading("decision")
+    yield paragraph(at.fill(own["revoked"]))
+    if at.ctx.case.scheme is Scheme.LOCAL_TICKET:
+        yield paragraph(own["revoked_tickets"])
+    yield heading("reasons")
+    yield from said(str(at.ctx.data["words"]))
+    yield from at.remedies(reconsider=False)
+    yield from at.delivery()
+    yield from at.closing(own["basis_revoke"], days=True)
+
+
 def _weighs(outcome: Outcome, policy: Policy) -> bool:
     """Whether a finding belongs into a refusal: what was found and is no mere note, or what nobody could tell."""
     grave = outcome.verdict is Verdict.FAIL and outcome.severity is not Severity.WARN
@@ -323,7 +340,7 @@ def _finding(ctx: "Context", outcome: Outcome) -> str:
 
 def _certificate(at: _Places) -> Iterator[Block]:
     own, case = texts()["certificate"], at.ctx.case
-    sentence = own["amended" if at.values["replaced"] else "said"]
+    sentence = own["amended" if at.values["certificate"] else "said"]
     yield paragraph(at.fill(sentence, basis=at.basis(own["basis"])))
     crediting = at.data.get("crediting", {})
     start, end = crediting.get("start_on"), crediting.get("end_on")
@@ -361,7 +378,7 @@ def _parcels(parcels: Sequence[Mapping[str, Any]]) -> Block:
         name = parcel.get("name") or application.parcel_title(parcel, place)
         where = _word("district", parcel.get("district_code"))
         rows.append([name, parcel.get("subcompartment") or "", where, *_both(mu)])
-    columns = {"parcel": 23, "subcompartment": 16, "where": 14, "mu": 18, "ha": 20}
+    columns = {"parcel": 23, "subcompartment": 20, "where": 14, "mu": 16, "ha": 18}
     return table(columns, rows, right=(4, 5), total=[texts()["total"], "", "", "", *_both(total)])
 
 

@@ -39,6 +39,7 @@ ISSUED_BY: Mapping[str, PaperKind] = {
     "reject": PaperKind.REVIEW,
     "register": PaperKind.CERTIFICATE,
     "decide_amendment": PaperKind.CERTIFICATE,
+    "revoke": PaperKind.REVIEW,
 }
 """Action → the paper it issues; an amendment that is refused gets the opinion instead of a certificate."""
 
@@ -73,11 +74,12 @@ def draw_up(ctx: Context) -> Sheet | None:
         return None
     if ctx.taken.act.name == "decide_amendment" and not ctx.data["approved"]:
         kind = PaperKind.REVIEW
-    replaced = in_force(ctx.case.id) if kind is PaperKind.CERTIFICATE else None
+    before = in_force(ctx.case.id)
+    replaced = before if kind is PaperKind.CERTIFICATE else None
     number, code = _number(ctx, kind), new_code()
     values = {
         **fixed(ctx.case.body.name, code, is_example=ctx.case.is_example),
-        **paper_words.words(kind, ctx, number=number, replaced=replaced),
+        **paper_words.words(kind, ctx, number=number, certificate=before),
         "form": 1,
         "kind": kind.value,
         "number": number,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from registry import permissions
 from registry.extensions import db, writing
-from registry.models import Appointment, PolicyChange, PolicyReplay, StoredFile, User
+from registry.models import Appointment, PolicyChange, PolicyReplay, ReplayRun, StoredFile, User
 from registry.queries import policy as ask
 from registry.services import numbers
 from registry.storage import Stored
@@ -84,7 +84,8 @@ def discard(change_id: int, *, body_id: int) -> None:
     """Throw a draft away, with what was tried on it. Raises NotEditable."""
     with writing():
         row = _drafted(change_id, body_id)
-        db.session.execute(delete(PolicyReplay).where(PolicyReplay.change_id == row.id))
+        for tried in (PolicyReplay, ReplayRun):
+            db.session.execute(delete(tried).where(tried.change_id == row.id))
         db.session.delete(row)
 
 

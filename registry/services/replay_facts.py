@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from registry.clock import day_of
 from registry.extensions import db
@@ -35,6 +35,7 @@ from registry.models import (
     SiteCheckSignature,
     Vote,
 )
+from registry.queries.applications import ENTERED, of_no_entry
 from registry.queries.calendar import current as working_calendar
 from registry.services import contract_facts, facts
 from registry.services.site_facts import site_facts
@@ -46,7 +47,6 @@ from workflows.working_days import Calendar
 CHUNK = 500
 """Cases read together: far below what a statement of SQLite may name."""
 SECTIONS = ("basics", "parcels", "method", "contract", *facts.ON_THE_CONTRACT, "crediting")
-ENTERED = (ProjectState.REGISTERED, ProjectState.REVOKED, ProjectState.CLOSED)
 PUT = (Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT)
 
 Rows = dict[int, list[Any]]
@@ -62,10 +62,11 @@ def every_case(on: date) -> Iterator[CaseFacts]:
         if not cases:
             return
         read = _Read([c.id for c in cases], calendar, on)
-        yield from map(read.case, cases)
-        last = str(cases[-1].number)
+        last, found = str(cases[-1].number), [read.case(case) for case in cases]
         for case in cases:
             db.session.expunge(case)
+        # Nothing of the database is held meanwhile: whoever takes them may write between two chunks.
+        yield from found
 
 
 class _Read:
@@ -78,8 +79,8 @@ class _Read:
             _of(Answers, Answers.round_no, Answers.section, Answers.data).where(Answers.section.in_(SECTIONS))
         )
         self.entered = self._by_case(_of(Registration, Registration.round_no).order_by(Registration.round_no))
-        on_file = _of(Document, Document.round_no, Document.kind).where(Document.removed_at.is_(None)).distinct()
-        self.papers = self._by_case(on_file)
+        on_file = _of(Document, Document.round_no, Document.kind, left_behind()).where(Document.removed_at.is_(None))
+        self.papers = self._by_case(on_file.distinct())
         self.apart = self._by_case(_of(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key))
         self.gates = self._by_case(
             _of(GateDecision, GateDecision.round_no, GateDecision.gate, GateDecision.carried_from).where(
@@ -194,14 +195,7 @@ class _Read:
         )
 
     def _papers(self, case: Case, shown: int) -> set[str]:
-        """The kinds on file in a round, as `applications.papers` has them: not those of amendments come to nothing."""
-        entered = {no for (no,) in self.entered[case.id]}
-        left_behind = {
-            no
-            for no, _at, by in self.opened[case.id]
-            if by == "amend" and entered and min(entered) < no < shown and no not in entered
-        }
-        return {kind for no, kind in self.papers[case.id] if no <= shown and no not in left_behind}
+        return papers_of(shown, self.papers[case.id])
 
     def _governing_day(self, case: Case) -> date:
         if case.state is ProjectState.AMENDMENT_REVIEW:
@@ -216,6 +210,16 @@ class _Read:
         tabled = [day_of(at) for question, at, *_ in self.sittings[case.id] if question is not Question.REGISTRATION]
         until = (tabled[-1] if tabled else self.on) - timedelta(days=1)
         return max(0, self.calendar.working_days_between(sent[-1], until))
+
+
+def papers_of(shown: int, papers: Sequence[Any]) -> set[str]:
+    """The kinds on file in a round, as `applications.papers` has them: rows of (round, kind, `left_behind()`)."""
+    return {kind for no, kind, left in papers if no == shown or (no < shown and not left)}
+
+
+def left_behind() -> ColumnElement[bool]:
+    """Whether a document came with an amendment that came to nothing."""
+    return Document.round_no.in_(of_no_entry().where(Round.case_id == Document.case_id))
 
 
 def _of(table: Any, *columns: Any) -> Select[Any]:

@@ -26,6 +26,7 @@ from registry.queries.timeline import reminders
 from registry.services.notices import mark_read
 from workflows.clocks import NEAR_DAYS
 from workflows.states import ProjectState, Question, Scheme
+from workflows.units import PERIODS
 
 bp = Blueprint("desk", __name__)
 bp.add_app_template_filter(records.gone, "gone")
@@ -243,7 +244,13 @@ def _districts(codes: set[str | None], chosen: str) -> Mapping[str, LazyString]:
 def cases() -> str:
     """Every case this person sees, with filters, pages and sums."""
     chosen = cases_of.Chosen(
-        state=_choice(S, "state"), scheme=_choice(Scheme, "scheme"), district=_district(), q=_typed("q")
+        state=_choice(S, "state"),
+        scheme=_choice(Scheme, "scheme"),
+        district=_district(),
+        q=_typed("q"),
+        band=next((b for b in cases_of.BANDS if b.key == request.args.get("days")), None),
+        land=_choice(cases_of.Land, "land"),
+        period=next((p for p in PERIODS if str(p.number) == request.args.get("period")), None),
     )
     sums = cases_of.sums(g.user, chosen)
     place = Place(_page_no(), request.args.get("after", ""), request.args.get("before", ""))
@@ -253,6 +260,9 @@ def cases() -> str:
         "scheme": chosen.scheme.value if chosen.scheme else "",
         "district": chosen.district,
         "q": chosen.q,
+        "days": chosen.band.key if chosen.band else "",
+        "land": chosen.land.value if chosen.land else "",
+        "period": str(chosen.period.number) if chosen.period else "",
     }
     names = cases_of.draft_names([c.id for c in page.items if c.state is S.DRAFT])
     rows = [(c, c.name or names.get(c.id) or _("Draft without a name"), case_url(c)) for c in page.items]
@@ -264,6 +274,7 @@ def cases() -> str:
         links=_links(page, "desk.cases", kept),
         chosen=kept,
         narrowed=chosen.narrows,
+        further=chosen if chosen.one_by_one else None,
         state_links=_state_links("desk.cases", sums.by_state, chosen.state, kept, more=sums.more),
         schemes=list(Scheme),
         districts=labels.DISTRICTS,
@@ -272,13 +283,14 @@ def cases() -> str:
 
 @bp.get("/overdue")
 def overdue() -> str:
-    """What is overdue in the cases of a supervisor or chair, the longest first."""
-    on = today()
+    """What is overdue in the cases of a supervisor or chair, in one state or all, the longest first."""
+    on, state = today(), _choice(S, "state")
     lines = [
         (line, label_of_clock(line.clock.kind), case_url(line.case), applicant_name(line.case))
         for line in clocks_of.overdue(g.user, permissions.ENTRIES["desk.overdue"].offices, on)
+        if state in (None, line.case.state)
     ]
-    return render_template("desk/overdue.html", on=on, lines=lines)
+    return render_template("desk/overdue.html", on=on, lines=lines, state=state)
 
 
 @bp.route("/notices", methods=["GET", "POST"])

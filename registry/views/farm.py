@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectChoice
 
 from registry import formats, labels, photos, storage
@@ -15,16 +17,14 @@ from registry.forms.farm import ACTS, FORMS, PilotForm, RecordForm
 from registry.models import FarmRecord, Organisation, Pilot
 from registry.queries import pilot as ask
 from registry.queries import timeline
-from registry.services import acts, farm_records
+from registry.services import farm_records
 from registry.services.effects.pilot import facts, roles_on
 from registry.services.policy import current
 from registry.storage import Stored
+from registry.views import record_acts
 from registry.views.applicant_documents import WORDS as FILE_WORDS
 from registry.views.case import CSP_OF_FILES, Answer
-from registry.views.case_acts import seen_of
-from registry.views.policy_words import stopping
 from workflows.gates import stops
-from workflows.machine import NotOpenError, RefusedError
 from workflows.pilot import PILOT, judge
 from workflows.states import Exploration, FarmRecordKind
 
@@ -60,7 +60,7 @@ def index() -> str:
         "farm/index.html",
         farm=farm,
         farms=found,
-        pilots=ask.pilots([farm.id]),
+        pilots=ask.pilots(g.user, farm.id),
         fields=[(field, aims.get(field)) for field in Exploration],
         counts=ask.counts(farm.id),
         kinds=list(FarmRecordKind),
@@ -69,6 +69,19 @@ def index() -> str:
         cases=ask.cases(g.user, farm.id),
         writes=any(f.id == farm.id for f in ask.own_farms(g.user)),
     )
+
+
+STOP = frozenset({"return_pilot"})
+MEANS: dict[str, LazyString] = {
+    "submit_pilot": _l(
+        "The plan goes to the task force. From then on it stays as it is, unless it is returned to you."
+    ),
+    "prepare_pilot": _l("You have read the plan and find it complete. It goes to the chair with your words."),
+    "return_pilot": _l("The plan goes back to the farm, which reads your words, changes it and submits it again."),
+    "approve_pilot": _l("The farm may start the pilot within its period. The plan stays as you approve it."),
+    "start_pilot": _l("The pilot is under way from now on, until it is evaluated."),
+    "evaluate_pilot": _l("The pilot ends with your evaluation. It cannot be opened again; another pilot can follow."),
+}
 
 
 # The pilot ----------------------------------------------------------------------------------------------
@@ -96,7 +109,7 @@ def _pilot(pilot_id: int) -> Pilot:
 @bp.get("/farm/pilots/<int:pilot_id>")
 def pilot(pilot_id: int) -> str:
     """A pilot: its plan, its aims, what may be done, what happened."""
-    found = _pilot(pilot_id)
+    found, done = _pilot(pilot_id), request.args.get("done", "")
     known = facts(found, today(), g.user)
     buttons = []
     for row in PILOT.actions(found.state, roles_on(found, g.user, today())):
@@ -109,6 +122,7 @@ def pilot(pilot_id: int) -> str:
         fields=[(field, aims.get(field)) for field in Exploration],
         buttons=buttons,
         events=timeline.of_record("pilot", found.id),
+        done=labels.happened(done) if done in ACTS else "",
     )
 
 
@@ -119,30 +133,19 @@ def _lang() -> str:
 @bp.route("/farm/pilots/<int:pilot_id>/act/<action>", methods=["GET", "POST"])
 def act(pilot_id: int, action: str) -> Answer:
     """The page of one act on a pilot; sent, it goes through the door."""
-    found = _pilot(pilot_id)
-    if action not in ACTS:
-        abort(404)
-    form, refused, status = ACTS[action](), [], 200
-    if request.method == "GET":
-        form.seen.data = str(found.version)
-    elif not form.validate():
-        status = 422
-    else:
-        try:
-            acts.act(("pilot", pilot_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
-        except acts.NotVisible:
-            abort(404)
-        except (acts.Stale, NotOpenError):
-            status, found = 409, _pilot(pilot_id)
-            form.seen.data = str(found.version)
-        except RefusedError as stopped:
-            refused, status = stopping(stopped.outcomes), 422
-        else:
-            flash(labels.happened(action))
-            return redirect(url_for("farm.pilot", pilot_id=pilot_id))
-    moved = status == 409
-    page = render_template("farm/act.html", pilot=found, action=action, form=form, refused=refused, moved=moved)
-    return page, status
+    return record_acts.act(PAGES, pilot_id, action)
+
+
+PAGES = record_acts.Pages(
+    kind="pilot",
+    forms=ACTS,
+    find=_pilot,
+    title=lambda pilot: str(pilot.title),
+    url=lambda pilot_id: url_for("farm.pilot", pilot_id=pilot_id),
+    then=lambda pilot_id, action: url_for("farm.pilot", pilot_id=pilot_id, done=action),
+    means=MEANS,
+    stop=STOP,
+)
 
 
 # Records ------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Entry on a phone in the forest: three forms that wait on the device while there is no signal, and arrive once."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Response,
@@ -14,8 +16,12 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf.csrf import generate_csrf
 
-from registry import photos
+from registry import formats, photos
+from registry.logs import pseudonym
+from registry.models import FarmRecord
 from registry.queries import pilot as ask
 from registry.security.headers import WHERE
 from registry.services import farm_records
@@ -37,6 +43,18 @@ def may_ask_where(response: Response) -> Response:
     return response
 
 
+@bp.context_processor
+def _mark() -> dict[str, str]:
+    """Whose outbox a page is for, without saying who: the pages are kept on the device."""
+    return {"mark": pseudonym(g.user.id, "outbox")} if g.get("user") is not None else {}
+
+
+@bp.get("/field/ready")
+def ready() -> Response:
+    """Asked before anything is sent: who is signed in now, and the token of this session."""
+    return jsonify(person=pseudonym(g.user.id, "outbox"), csrf_token=generate_csrf())
+
+
 @bp.get("/field/")
 def index() -> str:
     """What can be entered here, and what waits on this device."""
@@ -52,21 +70,43 @@ def enter(kind: str) -> Answer:
         abort(404)
     of = farm.own_farm()
     form = farm.prepared(which, of.id)
-    outbox = FROM_OUTBOX in request.headers
+    if FROM_OUTBOX in request.headers and request.method == "POST":
+        return _received(which, form, of.id)
     if request.method == "POST" and (record_id := farm.save(which, form, farm_id=of.id)):
-        if outbox:
-            return jsonify(id=record_id)  # type: ignore[return-value]
-        kept = ask.record(g.user, record_id)
-        if kept is not None:
-            flash(_("Kept: %(words)s.", words=farm.in_words(which, kept.on_day, kept)))
-            if farm_records.outside(kept.latitude, kept.longitude):
-                flash(_("The coordinates lie outside Tai’an; please look at them again."))
+        for line in _said(which, ask.record(g.user, record_id)):
+            flash(line)
         return redirect(url_for("field.index"))
-    if outbox and request.method == "POST":
-        return jsonify(errors=[str(e) for f in form for e in f.errors]), 422  # type: ignore[return-value]
     asked = [f for f in form.asked() if f.name not in LEFT_OUT]
     page = render_template("farm/field.html", kind=which, form=form, asked=asked, accept=photos.ACCEPT)
     return page, 200 if request.method == "GET" else 422
+
+
+def _received(kind: FarmRecordKind, form: Any, farm_id: int) -> Any:
+    """The receipt of a record from an outbox, or what is wrong with it.
+
+    What came in before is not judged anew: its first receipt may never have reached the phone.
+    """
+    before = ask.by_client_id(form.client_id.data or "")
+    known = before if before is not None and before.entered_by_id == g.user.id else None
+    record_id = known.id if known else farm.save(kind, form, farm_id=farm_id)
+    if record_id:
+        return jsonify(id=record_id, said=_said(kind, ask.record(g.user, record_id)))
+    errors = formats.form_errors(form)
+    heading = ngettext(
+        "There is a problem: please correct %(num)s thing",
+        "There is a problem: please correct %(num)s things",
+        len(errors),
+    )
+    return jsonify(heading=heading, errors=errors), 422
+
+
+def _said(kind: FarmRecordKind, kept: FarmRecord | None) -> list[str]:
+    if kept is None:
+        return []
+    said = [_("Kept: %(words)s.", words=farm.in_words(kind, kept.on_day, kept))]
+    if farm_records.outside(kept.latitude, kept.longitude):
+        said.append(_("The coordinates lie outside Tai’an; please look at them again."))
+    return said
 
 
 @bp.get("/field/worker.js")

@@ -1,6 +1,5 @@
 """Completed area: a unit drafts and reports it, an officer confirms it, and anybody reads it against the targets."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, send_file, url_for
@@ -8,27 +7,24 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from registry import labels, storage
+from registry import formats, labels, storage
 from registry.clock import now, today
-from registry.forms.act_base import ActForm
 from registry.forms.fields import member_options
 from registry.forms.greening import FORMS, CompletionForm
 from registry.labels import label
 from registry.models import CompletionReport
 from registry.queries import greening as ask
 from registry.queries import timeline
-from registry.services import acts
 from registry.services import greening as reports
 from registry.services.policy import current
+from registry.views import record_acts
 from registry.views.case import CSP_OF_FILES, Answer
 from registry.views.case_acts import seen_of
 from registry.views.case_words import lang
 from registry.views.greening_words import progress, unit_name
-from registry.views.policy_words import stopping
 from registry.views.uploads import Upload, taken_in
 from workflows.gates import stops
 from workflows.greening import GREENING, judge
-from workflows.machine import NotOpenError, RefusedError
 from workflows.roles import Role
 from workflows.states import CompletionState, Greening
 from workflows.units import PERIODS, UNITS
@@ -78,6 +74,7 @@ def index() -> str:
         unit=args.get("unit", "") if args.get("unit") in UNITS else "",
         year=args.get("year", type=int),
         counting=args.get("counts") == "1",
+        period=next((p for p in PERIODS if str(p.number) == args.get("period")), None),
     )
     found = ask.listed(g.user, chosen)
     return render_template(
@@ -242,49 +239,16 @@ def discard(report_id: int) -> Answer:
 @bp.route("/greening/reports/<int:report_id>/act/<action>", methods=["GET", "POST"])
 def act(report_id: int, action: str) -> Answer:
     """The page of one act on a report; sent, it goes through the door."""
-    report = _report(report_id)
-    if action not in FORMS:
-        abort(404)
-    row = GREENING.row(action, report.state)
-    if row is None or not row.by & reports.roles_on(report, g.user, today()):
-        return _not_open(report, action)
-    form = FORMS[action]()
-    if request.method == "GET":
-        form.seen.data = str(report.version)
-        return _page(report, action, form)
-    if not form.validate():
-        return _page(report, action, form), 422
-    try:
-        acts.act(("greening", report_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
-    except acts.NotVisible:
-        abort(404)
-    except acts.Stale as moved:
-        since = timeline.in_words(moved.since, inside=True)
-        again = _report(report_id)
-        page = {"report": again, "title": ask.title(again), "action": action, "since": since, "typed": form.typed()}
-        return render_template("greening/stale.html", **page), 409
-    except NotOpenError:
-        return _not_open(_report(report_id), action)
-    except RefusedError as stopped:
-        return _page(_report(report_id), action, form, stopping(stopped.outcomes)), 422
-    return redirect(url_for("greening.show", report_id=report_id, done=action))
+    return record_acts.act(PAGES, report_id, action)
 
 
-def _page(report: CompletionReport, action: str, form: ActForm, refused: Sequence[Any] = ()) -> str:
-    return render_template(
-        "greening/act.html",
-        report=report,
-        title=ask.title(report),
-        action=action,
-        form=form,
-        refused=refused,
-        has_errors=bool(form.errors or refused),
-        means=MEANS[action],
-        stop=action in STOP,
-    )
-
-
-def _not_open(report: CompletionReport, action: str) -> Answer:
-    who = [label(role) for role in sorted(GREENING.open_to(action, report.state))]
-    page = {"report": report, "title": ask.title(report), "action": action, "who": who}
-    return render_template("greening/not_open.html", **page), 409
+PAGES = record_acts.Pages(
+    kind="greening",
+    forms=FORMS,
+    find=_report,
+    title=lambda report: ask.title(report) + _(": ") + formats.area(report.area_mu),
+    url=lambda report_id: url_for("greening.show", report_id=report_id),
+    then=lambda report_id, action: url_for("greening.show", report_id=report_id, done=action),
+    means=MEANS,
+    stop=STOP,
+)

@@ -67,14 +67,13 @@ def show(meeting_id: int) -> str:
     pages = ask.pages_of(meeting.id)
     answering = ask.answering(meeting, pages)
     hidden = {no: str(HIDDEN[why]) for no, why in ask.hidden_from(g.user, meeting.id).items()}
-    items = ask.items_of(meeting)
     done = request.args.get("done", "")
     return render_template(
         "minutes/show.html",
         meeting=meeting,
         pages=pages,
         title=minutes_words.title(meeting),
-        blocks=minutes_words.laid_out(pages, meeting.presided_by_id or 0, items, hidden),
+        blocks=minutes_words.laid_out(pages, answering.pages, hidden),
         hidden=hidden,
         buttons=_buttons(meeting, pages, answering),
         missing=_missing(answering) if pages and meeting.state == "held" else "",
@@ -96,13 +95,18 @@ def _missing(answering: ask.Answering) -> str:
     """Whose confirmation is still missing, in a sentence; nothing where the minutes may be issued."""
     told = []
     if answering.lacks.heads:
-        found = [ask.name_of(user_id) for user_id in sorted(answering.lacks.heads)]
+        found = [_head(user_id, answering) for user_id in sorted(answering.lacks.heads)]
         told.append(_("who presided (%(names)s)", names=_(", ").join(found)))
     if answering.lacks.members:
         told.append(
             ngettext("%(num)s member of those present", "%(num)s members of those present", answering.lacks.members)
         )
     return _("Confirmations missing: %(who)s.", who=_("; ").join(told)) if told else ""
+
+
+def _head(user_id: int, answering: ask.Answering) -> str:
+    name, led = ask.name_of(user_id), answering.instead.get(user_id)
+    return name if led is None else _("%(name)s in the place of %(head)s", name=name, head=ask.name_of(led))
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes/<int:paper_id>/pdf")

@@ -8,20 +8,19 @@ from flask_babel import gettext as _
 
 from registry import labels, storage
 from registry.clock import now, today
-from registry.forms.act_base import ActForm
 from registry.forms.policy import FORMS
 from registry.models import PolicyChange
 from registry.queries import policy as ask
 from registry.queries import timeline
-from registry.services import acts, policy_changes
+from registry.services import policy_changes
 from registry.services import replay as replays
 from registry.services.policy import current
 from registry.views import policy_words as words
+from registry.views import record_acts
 from registry.views.case import CSP_OF_FILES, Answer
 from registry.views.case_acts import seen_of
 from registry.views.policy_forms import Asked, ask_again, asked_of, form_for, written
 from registry.views.rules import CHAPTERS, MARKS, tongue
-from workflows.machine import NotOpenError, RefusedError
 from workflows.policy import MethodStatus
 from workflows.policy_change import POLICY_CHANGE
 from workflows.roles import Role
@@ -205,7 +204,8 @@ def _show(change: PolicyChange, refused: Sequence[Any] = ()) -> str:
         lines=words.lines(change),
         sources=_sources(change),
         replay=words.replay(replay) if replay else None,
-        may_replay=open_still and bool(roles & {Role.CASE_OFFICER, Role.CHAIR}),
+        run=words.run(change),
+        may_replay=open_still and _may_replay(roles),
         may_edit=change.state is ChangeState.DRAFT and Role.CASE_OFFICER in roles,
         buttons=words.buttons(change, roles),
         events=timeline.of_record("policy", change.id),
@@ -243,15 +243,32 @@ def document(change_id: int) -> Any:
 
 @bp.post("/policy/changes/<int:change_id>/replay")
 def replay(change_id: int) -> Answer:
-    """Run a change over all past and open cases."""
-    change = _change(change_id)
-    if not _roles(change) & {Role.CASE_OFFICER, Role.CHAIR}:
-        abort(404)
+    """Have a change run over all past and open cases."""
+    change = _tried(change_id)
     try:
-        replays.run(change.id, by=g.user, at=now())
+        replays.ask_for(change.id, by=g.user, at=now())
     except replays.NotReplayable:
         flash(_("It cannot be replayed: it contradicts the rules in force, or it has been changed or decided."))
     return redirect(url_for("policy.show", change_id=change_id, _anchor="replay"))
+
+
+@bp.post("/policy/changes/<int:change_id>/replay/stop")
+def stop_replay(change_id: int) -> Answer:
+    """End a replay that is running; what an earlier one found stays."""
+    replays.stop(_tried(change_id).id, at=now())
+    return redirect(url_for("policy.show", change_id=change_id, _anchor="replay"))
+
+
+def _tried(change_id: int) -> PolicyChange:
+    """The change of the address, if this person may have it replayed."""
+    change = _change(change_id)
+    if not _may_replay(_roles(change)):
+        abort(404)
+    return change
+
+
+def _may_replay(roles: frozenset[Role]) -> bool:
+    return bool(roles & {Role.CASE_OFFICER, Role.CHAIR})
 
 
 @bp.route("/policy/changes/<int:change_id>/discard", methods=["GET", "POST"])
@@ -273,49 +290,23 @@ def discard(change_id: int) -> Answer:
 @bp.route("/policy/changes/<int:change_id>/act/<action>", methods=["GET", "POST"])
 def act(change_id: int, action: str) -> Answer:
     """The page of one act on a change; sent, it goes through the door."""
-    change = _change(change_id)
-    if action not in FORMS:
-        abort(404)
-    row = POLICY_CHANGE.row(action, change.state)
-    if row is None or not row.by & _roles(change):
-        return _not_open(change, action)
-    form = FORMS[action]()
-    if request.method == "GET":
-        form.seen.data = str(change.version)
-        return _page(change, action, form)
-    if not form.validate():
-        return _page(change, action, form), 422
-    try:
-        acts.act(("policy", change_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
-    except acts.NotVisible:
-        abort(404)
-    except acts.Stale as moved:
-        since = timeline.in_words(moved.since, inside=True)
-        again = _change(change_id)
-        return render_template("policy/stale.html", change=again, action=action, since=since, typed=form.typed()), 409
-    except NotOpenError:
-        return _not_open(_change(change_id), action)
-    except RefusedError as stopped:
-        return _page(_change(change_id), action, form, words.stopping(stopped.outcomes)), 422
-    return redirect(url_for("policy.show", change_id=change_id, done=action))
+    return record_acts.act(PAGES, change_id, action)
 
 
-def _page(change: PolicyChange, action: str, form: ActForm, refused: Sequence[Any] = ()) -> str:
+def _replayed(change: PolicyChange) -> dict[str, Any]:
     kept = ask.last_replay(change)
-    return render_template(
-        "policy/act.html",
-        change=change,
-        headline=words.headline(change),
-        action=action,
-        form=form,
-        refused=refused,
-        has_errors=bool(form.errors or refused),
-        means=words.MEANS[action],
-        stop=action in words.STOP,
-        replay=words.replay(kept) if kept else None,
-    )
+    return {"replay": words.replay(kept) if kept else None}
 
 
-def _not_open(change: PolicyChange, action: str) -> Answer:
-    who = [labels.label(role) for role in sorted(POLICY_CHANGE.open_to(action, change.state))]
-    return render_template("policy/not_open.html", change=change, action=action, who=who), 409
+PAGES = record_acts.Pages(
+    kind="policy",
+    forms=FORMS,
+    find=_change,
+    title=words.headline,
+    url=lambda change_id: url_for("policy.show", change_id=change_id),
+    then=lambda change_id, action: url_for("policy.show", change_id=change_id, done=action),
+    means=words.MEANS,
+    stop=words.STOP,
+    also="policy/_told.html",
+    more=_replayed,
+)

@@ -18,6 +18,7 @@ from registry.models import PolicyChange, PolicyReplay
 from registry.queries import cases as cases_of
 from registry.queries import policy as ask
 from registry.services import policy_changes
+from registry.services import replay as replays
 from registry.services.policy import current
 from registry.views.case_words import Finding, lang
 from registry.views.rules import MARKS, measured
@@ -301,6 +302,36 @@ def replay(row: PolicyReplay) -> Replayed:
         by_day=_part(told["by_day"], seen),
         always=_part(told["always"], seen),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far a replay that was asked for is; `problem`: why it ended without an outcome, "" otherwise."""
+
+    running: bool
+    done: int
+    cases: int
+    problem: str
+
+    @property
+    def percent(self) -> int:
+        """Of the cases there were when it was asked for; a hundred only at its end."""
+        return min(99, self.done * 100 // self.cases) if self.cases else 0
+
+
+ENDS: Mapping[str, LazyString] = {
+    replays.CHANGED: _l(
+        "The last replay came to no outcome: the change or the rules in force became others meanwhile."
+    ),
+    replays.STOPPED: _l("The last replay was stopped."),
+    replays.FAILED: _l("The last replay came to no outcome by a fault of the system. The fault has been logged."),
+}
+
+
+def run(change: PolicyChange) -> Run | None:
+    """The last replay that was asked for; None: none was."""
+    row = ask.last_run(change)
+    return row and Run(row.ended_at is None, row.done, row.cases, str(ENDS.get(row.problem, "")))
 
 
 def _part(told: Mapping[str, Any], seen: set[int]) -> Part:

@@ -10,20 +10,22 @@ from flask_babel import gettext as _
 
 from registry import labels, storage
 from registry.clock import now, today
-from registry.forms.act_base import ActForm
 from registry.forms.reports import FORMS, FigureForm, write_form
 from registry.labels import reports as said
 from registry.models import PilotReport, ReportFigure, ReportFile
 from registry.queries import report_records, report_sources, timeline
 from registry.queries import reports as ask
 from registry.queries.report_sources import SourceRow
-from registry.services import acts, report_sheets, reports
+from registry.services import report_sheets, reports
 from registry.services.paper_words import texts
+from registry.views import record_acts
 from registry.views import report_words as words
 from registry.views.case import CSP_OF_FILES, Answer
 from registry.views.case_acts import seen_of
+from registry.views.case_words import lang
+from registry.views.rules import MARKS
 from workflows.inventory import layout
-from workflows.machine import NotOpenError, RefusedError
+from workflows.pilot_facts import TEXTS, pilot_facts
 from workflows.pilot_report import CHAPTERS, PILOT_REPORT, Period, reported_for
 from workflows.report_tables import Spot, differences
 from workflows.roles import Role
@@ -53,8 +55,12 @@ def _writes(report: PilotReport) -> bool:
 
 @bp.get("/pilot-reports")
 def public() -> str:
-    """Every published version, with its PDF."""
-    return render_template("reports/public.html", found=[(r, ask.file_of(r)) for r in ask.in_public()])
+    """Every published version, with its PDF; and what is publicly known of the farm, with year, source and mark."""
+    known = [
+        ({part: fact.text(part, lang()) for part in TEXTS}, MARKS.get(fact.confidence, "")) for fact in pilot_facts()
+    ]
+    found = [(r, ask.file_of(r)) for r in ask.in_public()]
+    return render_template("reports/public.html", found=found, known=known)
 
 
 @bp.get("/pilot-reports/<int:report_id>/pdf")
@@ -301,48 +307,23 @@ def sheet(report_id: int) -> Any:
 @bp.route("/reports/<int:report_id>/act/<action>", methods=["GET", "POST"])
 def act(report_id: int, action: str) -> Answer:
     """The page of one act on a report; sent, it goes through the door."""
-    report = _report(report_id)
-    if action not in FORMS:
-        abort(404)
-    row = PILOT_REPORT.row(action, report.state)
-    if row is None or not row.by & _roles(report):
-        return _not_open(report, action)
-    form = FORMS[action]()
-    if request.method == "GET":
-        form.seen.data = str(report.version)
-        return _page(report, action, form)
-    if not form.validate():
-        return _page(report, action, form), 422
-    try:
-        acts.act(("report", report_id), action, by=g.user, at=now(), seen=seen_of(form), data=form.values())
-    except acts.NotVisible:
-        abort(404)
-    except acts.Stale as moved:
-        since = timeline.in_words(moved.since, inside=True)
-        page = {"report": _report(report_id), "action": action, "since": since, "typed": form.typed()}
-        return render_template("reports/stale.html", **page), 409
-    except NotOpenError:
-        return _not_open(_report(report_id), action)
-    except RefusedError as stopped:
-        return _page(_report(report_id), action, form, words.stopping(report, stopped.outcomes)), 422
+    return record_acts.act(PAGES, report_id, action)
+
+
+def _after(report_id: int, action: str) -> str:
     if action == "correct_report" and (new := _newer(_report(report_id))) is not None:
-        return redirect(url_for("reports.write", report_id=new.id))
-    return redirect(url_for("reports.show", report_id=report_id, done=action))
+        return url_for("reports.write", report_id=new.id)
+    return url_for("reports.show", report_id=report_id, done=action)
 
 
-def _page(report: PilotReport, action: str, form: ActForm, refused: Sequence[Any] = ()) -> str:
-    return render_template(
-        "reports/act.html",
-        report=report,
-        action=action,
-        form=form,
-        refused=refused,
-        has_errors=bool(form.errors or refused),
-        means=words.MEANS[action],
-        stop=action in words.STOP,
-    )
-
-
-def _not_open(report: PilotReport, action: str) -> Answer:
-    who = [labels.label(role) for role in sorted(PILOT_REPORT.open_to(action, report.state))]
-    return render_template("reports/not_open.html", report=report, action=action, who=who), 409
+PAGES = record_acts.Pages(
+    kind="report",
+    forms=FORMS,
+    find=_report,
+    title=said.title,
+    url=lambda report_id: url_for("reports.show", report_id=report_id),
+    then=_after,
+    means=words.MEANS,
+    stop=words.STOP,
+    stopping=words.stopping,
+)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
+from registry import jobs
 from registry.clock import day_of
 from tests.browser import walk
 from tests.browser.conftest import People
@@ -40,6 +41,10 @@ def test_a_threshold_is_proposed_replayed_confirmed_and_in_force(people: People)
     change = officer.url.partition("#")[0]
     walk.follow(officer.get_by_role("button", name="在全部办件上回放"))
     replay = officer.locator("section", has=officer.locator("#replay"))
+    expect(replay.locator("progress")).to_have_attribute("value", "0")
+    with people.served.app.app_context():
+        assert jobs.replay_changes() == 1
+    walk.follow(replay.get_by_role("link", name="查看当前进度"))
     expect(replay).to_contain_text("已办和在办的办件上回放")
     expect(replay).to_contain_text("此前受理的办件仍按受理当日的规则办理")
     walk.follow(officer.get_by_role("link", name="提出修订", exact=True))

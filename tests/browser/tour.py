@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ["TAILIN_ENV"] = "test"
 
@@ -24,17 +25,25 @@ from registry.models import (
     Answers,
     Appointment,
     Case,
+    CompletionReport,
     Deliberation,
     DeliberationEnd,
+    Inventory,
     Meeting,
+    Membership,
     Objection,
+    Organisation,
     Paper,
     PaperKind,
+    Pilot,
+    PilotReport,
+    PolicyChange,
     Registration,
     SittingCall,
 )
 from tests.browser.serving import Served, chromium, demo_server, sign_in
-from workflows.states import MeetingState, ObjectionAbout, ProjectState, Scheme
+from workflows.roles import Role
+from workflows.states import CompletionState, MeetingState, ObjectionAbout, ProjectState, ReportState, Scheme
 
 S = ProjectState
 
@@ -43,14 +52,16 @@ README = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 390)
 LANGUAGES = ("zh", "en")
 IN_THE_README = (
-    *("home", "task-list", "section-method", "inbox", "case-risk_review", "screening", "contract", "vote"),
-    *("project", "rule", "paper", "verified"),
+    *("home", "project", "task-list", "inbox", "case-risk_review", "screening", "contract", "room", "rule"),
+    *("policy-change", "paper", "dashboard", "targets", "inventory", "field", "pilot-report"),
 )
 ON_THE_WALL = ("room", "room-no-quorum")
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 """Pages made for a projector are taken at its size instead of the wide one."""
-FOLD = {"x": 0, "y": 0, "width": 1280, "height": 900}
-"""What a README picture shows: the first screenful."""
+ON_A_PHONE = ("field",)
+"""Shown narrow in the README: made for a phone."""
+WIDEST = 1280
+"""A README picture is no wider."""
 
 Stop = tuple[str, int | None, str]
 """A picture's name, the demo person's id (None: nobody is signed in), the address."""
@@ -103,6 +114,9 @@ def stops(served: Served) -> list[Stop]:
         ("room-no-quorum", secretary, f"{last}/room?item=1"),
         ("my-opinions", role["deputy_chair"], "/opinions"),
     ]
+    with served.app.app_context():
+        measured = _measured(role)
+        db.session.remove()
     officer, deputy, admin = role["case_officer"], role["deputy_chair"], role["administrator"]
     shown = number.get(S.SUBMITTED)
     return [
@@ -153,7 +167,66 @@ def stops(served: Served) -> list[Stop]:
         ("admin-new-user", admin, "/admin/users/new"),
         ("admin-user", admin, f"/admin/users/{officer}"),
         ("admin-organisations", admin, "/admin/organisations"),
+        ("self-check", None, "/self-check"),
+        ("self-check-contract", None, "/self-check/contract"),
+        ("calendar", None, "/calendar"),
+        ("experts", secretary, "/experts"),
+        ("my-panels", role["expert"], "/my/panels"),
+        *measured,
     ]
+
+
+def _measured(role: dict[str, int]) -> list[Stop]:
+    """Rule changes, targets, inventories, the farm and its reports; what the demo holds none of is left out."""
+    officer, chair, farmer = role["case_officer"], role["chair"], role["farm_reporter"]
+
+    def newest(table: Any, *which: Any) -> int | None:
+        return db.session.scalar(select(func.max(table.id)).where(*which))
+
+    unit = db.session.scalars(
+        select(Appointment.user_id)
+        .join(Membership, Membership.user_id == Appointment.user_id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Appointment.role == Role.DISTRICT_REPORTER, Organisation.unit_key.is_not(None))
+    ).first()
+    change, pilot, inventory = newest(PolicyChange), newest(Pilot), newest(Inventory)
+    waits = newest(CompletionReport, CompletionReport.state == CompletionState.REPORTED)
+    yearly = newest(PilotReport, PilotReport.quarter == 0)
+    open_one = newest(PilotReport, PilotReport.state.in_((ReportState.DRAFT, ReportState.RETURNED)))
+    found: list[tuple[str, int | None, str, int | None]] = [
+        ("policy", officer, "/policy", 1),
+        ("policy-figure", officer, "/policy/figures/quorum_num", 1),
+        (
+            "policy-change",
+            officer,
+            f"/policy/changes/{change}" if change else "/policy/changes/new?figure=quorum_num",
+            1,
+        ),
+        ("dashboard", chair, "/dashboard", 1),
+        ("dashboard-findings", chair, "/dashboard/findings?class=M5", 1),
+        ("dashboard-contracts", chair, "/dashboard/contracts", 1),
+        ("dashboard-expected", chair, "/dashboard/expected", 1),
+        ("dashboard-losses", chair, "/dashboard/losses", 1),
+        ("overdue", role["supervisor"], "/overdue", 1),
+        ("targets", None, "/targets", 1),
+        ("greening", officer, "/greening/reports", 1),
+        ("greening-report", officer, f"/greening/reports/{waits}", waits),
+        ("greening-confirm", officer, f"/greening/reports/{waits}/act/confirm_completion", waits),
+        ("greening-new", unit, "/greening/reports/new", unit),
+        ("inventories", officer, "/inventory", 1),
+        ("inventory", officer, f"/inventory/{inventory}", inventory),
+        ("inventory-new", farmer, "/inventory/new", 1),
+        ("farm", farmer, "/farm", 1),
+        ("pilot", farmer, f"/farm/pilots/{pilot}", pilot),
+        ("farm-loss", farmer, "/farm/records/new/loss", 1),
+        ("field-index", farmer, "/field/", 1),
+        ("field", farmer, "/field/measurement", 1),
+        ("pilot-reports", None, "/pilot-reports", 1),
+        ("reports", farmer, "/reports", 1),
+        ("pilot-report", chair, f"/reports/{yearly}", yearly),
+        ("report-write", farmer, f"/reports/{open_one}/write", open_one),
+    ]
+    return [(name, person, address) for name, person, address, there in found if there]
 
 
 def _draft() -> tuple[int, str]:
@@ -184,8 +257,9 @@ def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
                     answer = page.goto(address or start)
                     picture = f"{name}-{language}-{width}.png"
                     page.screenshot(path=OUT / picture, full_page=True)
-                    if name in IN_THE_README and (language, width) == (LANGUAGES[0], WIDTHS[0]):
-                        _keep(page.screenshot(clip=FOLD), README / f"{name}.png")
+                    wanted = WIDTHS[1] if name in ON_A_PHONE else WIDTHS[0]
+                    if name in IN_THE_README and (language, width) == (LANGUAGES[0], wanted):
+                        _keep(page.screenshot(), README / f"{name}.png")
                     yield picture, answer.status if answer else 0
         context.close()
 
@@ -193,7 +267,9 @@ def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
 def _keep(picture: bytes, file: Path) -> None:
     """Write a README picture in 64 colours: half the bytes, and no difference to the eye on flat pages."""
     colours = Image.Quantize.FASTOCTREE
-    flat = Image.open(io.BytesIO(picture)).convert("RGB").quantize(64, method=colours, dither=Image.Dither.NONE)
+    shown = Image.open(io.BytesIO(picture)).convert("RGB")
+    shown.thumbnail((WIDEST, WIDEST))
+    flat = shown.quantize(64, method=colours, dither=Image.Dither.NONE)
     flat.save(file, optimize=True)
 
 

@@ -78,6 +78,32 @@ def test_no_heading_ends_a_page_without_what_it_heads(before):
 
 
 @needs_poppler
+@pytest.mark.parametrize("before", range(14, 26))
+def test_no_page_holds_the_signature_alone(before):
+    blocks = (*[said(f"第{n}段正文。") for n in range(before)], {"is": "note", "text": "期限按工作日计算。"})
+    last = pages(render(values("acceptance", *blocks)))[-1]
+    assert f"第{before - 1}段正文。泰安市林业碳汇工作领导小组2026年3月2日期限按工作日计算。联系" in last
+
+
+@needs_poppler
+@pytest.mark.parametrize("before", range(10, 24))
+@pytest.mark.parametrize(("rows", "with_it"), [(3, 3), (40, 1)])
+def test_a_sentence_stays_with_the_table_it_leads_to(before, rows, with_it):
+    blocks = (*[said("一段正文。")] * before, said("各成员意见如下："), a_table(rows), said("完。"))
+    page = next(p for p in pages(render(values("minutes", *blocks, addressee=""))) if "意见如下：" in p)
+    after = page.partition("意见如下：")[2]
+    assert after.startswith("序号")
+    assert all(f"东坡第{n}地块" in after for n in range(1, with_it + 1))
+
+
+def test_a_number_longer_than_its_line_is_torn_after_its_hyphen():
+    style = Style(size=10.0)
+    row = signs("370911-1401", style)
+    room = sum(s.width for s in row[:9])
+    assert ["".join(s.text for s in line) for line in lines_of(row, room, room)] == ["370911-", "1401"]
+
+
+@needs_poppler
 def test_rare_characters_of_names_are_drawn_and_can_be_searched():
     assert RARE in words(render(values("acceptance", said(f"申请人：{RARE}"))))
     assert all(fonts.has(font, sign) for font in fonts.FILES for sign in RARE)

@@ -1,12 +1,13 @@
 """People pressing at the same moment, each in a process of their own: they share nothing but the database."""
 
 import contextlib
-import multiprocessing
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.apart import CONTEXT
 
 Subject = tuple[str, int]
 """("project", id of a case) or ("meeting", id)."""
@@ -14,6 +15,12 @@ Press = tuple[str, str | None, int | None, dict[str, Any]]
 """An act, the person (as the world names them), the version of their page, what they typed."""
 PATIENCE_S = 30
 SLOW_S = 5
+"""On a machine that is not busy with other things; nobody waits so long for a lock that is let go."""
+
+
+def busy() -> float:
+    """How many processes share a core, 1 at least: where others work too, everything takes so many times as long."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def run(url: str, folder: str, people: dict[str, int], pipe: Any) -> None:
@@ -66,21 +73,20 @@ class Racers:
     """Processes that race; `race(presses)` returns what each came to."""
 
     def __init__(self, number: int, url: str, folder: Path, people: dict[str, int]) -> None:
-        context = multiprocessing.get_context("spawn")
         self.slowest = 0.0
         self._pipes, self._processes = [], []
         for _ in range(number):
-            mine, theirs = context.Pipe()
-            process = context.Process(target=run, args=(url, str(folder), people, theirs), daemon=True)
+            mine, theirs = CONTEXT.Pipe()
+            process = CONTEXT.Process(target=run, args=(url, str(folder), people, theirs), daemon=True)
             process.start()
             self._pipes.append(mine)
             self._processes.append(process)
         for pipe in self._pipes:
-            assert pipe.poll(PATIENCE_S * 2), "a racer did not start"
+            assert pipe.poll(PATIENCE_S * 2 * busy()), "a racer did not start"
             pipe.recv()
 
     def race(self, presses: Sequence[tuple[Subject, Press]], gap_s: float = 0.0) -> list[str]:
-        """All press at once, or each `gap_s` after the one before; raises AssertionError on anything over SLOW_S."""
+        """All press at once, or each `gap_s` after the one before; AssertionError on anything over SLOW_S."""
         for place, asked in enumerate(presses):
             self._pipes[place].send(asked)
         for place in range(len(presses)):
@@ -88,16 +94,14 @@ class Racers:
         start = time.monotonic() + 0.002
         for place in range(len(presses)):
             self._pipes[place].send(start + place * gap_s)
-        answers = []
-        for place in range(len(presses)):
-            answer, seconds = self._heard(place)
-            self.slowest = max(self.slowest, seconds)
-            answers.append(answer)
-        assert self.slowest < SLOW_S, f"{self.slowest:.1f} s for {presses}"
-        return answers
+        heard = [self._heard(place) for place in range(len(presses))]
+        slowest = max(seconds for _, seconds in heard)
+        self.slowest = max(self.slowest, slowest)
+        assert slowest < SLOW_S * busy(), f"{slowest:.1f} s for {presses}"
+        return [answer for answer, _ in heard]
 
     def _heard(self, place: int) -> Any:
-        assert self._pipes[place].poll(PATIENCE_S), "no answer from a racer"
+        assert self._pipes[place].poll(PATIENCE_S * busy()), "no answer from a racer"
         return self._pipes[place].recv()
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """The tick twice at once, and against a withdrawal, in real processes on both engines: everything is done once."""
 
-import multiprocessing
 import os
 import tempfile
 from collections import Counter
@@ -12,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import postgres
+from tests.apart import CONTEXT
 from tests.proof.city import City
 
 NO_SERVER = pytest.mark.skipif(bool(postgres.why_not()), reason=f"PostgreSQL: {postgres.why_not()}")
@@ -52,10 +52,10 @@ def run(url: str, folder: str, owner: int | None, pipe: Any) -> None:
 
 def at_once(city: City, *owners: int | None) -> list[tuple[dict[str, int], list[int]]]:
     """Processes that begin at the same moment; what each did."""
-    context, pipes, processes = multiprocessing.get_context("spawn"), [], []
+    pipes, processes = [], []
     for owner in owners:
-        mine, theirs = context.Pipe()
-        process = context.Process(target=run, args=(city.url, str(city.folder), owner, theirs), daemon=True)
+        mine, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=run, args=(city.url, str(city.folder), owner, theirs), daemon=True)
         process.start()
         pipes.append(mine)
         processes.append(process)

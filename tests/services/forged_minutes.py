@@ -93,6 +93,12 @@ def issue(s: Stage, *places: int, **how: Any) -> list[Step]:
     return [*drawn(s, **how), *signed(s, *places), update("meetings", f"id = {MEETING}", state="minuted")]
 
 
+def closed(s: Stage, *places: int, **how: Any) -> list[Step]:
+    """The same after the account of who presided was closed."""
+    *before, last_step = issue(s, *places, **how)
+    return [*before, update("users", f"id = {s.voters[HEAD]}", active=False), last_step]
+
+
 def paper(s: Stage, **changed: Any) -> Step:
     values = {
         "id": 9001,
@@ -120,6 +126,9 @@ ALLOWED: dict[str, Forge] = {
         s, HEAD, DEPUTY, FIRST, SECOND, aside=HEAD, lead=DEPUTY
     ),
     "minutes of a meeting of two, confirmed by both": lambda s: issue(s, HEAD, DEPUTY, there=2),
+    "minutes of a head without an account, confirmed by three others": lambda s: closed(s, DEPUTY, FIRST, SECOND),
+    "minutes of a head whose account was closed after the confirmation": lambda s: closed(s, HEAD, FIRST, SECOND),
+    "minutes of a head without an account, confirmed by both others": lambda s: closed(s, DEPUTY, FIRST, there=3),
     "minutes as a paper": lambda s: [*issue(s, HEAD, FIRST, SECOND), paper(s)],
     "issued minutes opened again for a correction": lambda s: [
         *issue(s, HEAD, FIRST, SECOND),
@@ -202,6 +211,7 @@ FORGERIES: dict[str, tuple[str, Forge]] = {
     ),
     "minutes issued that nobody confirmed": (ISSUE, issue),
     "minutes issued without who presided": (ISSUE, lambda s: issue(s, FIRST, SECOND, THIRD)),
+    "minutes of a head without an account, issued with two": (ISSUE, lambda s: closed(s, DEPUTY, FIRST)),
     "minutes issued with one member": (ISSUE, lambda s: issue(s, HEAD, FIRST)),
     "minutes issued with a member who stood aside as the second": (
         ISSUE,

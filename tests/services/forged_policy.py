@@ -109,7 +109,56 @@ ALLOWED |= {
         confirm(s, decided_at="2026-03-30 16:30:00.000000"),
     ],
 }
+
+
+def run(s: Stage, number: int = REPLAY, **changed: Any) -> Step:
+    values = {"id": number, "change_id": NUMBER, "content_digest": DIGEST, "cases": 1, "done": 0, "problem": ""}
+    return insert("replay_runs", **(values | {"asked_at": AT, "asked_by_id": s.people["officer"]} | changed))
+
+
+def ran(**changed: Any) -> Step:
+    return update("replay_runs", f"id = {REPLAY}", **changed)
+
+
+def running(s: Stage) -> list[Step]:
+    return [paper(), change(s), run(s)]
+
+
+ALLOWED |= {
+    "a replay that runs to its end": lambda s: [*running(s), ran(beat_at=AT, done=1), ran(ended_at=AT)],
+    "a replay asked for again after it was stopped": lambda s: [
+        *running(s),
+        ran(ended_at=AT, problem="stopped"),
+        run(s, REPLAY + 1),
+    ],
+}
 FORGERIES |= {
+    "two replays of a change at once": (
+        "replay_runs_open|UNIQUE constraint failed: replay_runs.change_id",
+        lambda s: [*running(s), run(s, REPLAY + 1)],
+    ),
+    "a replay that begins half done": ("a replay begins at nothing", lambda s: [paper(), change(s), run(s, done=1)]),
+    "a replay written over": ("a replay is not written over|UNIQUE|unique", lambda s: [*running(s), run(s)]),
+    "a replay that goes on after its end": (
+        "a replay stays as it ended",
+        lambda s: [*running(s), ran(ended_at=AT), ran(ended_at=None)],
+    ),
+    "a replay turned to other words": (
+        "a replay stays of what it was asked for",
+        lambda s: [*running(s), ran(content_digest=HISTORY)],
+    ),
+    "a replay that runs with a problem": ("open_without_a_problem", lambda s: [*running(s), ran(problem="failed")]),
+    "a replay ended for a reason nobody knows": (
+        "problem_listed",
+        lambda s: [*running(s), ran(ended_at=AT, problem="x")],
+    ),
+    "a replay done backwards": ("counted", lambda s: [*running(s), ran(done=-1)]),
+    "a replay of no words": ("digest_whole", lambda s: [paper(), change(s), run(s, content_digest="x")]),
+    "a replay of no change": (FOREIGN, lambda s: [run(s, change_id=9999)]),
+    "runs of replays emptied": (
+        "is not emptied|is kept",
+        lambda s: [*running(s), propose(s), *emptied(s, "replay_runs")],
+    ),
     "a change that is confirmed from the start": (
         "a change is drafted first",
         lambda s: [paper(), change(s, state="confirmed")],

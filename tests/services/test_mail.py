@@ -1,6 +1,5 @@
 """Letters: who gets one, what a server that refuses, sleeps or dies makes of it, and that none is sent twice."""
 
-import multiprocessing
 import os
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from registry.models import Mail, MailStatus, Notice, Trouble, User
 from registry.services import acts, mail, people
 from registry.services.people import NotDone
 from tests import factories
+from tests.apart import CONTEXT
 from tests.clock import FIXED, Clock
 from tests.databases import let_go, test_settings
 from tests.mailserver import PASSWORD, SLOW_S, USER, MailServer, running
@@ -244,11 +244,10 @@ def sender(url: str, folder: str, port: int, dies: bool, pipe: Any) -> None:
 
 def senders(number: int, url: str, folder: Path, port: int, *, dies: bool = False) -> list[Any]:
     """What so many senders at once came to."""
-    context = multiprocessing.get_context("spawn")
     started = []
     for _ in range(number):
-        mine, theirs = context.Pipe()
-        process = context.Process(target=sender, args=(url, str(folder), port, dies, theirs), daemon=True)
+        mine, theirs = CONTEXT.Pipe()
+        process = CONTEXT.Process(target=sender, args=(url, str(folder), port, dies, theirs), daemon=True)
         process.start()
         started.append((mine, process))
     for mine, _process in started:

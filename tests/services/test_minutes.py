@@ -1,6 +1,7 @@
 """Minutes: what they say of a whole meeting, whom they wait for, who may read what, and the paper made of them."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -89,15 +90,18 @@ def issued(meeting_id: int) -> list[Paper]:
 
 
 def test_the_roll_tells_who_was_there_who_came_late_and_left_and_who_was_not(council):
-    roll = json.loads(said(council.meeting))["head"][2]["rows"]
-    told = [row[2] for row in roll]
-    assert len(roll) == 9
-    assert [row[1] for row in roll[:3]] == ["组长", "副组长", "成员"]
-    assert told.count("到会") == 5
-    assert told[-1] == "缺席"
-    assert told[5].endswith("离会")
-    assert told[7].count("到会") == 1
-    assert told[7].index("到会") > 0
+    head = [block["text"] for block in json.loads(said(council.meeting))["head"]]
+    there = next(line for line in head if line.startswith("出席：")).removeprefix("出席：").rstrip("。").split("、")
+    name = {who: council.world.user(who).name for who in council.world.voters}
+    assert there[0] == f"{name['chair']}（组长）"
+    assert there[1] == f"{name['deputy']}（副组长）"
+    assert len(there) == 8
+    assert sum(person in name.values() for person in there) == 3  # members there from the first to the last minute
+    left, came = (next(p for p in there if word in p) for word in ("离会", "到会"))
+    assert re.fullmatch(r".+（\d+时(\d\d分)?离会）", left)
+    assert re.fullmatch(r".+（\d+时(\d\d分)?到会，\d+时(\d\d分)?离会）", came)
+    assert f"缺席：{name['member7']}。" in head
+    assert "9时，" in head[0]
 
 
 def test_an_item_tells_who_stood_aside_the_count_the_condition_and_the_dissent_word_for_word(council):

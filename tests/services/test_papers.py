@@ -208,8 +208,17 @@ def test_a_certificate_follows_its_entry(world):
     assert standing() is Standing.SUSPENDED
     world.act(case_id, "resume", "chair", words="原因消除")
     world.vote(case_id, 8, question="revocation")
+    certificate = issued(case_id)[-1].number
     world.act(case_id, "revoke", "chair", words="提供虚假权属证明")
     assert standing() is Standing.REVOKED
+    notice = issued(case_id)[-1]
+    assert content(notice)["title"] == "撤销入库通知书"
+    assert content(notice)["replaces"] == ""
+    for part in (f"《项目入库证明》（{certificate}）", "提供虚假权属证明", "第六十九条", "6个月内"):
+        assert part in whole(notice), part
+    assert "申请复核" not in whole(notice)
+    assert "林业碳票" not in whole(notice).replace("林业碳汇", "")  # of a CCER project
+    assert ask.row_of(notice).label == "撤销入库通知书"
 
 
 def test_a_closed_project_closes_its_certificate(world):

@@ -5,18 +5,20 @@ from dataclasses import fields
 from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from registry import jobs
 from registry.clock import now, today
 from registry.extensions import db
-from registry.models import PolicyReplay
-from registry.services import facts, replay_facts
+from registry.models import PolicyReplay, ReplayRun
+from registry.services import facts, policy_changes, replay, replay_facts
 from registry.services.policy import current
 from registry.services.replay import replayed
 from registry.services.replay_facts import every_case
-from tests.revisions import draft, longer_review, run
+from tests.contract_answers import with_partner
+from tests.revisions import confirmed, draft, longer_review, run
 from tests.world import PARCEL, World
-from workflows.facts import ProjectFacts
+from workflows.facts import ContractFacts, ProjectFacts
 
 LEFT_OUT = {
     *("parcels_apart", "unanswered", "documents_missing", "documents_on_file", "own_unanswered", "panel", "sitting"),
@@ -65,6 +67,27 @@ def test_cases_read_in_bulk_are_what_the_door_sees(world):
         assert differing(case_id, world, read) <= LEFT_OUT
 
 
+def test_papers_of_an_amendment_taken_back_are_left_behind_and_those_of_the_next_are_not(world):
+    case_id = world.advance(world.draft(**with_partner()), "registered")
+
+    def amend(area: str, paper: str) -> ContractFacts:
+        world.save(case_id, "parcels", {"parcels": [{**PARCEL, "area": area, "area_mu": area}]})
+        world.upload(case_id, paper)
+        world.act(case_id, "amend", "owner")
+        return as_the_door_has_it()
+
+    def as_the_door_has_it() -> ContractFacts:
+        read = in_bulk()[case_id]
+        assert "contract" not in differing(case_id, world, read)
+        return read.contract
+
+    assert amend("500", "public_bidding").public_bidding
+    world.act(case_id, "withdraw_amendment", "owner", words="不改了")
+    assert not as_the_door_has_it().public_bidding
+    again = amend("400", "superior_approval")
+    assert (again.public_bidding, again.superior_approval) == (False, True)
+
+
 def test_a_third_officer_would_leave_a_screened_case_wanting(world):
     case_id = world.advance(world.draft(), "risk_review")
     number = world.case(case_id).number
@@ -110,6 +133,151 @@ def test_a_replay_is_kept_with_what_it_was_of(world):
     kept = db.session.get_one(PolicyReplay, replay_id)
     assert (kept.change_id, kept.cases, kept.revision) == (change_id, 1, "")
     assert set(json.loads(kept.result)) == {"by_day", "always"}
+
+
+# A replay beside the server --------------------------------------------------------------------------------
+
+
+def ask_for(world: World, change_id: int) -> int:
+    return replay.ask_for(change_id, by=world.user("officer"), at=now())
+
+
+def run_of(run_id: int) -> ReplayRun:
+    db.session.rollback()
+    return db.session.get_one(ReplayRun, run_id)
+
+
+def kept() -> list[int]:
+    db.session.rollback()
+    return list(db.session.scalars(select(PolicyReplay.id)))
+
+
+@pytest.fixture
+def many(world, monkeypatch) -> World:
+    """Five cases, read two at a time."""
+    for _ in range(5):
+        world.advance(world.draft(), "methodology_screening")
+    for module in (replay, replay_facts):
+        monkeypatch.setattr(module, "CHUNK", 2)
+    return world
+
+
+def test_a_replay_is_asked_for_and_carried_out_beside_the_server(many):
+    run_id = ask_for(many, draft(many))
+    assert ask_for(many, draft_of(run_id)) == run_id
+    assert (run_of(run_id).done, run_of(run_id).cases, kept()) == (0, 5, [])
+    assert jobs.replay_changes() == 1
+    assert (run_of(run_id).done, run_of(run_id).problem, len(kept())) == (5, "", 1)
+    assert run_of(run_id).ended_at
+    assert jobs.replay_changes() == 0
+
+
+def draft_of(run_id: int) -> int:
+    return run_of(run_id).change_id
+
+
+def at_the(number: int, monkeypatch, what) -> None:
+    """Do something once, when so many cases of a replay are done."""
+    beat, done = replay._Beat.__call__, []
+
+    def seen(self, number_done):
+        beat(self, number_done)
+        if number_done == number and not done:
+            done.append(number)
+            what()
+
+    monkeypatch.setattr(replay._Beat, "__call__", seen)
+
+
+def test_how_far_it_is_can_be_seen_while_it_runs(many, monkeypatch):
+    run_id, seen = ask_for(many, draft(many)), []
+    at_the(4, monkeypatch, lambda: seen.append(run_of(run_id).done))
+    assert jobs.replay_changes() == 1
+    assert seen == [4]
+
+
+def test_a_replay_that_was_killed_is_begun_anew_by_another(many, monkeypatch, clock):
+    run_id = ask_for(many, draft(many))
+
+    def killed():
+        raise KeyboardInterrupt
+
+    at_the(2, monkeypatch, killed)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.replay_changes()
+    assert (run_of(run_id).done, run_of(run_id).ended_at) == (2, None)
+    assert jobs.replay_changes() == 0  # it may still be at work
+    clock.move(minutes=3)
+    assert jobs.replay_changes() == 1
+    assert len(kept()) == 1
+
+
+def test_one_that_was_taken_for_dead_stops_without_a_trace(many, monkeypatch, clock):
+    run_id = ask_for(many, draft(many))
+
+    def taken_over():
+        clock.move(minutes=3)
+        assert jobs.replay_changes() == 1
+
+    at_the(2, monkeypatch, taken_over)
+    assert jobs.replay_changes() == 0
+    assert len(kept()) == 1
+    assert run_of(run_id).problem == ""
+
+
+def test_a_replay_can_be_stopped_and_asked_for_again(many, monkeypatch):
+    change_id = draft(many)
+    run_id = ask_for(many, change_id)
+    at_the(2, monkeypatch, lambda: replay.stop(change_id, at=now()))
+    assert jobs.replay_changes() == 0
+    assert (run_of(run_id).problem, kept()) == ("stopped", [])
+    assert ask_for(many, change_id) != run_id
+    assert jobs.replay_changes() == 1
+
+
+@pytest.mark.parametrize("at", [2, 5])
+def test_a_replay_of_a_draft_that_was_written_anew_keeps_nothing(many, monkeypatch, at):
+    change_id = draft(many)
+    run_id = ask_for(many, change_id)
+    at_the(at, monkeypatch, lambda: draft(many, longer_review(12), change_id=change_id))
+    assert jobs.replay_changes() == 0
+    assert (run_of(run_id).problem, kept()) == ("changed", [])
+
+
+def test_asking_for_the_new_words_ends_the_replay_of_the_old_ones(many):
+    change_id = draft(many)
+    old = ask_for(many, change_id)
+    draft(many, longer_review(12), change_id=change_id)
+    assert ask_for(many, change_id) != old
+    assert run_of(old).problem == "changed"
+    assert jobs.replay_changes() == 1
+
+
+def test_a_replay_a_fault_breaks_off_says_so_and_holds_up_no_other(many, monkeypatch):
+    first, second = ask_for(many, draft(many)), ask_for(many, draft(many, longer_review(12)))
+
+    def broken():
+        raise RuntimeError("planted")
+
+    at_the(2, monkeypatch, broken)
+    assert jobs.replay_changes() == 1
+    assert [run_of(r).problem for r in (first, second)] == ["failed", ""]
+
+
+def test_a_draft_is_thrown_away_with_the_replay_that_was_asked_for(many):
+    change_id = draft(many)
+    ask_for(many, change_id)
+    policy_changes.discard(change_id, body_id=many.body)
+    assert jobs.replay_changes() == 0
+
+
+def test_a_change_that_was_decided_is_not_replayed(many):
+    change_id = confirmed(many)
+    with pytest.raises(replay.NotReplayable):
+        ask_for(many, change_id)
+
+
+# How it is read --------------------------------------------------------------------------------------------
 
 
 def test_another_case_asks_for_its_parties_only(world, monkeypatch):

@@ -204,6 +204,7 @@ SAYINGS: dict[str, Said] = {
         "extend", "officer", lambda s, t: {"granted": not t["no"], "words": "等登记机关出证属实"}
     ),
     "组长延长时限": Said("extend", "chair", words("需要补充评估")),
+    "副组长延长时限": Said("extend", "deputy", words("需要补充评估")),
     "系统发出时限提醒": Said("remind", None, _reminder),
     "系统按新的放假通知重新计算时限": Said("recount", None),
     "系统因条件逾期中止办理": Said("suspend", None),
@@ -308,10 +309,14 @@ SAYINGS: dict[str, Said] = {
 }  # fmt: skip
 
 
+PATTERNS = {re.compile(pattern): what for pattern, what in SAYINGS.items()}
+"""The same, ready to match: every sentence of every feature is held against all of them."""
+
+
 def said(sentence: str) -> tuple[Said, Mapping[str, str]] | None:
     """What a sentence does, and the words in it; None where it is no act of the table."""
-    for pattern, what in SAYINGS.items():
-        if found := re.fullmatch(pattern, sentence):
+    for pattern, what in PATTERNS.items():
+        if found := pattern.fullmatch(sentence):
             return what, found.groupdict()
     return None
 

@@ -116,6 +116,12 @@ def _(story, name):
     story.clock.move(days=1)
 
 
+@given("组长的账号已经停用")
+def _(story):
+    with story.inside(), writing():
+        story.world.user("chair").active = False
+
+
 @given(parsers.parse('确认纪要的有"{names}"'))
 def _(story, names):
     confirm(story, names)
@@ -283,3 +289,14 @@ def _(story, number):
     with story.inside():
         last, first = papers_of.papers_of_meeting(db.session.get_one(Meeting, the_meeting(story)))
         assert (last.superseded_by, first.superseded_by) == ("", number)
+
+
+@then(parsers.parse('签发的纪要载明"{who_signed}"代主持人"{head}"确认'))
+def _(story, who_signed, head):
+    with story.inside():
+        name = {word: story.world.user(who(word)).name for word in (who_signed, head)}
+        content = json.loads(db.session.query(Paper).order_by(Paper.id.desc()).first().content)
+    row = next(row for row in content["blocks"][-2]["rows"] if row[0] == name[who_signed])
+    assert row[1] == "代主持人确认"
+    said_so = content["blocks"][-1]["text"]
+    assert said_so == f"主持人{name[head]}的账号已停用，由出席会议的{name[who_signed]}代为确认。"

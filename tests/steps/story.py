@@ -23,7 +23,7 @@ from registry.services import drafts, facts
 from registry.services.tick import tick
 from tests import factories
 from tests.clock import Clock
-from tests.databases import let_go
+from tests.databases import Databases, let_go
 from tests.ways import WAYS, Result, Services
 from tests.world import PARCEL, PDF, World, beside_partner
 from workflows.states import ProjectState as S
@@ -79,6 +79,7 @@ def _kept(client: FlaskClient) -> bytes:
 
 def _put_back(client: FlaskClient, content: bytes) -> None:
     let_go(client.application)
+    Databases.standing[client.application.config["SQLALCHEMY_DATABASE_URI"]].settle()  # or it would come on top
     _file(client).write_bytes(content)
 
 

@@ -91,25 +91,30 @@ def test_the_navigation_follows_the_audience(site: Flask):
             "body": factories.a_member(factories.an_organisation(kind="vvb")),
         }
         db.session.rollback()
-    public_entries = ["Projects", "Greening targets", "Public notices", "Public cases", "Rules", "Calendar", "Help"]
+    public_entries = ["Projects", "Greening targets", "Public notices", "Published pilot reports", "Public cases"]
+    knowledge = ["Rules", "Calendar", "Help"]
     expected = {
         "applicant": ["My projects", "Notices"],
         "officer": [
-            *("To do", "Cases", "Experts", "Partners", "Meetings", "Rule changes", "Targets and figures"),
-            *("Completed area", "Inventories", "Forest farm", "Pilot reports", "Notices"),
+            *("To do", "Notices", "Cases", "Partners", "Experts", "Meetings", "Rule changes", "Targets and figures"),
+            *("Completed area", "Inventories", "Forest farm", "Pilot reports"),
         ],
-        "administrator": ["Accounts", "Organisations", "Mail", "Notices"],
+        "administrator": ["Notices", "Accounts", "Organisations", "Mail"],
         "body": ["To do", "Notices"],
     }
     visitor = site.test_client()
     visitor.get("/language/en")
-    assert _entries(visitor.get("/help").text) == ["Home", *public_entries[:3], "Pilot reports", *public_entries[3:]]
+    flat = [*public_entries[:3], "Pilot reports", public_entries[4], *knowledge]
+    assert _entries(visitor.get("/help").text) == ["Home", *flat]
     for who, entries in expected.items():
         client = _signed_in(site, people[who])
         client.get("/language/en")
         page = client.get("/help").text
-        assert _entries(page) == entries + public_entries, who
+        assert _entries(page) == entries + public_entries + knowledge, who
         assert page.count('aria-current="page"') == 1
+        open_group = page.partition('<details class="here" open>')[2].partition("</details>")[0]
+        assert "Rules and help" in open_group
+        assert 'aria-current="page"' in open_group
 
 
 def test_health_says_ok_without_a_session(client: FlaskClient):

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from registry import jobs
 from registry.queries import policy as ask
 from registry.services.policy import current
 from tests import factories, revisions
@@ -54,6 +55,13 @@ def send(town: Town, who: str, path: str, status: int = 302, **data: object) -> 
     return answer.text
 
 
+def tried(town: Town, who: str, path: str) -> None:
+    """Have a change replayed, and the work beside the server done."""
+    town.be(who).post(f"{path.partition('#')[0]}/replay")
+    with town.inside():
+        assert jobs.replay_changes() == 1
+
+
 def test_a_change_is_drafted_replayed_proposed_and_confirmed_on_the_pages(town):
     case_id, number = town.case("validation")
     path = drafted(town)
@@ -61,7 +69,7 @@ def test_a_change_is_drafted_replayed_proposed_and_confirmed_on_the_pages(town):
     assert "7 working days" in shown
     assert "10 working days" in shown
     assert "has not been run over the cases yet" in shown
-    town.be("officer").post(f"{path}/replay")
+    tried(town, "officer", path)
     assert "Run over 1 past and open case" in town.page("officer", path)
     send(town, "officer", f"{path}/act/propose_change")
     assert "Rule changes" in town.page("chair", "/policy")
@@ -81,7 +89,7 @@ def test_a_change_is_drafted_replayed_proposed_and_confirmed_on_the_pages(town):
 def test_what_would_change_is_listed_and_cases_not_open_to_the_reader_are_not_named(town):
     _case_id, number = town.case("risk_review")
     path = drafted(town, NEW.replace("legal_review_days", "screening_officers"), value="3")
-    town.be("officer").post(f"{path}/replay")
+    tried(town, "officer", path)
     shown = town.page("officer", path)
     assert number in shown
     assert "The outcome of 1 case would change." in shown
@@ -90,6 +98,25 @@ def test_what_would_change_is_listed_and_cases_not_open_to_the_reader_are_not_na
     closed = town.page("member1", path)
     assert number not in closed
     assert "1 of the cases listed is not open to you and is not named." in closed
+
+
+def test_a_replay_goes_on_beside_the_server_and_can_be_stopped(town):
+    town.case("validation")
+    path = drafted(town).partition("#")[0]
+    town.be("officer").post(f"{path}/replay")
+    running = town.page("officer", path)
+    assert "Cases done: 0 of 1 (0%)" in running
+    assert "Replay it over all cases" not in running
+    assert "has not been run over the cases yet" not in running
+    assert town.be("member1").post(f"{path}/replay/stop").status_code == 403
+    town.be("officer").post(f"{path}/replay/stop")
+    stopped = town.page("officer", path)
+    assert "The last replay was stopped." in stopped
+    assert "has not been run over the cases yet" in stopped
+    tried(town, "officer", path)
+    done = town.page("officer", path)
+    assert "Run over 1 past and open case" in done
+    assert "The last replay" not in done
 
 
 @pytest.mark.parametrize(
@@ -233,7 +260,7 @@ def test_a_page_made_before_somebody_decided_keeps_what_was_typed(town):
         seen = revisions.row(change_id).version
         revisions.act(town.world, change_id, "confirm_change", "chair")
     path = f"/policy/changes/{change_id}/act/refuse_change"
-    assert "is not open to you while the change is in the state" in town.page("chair", path, 409)
+    assert "is not open to you in the state" in town.page("chair", path, 409)
     with town.inside():
         other = revisions.proposed(town.world, revisions.longer_review(12, date(2026, 9, 1)))
         seen = revisions.row(other).version - 1
@@ -248,7 +275,7 @@ def test_a_confirmation_without_a_replay_says_what_is_in_the_way(town):
         change_id = revisions.proposed(town.world, replays=False)
     text = send(town, "chair", f"/policy/changes/{change_id}/act/confirm_change", 422)
     assert "It has not been replayed over all cases yet." in text
-    town.be("chair").post(f"/policy/changes/{change_id}/replay")
+    tried(town, "chair", f"/policy/changes/{change_id}")
     send(town, "chair", f"/policy/changes/{change_id}/act/confirm_change")
 
 
@@ -299,7 +326,7 @@ def test_a_figure_without_a_value_is_listed_and_gets_its_first(town):
     assert "It has no value yet" in town.page("officer", f"/policy/figures/{key}")
     path = drafted(town, f"/policy/changes/new?figure={key}", value="123456")
     assert "123,456" in town.page("officer", path)
-    town.be("officer").post(f"{path}/replay")
+    tried(town, "officer", path)
     send(town, "officer", f"{path}/act/propose_change")
     send(town, "chair", f"{path}/act/confirm_change", words="同意")
     assert "123,456" in town.page("officer", f"/policy/figures/{key}")

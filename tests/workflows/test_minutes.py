@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from workflows.meeting import MEETING
-from workflows.minutes import Item, heads_of, lacking
+from workflows.minutes import Answered, Item, Seats, answered, heads_of, lacking
 from workflows.states import MeetingState
 
 CHAIR, DEPUTY = 1, 2
@@ -46,6 +46,37 @@ def test_an_item_is_answered_for_by_those_who_took_part_in_it():
     assert lacking(CHAIR, items, THERE, {CHAIR, DEPUTY, 3}, 2).members == 1
     assert lacking(CHAIR, items, THERE, {CHAIR, DEPUTY, 4}, 2).members == 1  # item 2: 4 alone
     assert lacking(CHAIR, items, THERE, {CHAIR, DEPUTY, 4, 3}, 2).members == 0
+
+
+GONE = Seats((DEPUTY,), (3, 4, 5, 6), frozenset({CHAIR}))
+
+
+def test_a_deputy_who_was_there_answers_for_a_chair_without_an_account_and_counts_once():
+    items = [Item(CHAIR)]
+    for size in range(5):
+        for signed in combinations(sorted(THERE - {CHAIR}), size):
+            by = answered(CHAIR, items, GONE, signed)
+            assert by == Answered(DEPUTY, (Item(DEPUTY),), {DEPUTY: CHAIR})
+            lacks = lacking(by.presided, by.items, THERE - {CHAIR}, signed, 2)
+            enough = DEPUTY in signed and len(set(signed) - {DEPUTY}) >= 2
+            assert (not lacks.heads and not lacks.members) is enough, signed
+
+
+def test_a_page_confirmed_before_the_account_was_closed_stays_confirmed():
+    assert answered(CHAIR, [Item(CHAIR)], GONE, {CHAIR, 3}) == Answered(CHAIR, (Item(CHAIR),), {})
+    assert answered(CHAIR, [Item(CHAIR)], Seats((DEPUTY,), (3,)), ()) == Answered(CHAIR, (Item(CHAIR),), {})
+
+
+def test_nobody_answers_for_an_item_left_and_without_a_deputy_one_more_member_does():
+    items = [Item(CHAIR), Item(CHAIR, frozenset({DEPUTY}))]
+    by = answered(CHAIR, items, GONE, {5})
+    assert [i.head for i in by.items] == [DEPUTY, 5]  # whoever has confirmed is taken first
+    assert by.presided == DEPUTY
+    alone = Seats((), (3, 4), frozenset({CHAIR}))
+    assert answered(CHAIR, [Item(CHAIR)], alone, ()).presided == 3
+    assert answered(CHAIR, [Item(CHAIR)], alone, {4}).presided == 4
+    nobody = Seats((), (), frozenset({CHAIR}))
+    assert answered(CHAIR, [Item(CHAIR)], nobody, ()).instead == {}
 
 
 @pytest.mark.parametrize("there", [{CHAIR}, {CHAIR, 3}])

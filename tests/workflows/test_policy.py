@@ -366,7 +366,7 @@ def test_a_policy_cannot_be_changed():
 
 
 def test_two_readings_are_equal_and_not_the_same():
-    again = Policy.base()
+    again = Policy.read(FOLDER)
     assert again == POLICY
     assert again is not POLICY
 

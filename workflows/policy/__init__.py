@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -107,8 +108,9 @@ class Policy:
     """What was changed since the files were written, in the order in which it was decided."""
 
     @classmethod
+    @cache
     def base(cls) -> Self:
-        """The policy of the TOML files, without amendments; raises PolicyError on a bad entry."""
+        """The policy of the TOML files, without amendments, read once; raises PolicyError on a bad entry."""
         return cls.read(Path(__file__).parent)
 
     @classmethod
