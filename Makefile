@@ -58,7 +58,7 @@ messages: $(VENV)/.stamp ## read the words of the screens into the Chinese catal
 	$(VENV)/bin/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --ignore-dirs '.* node_modules' --no-location --sort-output -o registry/translations/messages.pot .
 	$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i registry/translations/messages.pot -d registry/translations -D messages
 
-bench: setup $(BENCH_VENV)/.stamp ## how fast acts, pages, verification, rules, carbon and papers are (BENCH=--quick, BENCH=--full)
+bench: setup $(BENCH_VENV)/.stamp ## how fast acts, pages, verification, rules, carbon, imports and papers are (BENCH=--quick, BENCH=--full)
 	$(BENCH_VENV)/bin/python -m bench.act $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.pages $(BENCH)
 	$(BENCH_VENV)/bin/python -m bench.audit $(filter-out --full,$(BENCH))
@@ -66,6 +66,7 @@ bench: setup $(BENCH_VENV)/.stamp ## how fast acts, pages, verification, rules, 
 	$(BENCH_VENV)/bin/python -m bench.replay $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.rules $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.carbon $(filter-out --full,$(BENCH))
+	$(BENCH_VENV)/bin/python -m bench.import $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.papers $(filter-out --full,$(BENCH))
 
 tour: setup ## pictures of every screen, the README's into docs/pictures (TOUR=--readme: those alone)

@@ -1,9 +1,12 @@
 """`flask carbon stock` and `flask carbon change`: a survey from a file; with one fault there is no total."""
 
+import io
 import json
 
+import openpyxl
 import pytest
 
+from registry.sheets.write import workbook
 from workflows.carbon.uncertainty import student_t
 
 HEAD = "小班号,优势树种,面积（亩）,蓄积量（m³）,区县\n"
@@ -37,6 +40,38 @@ def test_the_stock_of_a_survey_stands_by_species_and_by_any_column(run):
     assert [(row["key"], row["area_ha"]) for row in told["by"]["species"]] == [("", 2.0), ("350", 1.0), ("465", 1.0)]
     assert {row["key"]: round(row["tco2e"], 3) for row in told["by"]["区县"]} == {"岱岳区": CYPRESS, "泰山区": LOCUST}
     assert "AR-CM-001-V01/350" in said
+
+
+def test_a_workbook_is_read_like_text(run):
+    rows = [line.split(",") for line in SURVEY.splitlines()]
+    cells = [rows[0], *[[*row[:2], *map(float, row[2:4]), row[4]] for row in rows[1:]]]
+    _ended, told, _said = run("stock", workbook({"表": [["示例调查", "", ""], *cells]}), more=["--by", "区县"])
+    text = run("stock", SURVEY, more=["--by", "区县"])[1]
+    assert told == text
+    moved = run("change", workbook({"表": cells}), SURVEY, more=["--years", "5"])[1]
+    assert (moved["total_tc"], moved["old"]["rows"]) == (0, 3)
+
+
+def test_a_row_of_a_workbook_is_named_as_the_spreadsheet_counts_it(run):
+    heads = HEAD.strip().split(",")
+    book = workbook({"表": [["示例"], heads, [], ["1", "侧柏", 15, "x", ""], ["2", "无名树", 15, 3, "", "多"]]})
+    ended, told, _said = run("stock", book)
+    assert (ended, faults(told)) == (64, [(5, "", "ragged")])
+    book = workbook({"表": [["示例"], heads, [], ["1", "侧柏", 15, "x", ""], ["2", "无名树", 15, 3, ""]]})
+    assert faults(run("stock", book)[1]) == [(4, "蓄积量（m³）", "no_figure"), (5, "优势树种", "unknown_species")]
+
+
+def test_a_formula_without_a_value_is_not_an_empty_cell(run):
+    book = openpyxl.Workbook()
+    for row in [HEAD.strip().split(","), ["1", "侧柏", 15, "=2*25", ""]]:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    assert faults(run("stock", out.getvalue())[1]) == [(2, "蓄积量（m³）", "formula")]
+
+
+def test_a_broken_workbook_is_said_to_be_one(run):
+    assert faults(run("stock", b"PK\x03\x04" + b"x" * 40)[1]) == [(None, "", "not_workbook")]
 
 
 def test_a_survey_without_plots_has_an_unknown_uncertainty_and_not_none(run):
@@ -170,12 +205,12 @@ def test_columns_a_person_looked_at_are_reckoned_and_say_so(run):
     [
         ("", "empty"),
         (HEAD, "empty"),
-        (b"PK\x03\x04\x00\x00", "not_text"),
+        (b"\x89PNG\x00\x00", "not_text"),
         ("[{", "not_json"),
         ("[1]", "not_rows"),
         (f"{HEAD}1,侧柏,15\n", "ragged"),
     ],
-    ids=["nothing", "heads", "a workbook", "half of JSON", "figures", "a short row"],
+    ids=["nothing", "heads", "a picture", "half of JSON", "figures", "a short row"],
 )
 def test_what_is_no_table_is_refused(run, text, problem):
     ended, told, _said = run("stock", text)

@@ -41,6 +41,17 @@ class ChangeCause(StrEnum):
     OTHER = "other"
 
 
+class RowChange(StrEnum):
+    """What a sub-compartment is to two surveys, told by its code and figures: the first that holds."""
+
+    ADDED = "added"
+    GONE = "gone"
+    AREA = "area"
+    VOLUME = "volume"
+    SPECIES = "species"
+    SAME = "same"
+
+
 PLACE = Path(__file__).parent / "policy"
 HA_IN_MU = 15
 

@@ -11,10 +11,19 @@ from workflows.states import Greening
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A recipient of the plan; `gb_code` None where it has no code of its own."""
+    """A recipient of the plan; `gb_code` None where it has no code of its own.
+
+    `within`: the districts in which the land of a zone without a code lies.
+    """
 
     key: str
     gb_code: str | None = None
+    within: tuple[str, ...] = ()
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """The codes that its land bears."""
+        return (self.gb_code,) if self.gb_code else self.within
 
 
 UNITS: Mapping[str, Unit] = {
@@ -26,8 +35,8 @@ UNITS: Mapping[str, Unit] = {
         Unit("370923", "370923"),
         Unit("370982", "370982"),
         Unit("370983", "370983"),
-        Unit("TA-GX"),
-        Unit("TA-TS"),
+        Unit("TA-GX", within=("370902", "370911")),
+        Unit("TA-TS", within=("370902", "370911")),
         Unit("TA-CLS"),
         Unit("TA-LKY"),
     )

@@ -63,7 +63,7 @@ def _stock(
     checked: bool,
     schema: bool,
 ) -> None:
-    """Reckon the stock of the sub-compartments in FILE (CSV or JSON; - reads standard input)."""
+    """Reckon the stock of the sub-compartments in FILE (XLSX, CSV or JSON; - reads standard input)."""
 
     def reckon() -> tuple[Any, Sequence[Fault]]:
         parameters = _parameters(on)

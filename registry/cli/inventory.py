@@ -15,10 +15,11 @@ from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
+from registry.cli.asking import Command
 from registry.clock import now
 from registry.extensions import db
 from registry.labels import inventory as words
-from registry.models import User
+from registry.models import Inventory, User
 from registry.services import inventory_import
 from registry.services.inventory_rows import Bounds, Judged, missing
 from registry.services.inventory_sheets import repair_sheet
@@ -30,7 +31,7 @@ CLEAN, FAULTY, UNUSABLE = 0, 1, 64
 inventory = AppGroup("inventory", help="Inventories of forest, wetland and grassland.")
 
 
-@inventory.command("import")
+@inventory.command("import", cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--title", required=True, help="Title of the inventory.")
 @click.option("--surveyed-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the survey.")
@@ -59,7 +60,7 @@ def import_(
             _end(words.refused(refused.why, refused.detail))
         gaps = missing(head.mapping, LandKind(kind))
         if gaps:
-            _end(gettext("Columns are missing: %(names)s", names=", ".join(words.column(c.key) for c in gaps)))
+            _end(gettext("Columns are missing: %(names)s", names=gettext(", ").join(words.column(c.key) for c in gaps)))
         if repair and judged.faults:
             repair.write_bytes(repair_sheet(table, head, head.mapping, judged))
         told = _told(judged)
@@ -99,7 +100,7 @@ def _import(
 ) -> dict[str, Any]:
     person = db.session.scalar(select(User).where(User.login == login)) if login else None
     if person is None:
-        raise click.UsageError("--by must name the login of the person who imports.")
+        _end(gettext("Name the login of the person who imports with --by."))
     if not judged.rows:
         _end(gettext("The table has no rows"))
     try:
@@ -107,5 +108,6 @@ def _import(
     except FileRefused:
         _end(gettext("The file is neither XLSX nor CSV text. Save the table as XLSX and choose it again."))
     begun = inventory_import.begin(said, judged, mapping, stored, clean, by=person, at=now())
-    complete = inventory_import.carry_on(begun.id, at=now()) if begun.new else True
-    return {"inventory": begun.id, "new": begun.new, "complete": complete}
+    inventory_import.carry_on(begun.id, at=now())  # or goes on elsewhere, or is at its end: the state says which
+    db.session.rollback()
+    return {"inventory": begun.id, "new": begun.new, "state": db.session.get_one(Inventory, begun.id).state}

@@ -27,8 +27,8 @@ PROBLEMS: Mapping[str, Words] = {
     ),
     "empty": (_l("It holds no row."), _l("There is nothing to reckon."), _l("Fill in at least one sub-compartment.")),
     "not_text": (
-        _l("It is neither CSV nor JSON text."),
-        _l("Only text in UTF-8 or GB18030 is read here."),
+        _l("It is neither XLSX nor CSV or JSON text."),
+        _l("Only workbooks, and text in UTF-8 or GB18030, are read here."),
         _l("Save the sheet as CSV and try again."),
     ),
     "not_json": (
@@ -40,6 +40,21 @@ PROBLEMS: Mapping[str, Words] = {
         _l("It is no list of sub-compartments."),
         _l("Each must be an object in { }, all of them in one list."),
         _l("Compare it with the example of --schema."),
+    ),
+    "not_workbook": (
+        _l("The workbook cannot be read."),
+        _l("Nothing was read."),
+        _l("Open it in Excel, save it as XLSX, and try again."),
+    ),
+    "too_many": (
+        _l("The first sheet has more than %(detail)s rows, columns or cells."),
+        _l("Nothing was read."),
+        _l("Save the sheet as CSV and try again."),
+    ),
+    "formula": (
+        _l("The cell holds a formula without a value."),
+        _l("An empty cell would be counted as nothing."),
+        _l("Open the file in Excel and save it, or enter the value."),
     ),
     "ragged": (
         _l("The row has %(detail)s cells, the head has %(other)s."),

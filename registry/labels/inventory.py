@@ -1,13 +1,19 @@
 """The words of inventories: columns, what is wrong with a cell or a file, why an import ended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from registry import labels
 from registry.services.inventory_import import DIFFERS, MISSING, UNREADABLE
 from registry.services.inventory_rows import Why
 from registry.sheets.read import Unreadable
+from workflows.carbon import Parameters
+from workflows.inventory import ChangeCause, RowChange
+from workflows.states import AgeGroup, Tenure
 
 COLUMNS: Mapping[str, LazyString] = {
     "code": _l("Code of the sub-compartment"),
@@ -67,6 +73,9 @@ FILES: Mapping[Unreadable, LazyString] = {
     Unreadable.TOO_MUCH_PACKED: _l("The workbook unpacks to far too much. Copy the table into a new workbook."),
     Unreadable.TOO_MANY_ROWS: _l("The table has more than %(detail)s rows. Split it by district or by farm."),
     Unreadable.TOO_MANY_COLUMNS: _l("The table has more than %(detail)s columns. Keep those of the template."),
+    Unreadable.TOO_MANY_CELLS: _l(
+        "The table has more than %(detail)s cells. Split it by district or by farm, or leave out columns."
+    ),
     Unreadable.BROKEN: _l("The workbook cannot be read. Open it in Excel, save it as XLSX, and choose it again."),
     Unreadable.NOT_TEXT: _l("The file is neither XLSX nor CSV text. Save the table as XLSX and choose it again."),
     Unreadable.NOT_CSV: _l(
@@ -74,6 +83,17 @@ FILES: Mapping[Unreadable, LazyString] = {
     ),
     Unreadable.EMPTY: _l("The first sheet is empty. Put the table on the first sheet."),
 }
+GROUPS: Mapping[str, LazyString] = {
+    "district_code": _l("By district or county"),
+    "farm": _l("By forest farm"),
+    "forest_district": _l("By forest district"),
+    "species_code": _l("By species"),
+    "age_group": _l("By age group"),
+    "tenure": _l("By tenure"),
+}
+"""By what stock and change are divided, in the order of the tables."""
+OF_WOOD = frozenset({"species_code", "age_group"})
+"""Those of forest alone."""
 ENDS: Mapping[str, LazyString] = {
     MISSING: _l("The file is no longer in the store. Import it again."),
     UNREADABLE: _l("The file can no longer be read. Import it again."),
@@ -94,3 +114,44 @@ def fault(why: Why) -> str:
 def refused(why: Unreadable, detail: str) -> str:
     """Why a file is not used, and what to do."""
     return str(FILES[why]) % {"detail": detail}
+
+
+def group(key: str, word: str, parameters: Parameters, lang: str) -> str:
+    """The reader's word for a group of a table: a district, a species, an age group."""
+    if not word:
+        return str(NOT_SAID)
+    if key == "species_code":
+        return species(word, parameters, lang)
+    if key == "district_code":
+        return labels.district(word)
+    return labels.label(word, LISTED[key]) if key in LISTED else word
+
+
+LISTED: Mapping[str, type[StrEnum]] = {"age_group": AgeGroup, "tenure": Tenure}
+NOT_SAID = _l("Not stated")
+
+
+def in_order(key: str, rows: Iterable[Any]) -> list[Any]:
+    """The groups of a table: those of a closed list in its order, others as they are; what is not stated last."""
+    order = {str(member): place for place, member in enumerate(LISTED.get(key, ()))}
+    return sorted(rows, key=lambda row: (not row.key, order.get(row.key, 0)))
+
+
+def species(code: str, parameters: Parameters, lang: str) -> str:
+    """The name of a species."""
+    return parameters.species[code].name(lang) if code in parameters.species else str(NOT_SAID)
+
+
+def row_change(kind: RowChange) -> str:
+    """What differs between two surveys."""
+    return labels.label(kind)
+
+
+def cause(kind: RowChange, word: str) -> str:
+    """Why; a survey that names no cause of a growing stand says only that it grew or stayed."""
+    if kind is RowChange.GONE or (kind is RowChange.ADDED and word in ("", ChangeCause.NONE)):
+        return str(NOT_SAID)
+    return str(NO_EVENT) if word == ChangeCause.NONE else labels.label(word, ChangeCause)
+
+
+NO_EVENT = _l("No event: growth")

@@ -10,7 +10,7 @@ from registry.labels.methods import OF_METHODS
 from registry.models.mail import MailStatus, Trouble
 from registry.models.people import OrganisationKind, TieKind
 from workflows import states as w
-from workflows.inventory import ChangeCause, InventoryState, LandKind
+from workflows.inventory import ChangeCause, InventoryState, LandKind, RowChange
 from workflows.roles import Role
 
 S = w.ProjectState
@@ -112,9 +112,17 @@ LABELS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         LandKind.WETLAND: _l("Wetland"),
         LandKind.GRASSLAND: _l("Grassland"),
     },
+    RowChange: {
+        RowChange.ADDED: _l("Listed for the first time"),
+        RowChange.GONE: _l("No longer listed"),
+        RowChange.AREA: _l("Area changed"),
+        RowChange.VOLUME: _l("Volume changed, area as before"),
+        RowChange.SPECIES: _l("Species changed, figures as before"),
+        RowChange.SAME: _l("As before"),
+    },
     ChangeCause: {
         ChangeCause.NONE: _l("No change"),
-        ChangeCause.PLANTED: _l("Planted"),
+        ChangeCause.PLANTED: _l("New planting"),
         ChangeCause.FELLED: _l("Felled"),
         ChangeCause.BURNT: _l("Burnt"),
         ChangeCause.PEST: _l("Pests or disease"),

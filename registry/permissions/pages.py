@@ -216,6 +216,10 @@ ENTRIES: dict[str, Entry] = {
     "inventory.index": INVENTORY,
     "inventory.show": INVENTORY,
     "inventory.file": INVENTORY,
+    "inventory.stock": INVENTORY,
+    "inventory.stock_file": INVENTORY,
+    "inventory.change": INVENTORY,
+    "inventory.change_file": INVENTORY,
     "inventory.new": IMPORTS,
     "inventory.template_file": IMPORTS,
     # meetings of the leading group

@@ -11,7 +11,7 @@ from registry.models.inventory import SubCompartment
 from workflows.carbon import Coded, Columns
 from workflows.carbon.units import Unit, convert
 
-KEYS = ("district_code", "farm", "age_group", "tenure")
+KEYS = ("district_code", "farm", "forest_district", "age_group", "tenure")
 """What a stock is divided by, besides the species."""
 
 

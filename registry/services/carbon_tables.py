@@ -1,4 +1,4 @@
-"""A table of sub-compartments from a file, CSV (UTF-8 or GB18030) or JSON, read into columns to reckon with.
+"""A table of sub-compartments from a file, XLSX, CSV (UTF-8 or GB18030) or JSON, read into columns to reckon with.
 
 Every fault is named with its row as the file counts it, its column and what stands there; where there is one, nothing
 is reckoned.
@@ -15,6 +15,9 @@ import numpy as np
 
 from registry.services.carbon_faults import Fault, Problem, Unusable
 from registry.services.carbon_heads import TOLD, Column, Head, placed, plain
+from registry.sheets import clean
+from registry.sheets import read as sheets
+from registry.sheets.read import Unreadable
 from workflows.carbon import Columns, Parameters
 from workflows.carbon.columns import Floats, number_faults
 from workflows.carbon.plausible import Plausible, suspicion, too_dense
@@ -22,6 +25,14 @@ from workflows.carbon.stock import species_faults
 from workflows.carbon.units import Unit, convert
 
 MOST_BYTES = 300_000_000
+ZIPPED = b"PK\x03\x04"
+REFUSED = {
+    Unreadable.TOO_LARGE: Problem.TOO_LARGE_FILE,
+    Unreadable.TOO_MANY_ROWS: Problem.TOO_MANY,
+    Unreadable.TOO_MANY_COLUMNS: Problem.TOO_MANY,
+    Unreadable.TOO_MANY_CELLS: Problem.TOO_MANY,
+    Unreadable.EMPTY: Problem.EMPTY,
+}
 LEFT_EMPTY = frozenset(TOLD["nothing"])
 ASKED = (Head.NAME, Head.SPECIES, Head.AREA, Head.VOLUME)
 
@@ -59,11 +70,14 @@ def table_of(raw: bytes) -> Table:
     """The table in a file; raises Unusable."""
     if len(raw) > MOST_BYTES:
         raise Unusable([Fault(Problem.TOO_LARGE_FILE, detail=str(MOST_BYTES // 1_000_000))])
-    text = _text(raw)
-    table = _of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_csv(text)
+    table = _of_workbook(raw) if raw[:4] == ZIPPED else _of_text(_text(raw))
     if not table.rows:
         raise Unusable([Fault(Problem.EMPTY)])
     return table
+
+
+def _of_text(text: str) -> Table:
+    return _of_json(text) if text.lstrip()[:1] in ("[", "{") else _of_csv(text)
 
 
 def survey_of(table: Table, parameters: Parameters, checked: bool = False) -> Survey:
@@ -193,6 +207,35 @@ def _of_csv(text: str) -> Table:
     if ragged:
         raise Unusable(ragged)
     return Table(heads, rows, lines)
+
+
+def _of_workbook(raw: bytes) -> Table:
+    """The first sheet; its heads are the first row with two words, so that a title may stand above them."""
+    try:
+        found = sheets.read(raw)
+    except sheets.SheetRefused as refused:
+        raise Unusable([Fault(REFUSED.get(refused.why, Problem.NOT_WORKBOOK), detail=refused.detail)]) from None
+    heads: tuple[str, ...] = ()
+    rows, lines, faults = [], [], []
+    for line, cells in enumerate(found.rows, 1):
+        row = [clean.words(cell) for cell in cells]
+        if not heads:
+            heads = tuple(str(cell).strip() for cell in cells[: _width(row)]) if sum(map(bool, row)) > 1 else ()
+        elif any(row) or any((line, place) in found.formulas for place in range(len(heads))):
+            if _width(row) > len(heads):
+                faults.append(Fault(Problem.RAGGED, line, "", str(_width(row)), str(len(heads))))
+            rows.append([*row, *[""] * (len(heads) - len(row))][: len(heads)])
+            lines.append(line)
+    # Without its value such a cell would be taken for an empty one, and empty volume for no wood.
+    faults += [Fault(Problem.FORMULA, line, heads[place]) for line, place in found.formulas if place < len(heads)]
+    if faults:
+        raise Unusable(faults)
+    return Table(heads, rows, lines)
+
+
+def _width(row: list[str]) -> int:
+    """Up to which cell a row is filled in."""
+    return max((place for place, cell in enumerate(row, 1) if cell), default=0)
 
 
 def _of_json(text: str) -> Table:

@@ -14,13 +14,14 @@ from sqlalchemy import delete, insert, select, update
 
 from registry import storage
 from registry.extensions import db, writing
-from registry.models import Inventory, Organisation, StoredFile, SubCompartment, User
+from registry.models import Inventory, Organisation, OrganisationKind, StoredFile, SubCompartment, User
 from registry.services import audit
 from registry.services.inventory_rows import KEYS, Bounds, Heads, Judged, Mapped, heads, judge
 from registry.sheets.read import SheetRefused, Table, read
 from registry.storage import Stored
 from workflows.inventory import InventoryState, LandKind
 from workflows.roles import Role
+from workflows.units import UNITS
 
 BATCH = 5000
 MISSING, UNREADABLE, DIFFERS = "missing", "unreadable", "differs"
@@ -49,12 +50,17 @@ class Begun:
 
 
 def bounds_of(land_kind: LandKind, organisation: Organisation | None) -> Bounds:
-    """What a reporter's rows must be of: a farm's name, or a district's code; an officer's are of anywhere."""
+    """What a reporter’s rows must be of: the districts the unit lies in, else its name; an officer’s are of anywhere.
+
+    No unit is without a limit: a zone has no code of its own, and its land bears those of its districts.
+    """
     if organisation is None:
         return Bounds(land_kind)
-    if organisation.kind == "forest_farm":
+    unit = UNITS.get(organisation.unit_key or "")
+    districts = unit.districts if unit else tuple(filter(None, [organisation.gb_code]))
+    if organisation.kind is OrganisationKind.FOREST_FARM or not districts:
         return Bounds(land_kind, farm=organisation.name)
-    return Bounds(land_kind, district=organisation.gb_code or "")
+    return Bounds(land_kind, districts=districts)
 
 
 def look(content: bytes, mapping: Mapped | None, bounds: Bounds) -> tuple[Table, Heads, Judged]:

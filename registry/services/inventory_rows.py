@@ -75,10 +75,10 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What every row has to be of: the kind of land, and for a reporter the own district or farm."""
+    """What every row has to be of: the kind of land, and for a reporter one of the own districts, or the own farm."""
 
     land_kind: LandKind
-    district: str = ""
+    districts: tuple[str, ...] = ()
     farm: str = ""
 
 
@@ -252,7 +252,7 @@ def _reader(column: Column, bounds: Bounds, mapping: Mapped) -> Read:
         case "code":
             return _text(LONGEST.get(column.key, LONGEST_TEXT), required=column.required, read=clean.code)
         case "district":
-            return _remembered(lambda cell: _district(cell, bounds.district))
+            return _remembered(lambda cell: _district(cell, bounds.districts))
         case "species":
             return _remembered(lambda cell: _species(cell, bounds.land_kind))
         case "list":
@@ -344,7 +344,7 @@ def _year(cell: Any) -> int | None:
     return None if found is None else int(found)
 
 
-def _district(cell: Any, own: str) -> str:
+def _district(cell: Any, own: tuple[str, ...]) -> str:
     word = clean.code(cell)
     if not word:
         raise _OddError(Why.EMPTY)
@@ -352,7 +352,7 @@ def _district(cell: Any, own: str) -> str:
     found = layout().districts.get(word) or layout().districts.get(word[:6] if word.isdigit() else "")
     if found is None:
         raise _OddError(Why.NO_SUCH_DISTRICT)
-    if own and found != own:
+    if own and found not in own:
         raise _OddError(Why.OTHER_DISTRICT)
     return found
 

@@ -1,8 +1,16 @@
-"""A table out of a file: XLSX or CSV (UTF-8, GB18030), within limits checked before it is unpacked."""
+"""A table out of a file: XLSX or CSV (UTF-8, GB18030), within limits checked before it is unpacked.
+
+The file is also the program of the process that reads: it imports nothing of ours.
+"""
 
 import csv
 import io
+import pickle
 import re
+import resource
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +27,12 @@ MOST_UNPACKED = 200_000_000
 MOST_RATIO = 100
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+MOST_CELLS = 8_000_000
+MOST_MEMORY, MOST_SECONDS, MOST_WAIT = 2 << 30, 60, 300
+"""Of the process that reads: bytes, seconds of work, and seconds that are waited for it."""
+FULL = 75
+OUT_OF_BOUNDS = frozenset({FULL, *(-sent for sent in (signal.SIGABRT, signal.SIGKILL, signal.SIGXCPU))})
+"""How a process ends that asked for more than it may have."""
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # A cell with a formula and no value kept beside it.
 _UNVALUED = re.compile(
@@ -35,6 +49,7 @@ class Unreadable(StrEnum):
     TOO_MUCH_PACKED = "too_much_packed"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
+    TOO_MANY_CELLS = "too_many_cells"
     BROKEN = "broken"
     NOT_TEXT = "not_text"
     NOT_CSV = "not_csv"
@@ -58,9 +73,46 @@ class Table:
 
 
 def read(content: bytes) -> Table:
-    """The first sheet of a workbook, or a CSV text. Raises SheetRefused."""
+    """The first sheet of a workbook, or a CSV text. Raises SheetRefused.
+
+    It is read in a process of its own, with a limit to its memory and time: a few hundred bytes can name a cell so far
+    out that the reader asks for gigabytes and is ended, and must not take the server along.
+    """
     if len(content) > MOST_BYTES:
         raise SheetRefused(Unreadable.TOO_LARGE, str(MOST_BYTES // 1_000_000))
+    command = [sys.executable, "-I", __file__, str(MOST_MEMORY), str(MOST_SECONDS)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=MOST_WAIT, check=False)  # noqa: S603 (our own program)
+    except subprocess.TimeoutExpired:
+        raise SheetRefused(Unreadable.TOO_MUCH_PACKED, str(MOST_UNPACKED // 1_000_000)) from None
+    if done.returncode in OUT_OF_BOUNDS:
+        raise SheetRefused(Unreadable.TOO_MUCH_PACKED, str(MOST_UNPACKED // 1_000_000))
+    if done.returncode:
+        raise SheetRefused(Unreadable.BROKEN)
+    why, detail, rows, formulas = pickle.loads(done.stdout)  # noqa: S301 (our own program wrote it)
+    if why:
+        raise SheetRefused(Unreadable(why), detail)
+    return Table(rows, formulas)
+
+
+def _alone() -> None:
+    """What the process does: set the limits, read standard input, answer with plain values."""
+    memory, seconds = map(int, sys.argv[1:])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answer: tuple[str, str, list[list[Any]], frozenset[tuple[int, int]]]
+    try:
+        table = _table(sys.stdin.buffer.read())
+        answer = "", "", table.rows, table.formulas
+    except SheetRefused as refused:
+        answer = refused.why.value, refused.detail, [], frozenset()
+    except MemoryError:
+        sys.exit(FULL)
+    pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+
+
+def _table(content: bytes) -> Table:
     table = _workbook(content) if content[:4] == b"PK\x03\x04" else Table(_csv(content))
     if not any(any(cell != "" for cell in row) for row in table.rows[:50]):
         raise SheetRefused(Unreadable.EMPTY)
@@ -77,6 +129,7 @@ def _workbook(content: bytes) -> Table:
             raise SheetRefused(Unreadable.TOO_MANY_ROWS, str(MOST_ROWS))
         if sheet.total_width > MOST_COLUMNS:
             raise SheetRefused(Unreadable.TOO_MANY_COLUMNS, str(MOST_COLUMNS))
+        _count(sheet.total_height * sheet.total_width)
         return Table(sheet.to_python(skip_empty_area=False), formulas)
     except (zipfile.BadZipFile, CalamineError, DefusedXmlException, ParseError, KeyError, ValueError, OSError) as odd:
         raise SheetRefused(Unreadable.BROKEN) from odd
@@ -84,6 +137,11 @@ def _workbook(content: bytes) -> Table:
         if type(odd).__name__ == "PanicException":
             raise SheetRefused(Unreadable.BROKEN) from odd
         raise
+
+
+def _count(cells: int) -> None:
+    if cells > MOST_CELLS:
+        raise SheetRefused(Unreadable.TOO_MANY_CELLS, f"{MOST_CELLS:,}")
 
 
 def _guard(archive: zipfile.ZipFile, size: int) -> None:
@@ -127,6 +185,7 @@ def _csv(content: bytes) -> list[list[Any]]:
     # strict: an unclosed quote would swallow the rest of the file into one cell without a word.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[Any]] = []
+    counted = 0
     try:
         for cells in reader:
             if len(rows) > MOST_ROWS + 50:
@@ -134,6 +193,7 @@ def _csv(content: bytes) -> list[list[Any]]:
             if len(cells) > MOST_COLUMNS:
                 raise SheetRefused(Unreadable.TOO_MANY_COLUMNS, str(MOST_COLUMNS))
             rows.append(cells)
+            _count(counted := counted + len(cells))
     except csv.Error as odd:
         raise SheetRefused(Unreadable.NOT_CSV, str(reader.line_num)) from odd
     return rows
@@ -149,3 +209,7 @@ def _text(content: bytes) -> str:
             break
         return text
     raise SheetRefused(Unreadable.NOT_TEXT)
+
+
+if __name__ == "__main__":
+    _alone()

@@ -27,18 +27,19 @@ def workbook(
 ) -> bytes:
     """XLSX of named sheets, each a run of rows. `bad`: cells of the first sheet to colour, row (from 1) → places.
 
-    `head` is the row of the first sheet that stays in sight; `widths` are those of its columns in characters.
+    `head` is the row of the first sheet that stays in sight, of others it is the first; `widths` are those of the
+    columns in characters.
     """
     book = Workbook(write_only=True)
     for nth, (name, rows) in enumerate(sheets.items()):
         sheet = book.create_sheet(name)
-        if nth == 0:
-            sheet.freeze_panes = f"A{head + 1}"
-            for place, width in enumerate(widths, 1):
-                sheet.column_dimensions[get_column_letter(place)].width = width
+        top = head if nth == 0 else 1
+        sheet.freeze_panes = f"A{top + 1}"
+        for place, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
         for no, row in enumerate(rows, 1):
             coloured = (bad or {}).get(no, frozenset()) if nth == 0 else frozenset()
-            sheet.append([_cell(sheet, v, place in coloured, nth == 0 and no == head) for place, v in enumerate(row)])
+            sheet.append([_cell(sheet, v, place in coloured, no == top) for place, v in enumerate(row)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -10,6 +10,7 @@ from registry.clock import now
 from registry.labels import inventory as words
 from registry.models import Inventory
 from registry.queries import inventory as ask
+from registry.queries.inventory_moves import earlier as before_of
 from registry.services import inventory_import
 from registry.services.inventory_sheets import XLSX, repair_sheet, template
 from registry.views import inventory_forms as forms
@@ -29,13 +30,16 @@ def _may_import() -> bool:
 @bp.get("/inventory")
 def index() -> str:
     """Every version this person sees."""
-    return render_template("inventory/index.html", versions=ask.versions(g.user), may_import=_may_import())
+    found = ask.versions(g.user)
+    return render_template(
+        "inventory/index.html", versions=[(v, before_of(v, found)[:1]) for v in found], may_import=_may_import()
+    )
 
 
 @bp.get("/inventory/<int:inventory_id>")
 def show(inventory_id: int) -> str:
     """One version: where it comes from, how far its import is, its rows."""
-    version = _version(inventory_id)
+    version = version_of(inventory_id)
     chosen = {key: request.args.get(key, "")[:60] for key in ask.FILTERS}
     after = request.args.get("after", "")
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0
@@ -56,10 +60,12 @@ def show(inventory_id: int) -> str:
         pages=_pages(version, found, chosen),
         species=layout().species_names,
         said=_said,
+        earlier=before_of(version, ask.versions(g.user)),
     )
 
 
-def _version(inventory_id: int) -> Inventory:
+def version_of(inventory_id: int) -> Inventory:
+    """A version this person sees; another one is not found."""
     found = ask.one(g.user, inventory_id)
     if found is None:
         abort(404)
@@ -94,7 +100,7 @@ def _pages(version: Inventory, found: ask.Rows, chosen: dict[str, str]) -> dict[
 @bp.get("/inventory/<int:inventory_id>/file")
 def file(inventory_id: int) -> Response:
     """The file a version came in, always as a download."""
-    version = _version(inventory_id)
+    version = version_of(inventory_id)
     try:
         content = storage.open_file(version.sha256)
     except FileNotFoundError:
@@ -109,10 +115,11 @@ def file(inventory_id: int) -> Response:
 @bp.get("/inventory/template.xlsx")
 def template_file() -> Response:
     """An empty table with heads, an example row, and the lists its cells are taken from."""
-    return _workbook(template(), "inventory.xlsx")
+    return as_workbook(template(), "inventory.xlsx")
 
 
-def _workbook(content: bytes, name: str) -> Response:
+def as_workbook(content: bytes, name: str) -> Response:
+    """A workbook, always as a download."""
     answer = Response(content, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -130,7 +137,7 @@ def new() -> Answer:
     if not asked.read or asked.judged is None:
         return _page(asked), 422
     if step == "repair" and asked.judged.faults:
-        return _workbook(repair_sheet(asked.table, asked.head, asked.mapping, asked.judged), "repair.xlsx")
+        return as_workbook(repair_sheet(asked.table, asked.head, asked.mapping, asked.judged), "repair.xlsx")
     if step != "import" or asked.judged.faults or asked.missing or not asked.judged.rows:
         return _page(asked), 200 if step == "check" else 422
     begun = inventory_import.begin(
@@ -163,3 +170,7 @@ def _page(asked: forms.Asked) -> str:
         done=InventoryState.COMPLETE,
         limit=storage.limit_bytes() // 2**20,
     )
+
+
+# Its routes hang on the same blueprint.
+from registry.views import inventory_figures  # noqa: E402, F401

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from registry.clock import now
 from registry.extensions import db
-from registry.models import AuditEvent, Inventory, SubCompartment
+from registry.models import AuditEvent, Inventory, Organisation, OrganisationKind, SubCompartment
 from registry.services import audit, inventory_import
-from registry.services.inventory_rows import Bounds
+from registry.services.inventory_rows import Bounds, Why
 from tests.inventory_tables import rows, table
 from tests.world import World
 from workflows.inventory import InventoryState, LandKind
@@ -69,6 +69,30 @@ def test_the_same_rows_again_are_the_same_version(world):
     assert not inventory_import.carry_on(first.id, at=now())
     assert (begin(world, table(*rows(3))).id, kept(first.id), links()) == (first.id, 3, 1)
     assert begin(world, table(*rows(3)), day="2027-01-01").new
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "limit"),
+    [
+        ("370911", "government", {"districts": ("370911",)}),
+        ("TA-GX", "government", {"districts": ("370902", "370911")}),
+        ("TA-TS", "government", {"districts": ("370902", "370911")}),
+        ("TA-LKY", "institute", {"farm": "示例单位"}),
+        ("TA-CLS", "forest_farm", {"farm": "示例单位"}),
+    ],
+)
+def test_no_unit_of_the_plan_is_without_a_limit(unit, kind, limit):
+    code = unit if unit.isdigit() else None
+    organisation = Organisation(name="示例单位", unit_key=unit, gb_code=code, kind=OrganisationKind(kind))
+    assert inventory_import.bounds_of(LandKind.FOREST, organisation) == Bounds(LandKind.FOREST, **limit)
+
+
+def test_a_zone_brings_in_land_of_its_districts_alone():
+    zone = Organisation(name="示例区", unit_key="TA-GX", kind=OrganisationKind.GOVERNMENT)
+    bounds = inventory_import.bounds_of(LandKind.FOREST, zone)
+    county = table(*[[f"{n}", place, *rows(1)[0][2:]] for n, place in enumerate(("岱岳区", "泰山区", "东平县"))])
+    _table, _head, judged = inventory_import.look(county, None, bounds)
+    assert [(fault.row, fault.why) for fault in judged.faults] == [(4, Why.OTHER_DISTRICT)]
 
 
 def test_rows_with_a_fault_are_never_begun(world):

@@ -9,6 +9,7 @@ from registry.queries.inventory_stock import KEYS, Standing
 from registry.services import inventory_stock
 from registry.services.inventory_stock import change_of, stock_of
 from workflows.carbon import Coded, Columns, Parameters
+from workflows.inventory import LandKind
 
 P = Parameters.base(date(2026, 11, 20))
 
@@ -24,7 +25,10 @@ def versions(monkeypatch):
 
     inventory_stock._reckoned.cache_clear()
     monkeypatch.setattr(inventory_stock, "standing", standing)
-    made = [SimpleNamespace(id=n, digest=f"{n}" * 64, surveyed_on=date(2020 + 5 * n, 1, 1)) for n in (0, 1)]
+    made = [
+        SimpleNamespace(id=n, digest=f"{n}" * 64, surveyed_on=date(2020 + 5 * n, 1, 1), land_kind=LandKind.FOREST)
+        for n in (0, 1)
+    ]
     yield made, read
     inventory_stock._reckoned.cache_clear()
 

@@ -157,7 +157,7 @@ def test_a_wetland_needs_neither_species_nor_volume():
 
 
 def test_a_reporter_brings_in_only_the_own_land():
-    assert [f.why for f in judged(ROW, bounds=Bounds(LandKind.FOREST, district="370921")).faults] == [
+    assert [f.why for f in judged(ROW, bounds=Bounds(LandKind.FOREST, districts=("370921", "370923"))).faults] == [
         Why.OTHER_DISTRICT
     ]
     farm = [*HEADS, "林场"]
@@ -226,6 +226,47 @@ def laughs():
     return out.getvalue()
 
 
+def far_out(cell):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active[cell] = "小班编号", "x"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def slow():
+    """A sheet whose search for formulas begins anew at every cell and never ends one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(table())) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            sheet = name.endswith("sheet1.xml")
+            new.writestr(name, b"<f" + b"<c " * 300_000 if sheet else old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ200000"])
+def test_a_cell_far_out_ends_the_reader_and_not_the_server(cell):
+    """The reader asks for gigabytes and is ended by the system; in this process that would be the end of the tests."""
+    with pytest.raises(SheetRefused) as refused:
+        read(far_out(cell))
+    assert refused.value.why is Unreadable.TOO_MUCH_PACKED
+
+
+def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr("registry.sheets.read.MOST_SECONDS", 1)
+    with pytest.raises(SheetRefused) as refused:
+        read(slow())
+    assert refused.value.why is Unreadable.TOO_MUCH_PACKED
+
+
+def test_the_reader_has_a_limit_to_its_memory(monkeypatch):
+    monkeypatch.setattr("registry.sheets.read.MOST_MEMORY", 120 << 20)
+    assert len(read(table(*rows(20))).rows) == 21
+    with pytest.raises(SheetRefused) as refused:
+        read((",".join("x" * 40) + "\n").encode() * 150_000)
+    assert refused.value.why is Unreadable.TOO_MUCH_PACKED
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -239,6 +280,7 @@ def laughs():
         (b"\xff\xfe\xfa", Unreadable.NOT_TEXT),
         (b'a,"b\n', Unreadable.NOT_CSV),
         (b"," * 300, Unreadable.TOO_MANY_COLUMNS),
+        ((b"," * 199 + b"\n") * 40_001, Unreadable.TOO_MANY_CELLS),
     ],
     ids=lambda value: None if isinstance(value, str) else "file",
 )
