@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.guards import allow, refuse
 
-revision = "0029"
-down_revision = "0031"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
