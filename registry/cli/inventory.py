@@ -100,7 +100,7 @@ def _import(
 ) -> dict[str, Any]:
     person = db.session.scalar(select(User).where(User.login == login)) if login else None
     if person is None:
-        _end(gettext("Name the login of the person who imports with --by."))
+        _end("--by: " + gettext("Name the login of the person who imports."))
     if not judged.rows:
         _end(gettext("The table has no rows"))
     try:
