@@ -69,8 +69,8 @@ bench: setup $(BENCH_VENV)/.stamp ## how fast acts, pages, verification, rules, 
 	$(BENCH_VENV)/bin/python -m bench.import $(filter-out --full,$(BENCH))
 	$(BENCH_VENV)/bin/python -m bench.papers $(filter-out --full,$(BENCH))
 
-tour: setup ## pictures of every screen, into docs/pictures
-	$(PY) -m tests.browser.tour
+tour: setup ## pictures of every screen, the README's into docs/pictures (TOUR=--readme: those alone)
+	$(PY) -m tests.browser.tour $(TOUR)
 
 lock: $(VENV)/.stamp ## take newer versions into the hashed requirements and package-lock.json
 	$(LOCK) --upgrade requirements.in -o requirements.txt

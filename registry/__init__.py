@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 LANGUAGES = ("zh_Hans_CN", "en")
 VIEWS = (
     *("public", "account", "admin", "applicant", "calendar", "case", "dashboard", "desk", "experts", "farm", "field"),
-    *("greening", "interests", "inventory", "meetings", "minutes", "notices", "papers", "partners", "policy"),
+    *("greening", "interests", "inventory", "losses", "meetings", "minutes", "notices", "papers", "partners", "policy"),
     *("reports", "rules", "self_check"),
 )
 

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from registry import create_app
+from registry.queries import calendar as queries
+from tests.databases import let_go, test_settings
+
 NOTICE = Path(__file__).parent / "data" / "holidays_2027.json"
 
 
@@ -39,6 +43,19 @@ def test_a_year_without_a_notice_is_said_to_be_provisional(run):
     assert "暂定" in ended.stderr
     assert run("calendar", "import", str(NOTICE)).exit_code == 0
     assert run("deadline", "2026-12-21", "20").exit_code == 0
+
+
+def test_a_new_database_holds_the_notices_that_come_with_the_program(app):
+    with app.app_context():
+        assert queries.published() == queries.current()
+
+
+def test_without_a_database_the_notices_that_come_with_the_program_are_counted(tmp_path):
+    bare = create_app(test_settings(tmp_path, f"sqlite:///{tmp_path / 'none.db'}"))
+    ended = bare.test_cli_runner().invoke(args=["deadline", "2026-07-17", "20", "--start-day-counts"])
+    let_go(bare)
+    assert (ended.exit_code, json.loads(ended.stdout)["last_day"]) == (0, "2026-08-13")
+    assert "还没有数据库" in ended.stderr
 
 
 @pytest.mark.parametrize(

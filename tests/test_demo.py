@@ -19,6 +19,7 @@ from registry.models import (
     Case,
     CaseClock,
     Document,
+    ExpertTie,
     Inventory,
     Meeting,
     Organisation,
@@ -28,7 +29,7 @@ from registry.models import (
 from registry.queries import clocks, minutes, sitting_views, sittings
 from registry.queries.inbox import Item, waiting
 from registry.queries.inbox_facts import undelivered
-from registry.services import audit, facts, requests
+from registry.services import audit, facts, panel_facts, requests
 from registry.services import minutes as minutes_services
 from registry.services.policy import current
 from registry.services.tick import tick
@@ -185,6 +186,22 @@ def test_the_member_from_the_farm_is_left_out_of_the_farms_case(city: Flask) -> 
     assert {e.user.login for e in sitting.electors}.isdisjoint({"member2"})
     assert sitting.members == 8
     assert case.name not in waits_for("member2").get("vote", set())
+
+
+def test_an_interest_declared_beforehand_is_found_when_a_case_is_tabled(city: Flask) -> None:
+    tie = db.session.scalars(select(ExpertTie).where(ExpertTie.user_id == somebody("member7").id)).one()
+    assert tie.relation == "spouse"
+    case = db.session.scalars(select(Case).where(Case.name.contains("陶山"))).one()
+    assert ("胡月明（示例）", "relatives_employer") in {
+        (a.name, a.ground) for a in sittings.of_case(case.id)[0].excluded
+    }
+
+
+def test_a_panel_is_at_work_on_an_amendment(city: Flask) -> None:
+    (case,) = db.session.scalars(select(Case).where(Case.state == S.AMENDMENT_REVIEW))
+    panel = panel_facts.at_work(case)
+    assert len(panel.opinions) == 2
+    assert any("give_expert_opinion" in waits_for(f"expert{n}") for n in range(1, 10))
 
 
 def test_a_working_day_is_never_a_weekend() -> None:

@@ -190,7 +190,7 @@ def mermaid(workflow: Workflow) -> str:
     """The steps as a mermaid state diagram; steps between the same two states share an arrow.
 
     A step whose end depends on the case is drawn to the last stage it may lead to, marked (…); one that is
-    open in all stages is drawn from the box around them.
+    open in all stages is drawn from the box around them; where there is no such step, there is no box.
     """
     stages = set(workflow.stages)
     arrows: dict[tuple[str, str], list[str]] = {}
@@ -203,9 +203,12 @@ def mermaid(workflow: Workflow) -> str:
             dests = workflow.destinations(row, workflow.stages[0] if source == "stages" else workflow.states(source))
             name = row.name if len(dests) == 1 else f"{row.name} (…)"
             arrows.setdefault((str(source), dests[-1].value), []).append(name)
-    inside = {pair for pair in arrows if stages.issuperset(pair)}
-    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(workflow.states)).value}", "    state stages {"]
-    lines += [f"        {a} --> {b} : {', '.join(names)}" for (a, b), names in arrows.items() if (a, b) in inside]
-    lines.append("    }")
+    boxed = any(source == "stages" for source, _dest in arrows)
+    inside = {pair for pair in arrows if boxed and stages.issuperset(pair)}
+    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(workflow.states)).value}"]
+    if boxed:
+        lines.append("    state stages {")
+        lines += [f"        {a} --> {b} : {', '.join(names)}" for (a, b), names in arrows.items() if (a, b) in inside]
+        lines.append("    }")
     lines += [f"    {a} --> {b} : {', '.join(names)}" for (a, b), names in arrows.items() if (a, b) not in inside]
     return "\n".join(lines)

@@ -201,8 +201,9 @@ def with_totals(no: int, rows: Sequence[Mapping[str, Cell]]) -> Table:
         cells = [row[column.key] for row in rows if column.key in row and isinstance(row[column.key].value, Decimal)]
         if column.sums and cells:
             sources = tuple(dict.fromkeys(s for cell in cells for s in cell.sources))
+            method = next((cell.method for cell in cells if cell.method), "")
             mark = next((cell.mark for cell in cells if cell.mark), "")
-            total[column.key] = Cell(sum(table.numbers(column.key), Decimal(0)), sources, mark=mark)
+            total[column.key] = Cell(sum(table.numbers(column.key), Decimal(0)), sources, method, mark)
     return Table(no, tuple(rows), total)
 
 

@@ -16,11 +16,6 @@ CONSENT: Mapping[str, Any] = {
     "no": _l("No, somebody has not agreed yet"),
     "not_needed": _l("There are no co-owners"),
 }
-BURNING: Mapping[str, Any] = {
-    Burning.NONE: _l("No burning"),
-    Burning.INFESTED_WOOD: _l("Only wood infested by pests or disease"),
-    Burning.OTHER: _l("Other burning"),
-}
 ADDITIONALITY: Mapping[str, Any] = {
     "x01": _l("Exempt: at most 400 mm of rain a year (X01)"),
     "x02": _l("Exempt: key ecological function area of the state (X02)"),
@@ -289,7 +284,7 @@ METHOD = Section(
             label=_l("Is anything burnt on the site?"),
             short=_l("Burning"),
             kind=Kind.CHOICE,
-            options=BURNING,
+            options=Burning,
             asked=_planted,
             rules=("A10",),
         ),

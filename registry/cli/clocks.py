@@ -10,13 +10,15 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale, gettext, ngettext
+from sqlalchemy.exc import DBAPIError
 
 from registry import clock
+from registry.extensions import db
 from registry.labels import calendar as words
 from registry.queries import calendar as queries
 from registry.services import calendar as notices
 from registry.services import tick as due
-from workflows.working_days import LONGEST, Period, in_working_days
+from workflows.working_days import LONGEST, Calendar, Period, in_working_days
 
 CLEAN, PROVISIONAL, SOME_FAILED, UNUSABLE = 0, 1, 1, 64
 
@@ -65,11 +67,21 @@ def deadline(start: str, length: str, start_day_counts: bool) -> None:
         if not 1 <= number <= LONGEST:
             _say(gettext("The length is a whole number of working days from 1 to %(most)s.", most=LONGEST))
             sys.exit(UNUSABLE)
-        period = in_working_days(queries.current(), day, number, start_counts=start_day_counts)
+        period = in_working_days(_calendar(), day, number, start_counts=start_day_counts)
         click.echo(json.dumps(told(period), ensure_ascii=False, indent=2))
         if period.provisional:
             _say(gettext("The date is provisional: the State Council's notice of a year in it has not come yet."))
     sys.exit(PROVISIONAL if period.provisional else CLEAN)
+
+
+def _calendar() -> Calendar:
+    """The calendar kept here; where there is no database yet, what comes with the program."""
+    try:
+        return queries.current()
+    except DBAPIError:
+        db.session.rollback()
+        _say(gettext("There is no database yet: counted by the notices that come with the program."))
+        return queries.published()
 
 
 def _day(word: str) -> date | None:

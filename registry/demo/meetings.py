@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Appointment, Meeting, User
 from registry.queries import minutes, sittings
-from registry.services import acts, meetings
+from registry.services import acts, interests, meetings
 from workflows.roles import Role
+from workflows.states import Relation
 
 if TYPE_CHECKING:
     from registry.demo.story import Stage
@@ -45,6 +47,23 @@ def scenes(
             yield begins + READ, lambda said=said, at=begins + READ: _confirm(stage, said, at)  # type: ignore[misc]
         if said.get("minuted"):
             yield begins + ISSUED, lambda said=said, at=begins + ISSUED: _issue(stage, said, at)  # type: ignore[misc]
+
+
+def declared(
+    stage: "Stage", told: list[dict[str, Any]], instant: Callable[[int], datetime]
+) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    """Every interest that a member declares beforehand, with its instant."""
+    for said in told:
+        at = instant(said["day"])
+        yield at, lambda said=said, at=at: _declare(stage, said, at)  # type: ignore[misc]
+
+
+def _declare(stage: "Stage", said: dict[str, Any], at: datetime) -> None:
+    at = stage.tick(at)
+    organisation = stage.org_ids[said["organisation"]]
+    since = day_of(at)
+    by = stage.user(said["by"])
+    interests.declare(Relation(said["relation"]), organisation, "", since=since, until=None, by=by, at=at)
 
 
 def _plan(stage: "Stage", said: dict[str, Any], held_on: Any, at: datetime) -> None:

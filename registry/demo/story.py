@@ -115,10 +115,12 @@ class Stage:
 def play(at: datetime) -> None:
     """Play every case of `cases.toml` and every meeting of `meetings.toml`; all of it lies before the day of `at`."""
     stage = _set(at)
-    told_meetings = read("meetings.toml")["meeting"]
-    scenes: list[tuple[datetime, Callable[[], None]]] = list(
-        meetings.scenes(stage, told_meetings, lambda day: _instant(stage, day, 0, 0), lambda day: workday(at, day))
-    )
+    council = read("meetings.toml")
+    begins = lambda day: _instant(stage, day, 0, 0)  # noqa: E731
+    scenes: list[tuple[datetime, Callable[[], None]]] = [
+        *meetings.declared(stage, council["interest"], begins),
+        *meetings.scenes(stage, council["meeting"], begins, lambda day: workday(at, day)),
+    ]
     contracts = read("contracts.toml")
     for place, spec in enumerate(read("cases.toml")["case"]):
         vvb = stage.org_ids[spec["vvb"]] if "vvb" in spec else None

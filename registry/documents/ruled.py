@@ -1,5 +1,6 @@
 """Tables of a report: ruled, with a caption, going on over pages with their head. Drawn at one stroke, for speed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -8,12 +9,19 @@ from typing import Any
 from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable
 
+from registry.documents import fonts
 from registry.documents.setting import Line, Style, cell, put
 
 HAIR, SHADE = Color(0.25, 0.26, 0.26), Color(0.925, 0.93, 0.925)
 SIDES, ENDS = 3.5, 3.0
 """The room between words and rules, in points."""
 GAP = 8.0
+SMALLER = (1.0, 0.95, 0.9, 0.86, 0.81)
+"""A table too wide for its page is set smaller, down to this, before a figure or a name in it is broken."""
+NAME = 9.0
+"""Ems: what is longer than this is no name but words, and may take more lines."""
+HEAD_LINES = 2.6
+"""Lines a head may take, less what breaking loses."""
 TALLEST = 30
 """The most lines of a row; a taller one goes on as another row, so that every row fits a page."""
 
@@ -29,6 +37,11 @@ class Look:
     number: Style
     total: Style
     note: Style
+
+    def smaller(self, by: float) -> "Look":
+        """The same with the cells that much smaller."""
+        set_in = {key: getattr(self, key) for key in ("head", "text", "number", "total")}
+        return replace(self, **{k: replace(s, size=s.size * by, leading=s.leading * by) for k, s in set_in.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Ruled(Flowable):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self.table, self.look, self.goes_on = table, look, goes_on
+        self.widths: list[float] = []
         self.rows = list(rows)
         self.laid_out = bool(rows)
         self.is_last = True
@@ -71,8 +85,8 @@ class Ruled(Flowable):  # type: ignore[misc]
 
     def _lay_out(self, available: float) -> None:
         table, look = self.table, self.look
-        self.widths = _widths(table["widths"], available)
-        right = set(table["right"])
+        self.look, self.widths = fitted(table, look, available)
+        look, right = self.look, set(table["right"])
         styles = [look.number if n in right else look.text for n in range(len(self.widths))]
         self.rows = [row for values in table["rows"] for row in _rows(values, styles, self.widths)]
         if table["total"]:
@@ -82,7 +96,6 @@ class Ruled(Flowable):  # type: ignore[misc]
     def _above(self, available: float) -> float:
         """Caption and unit, then the head; measured once for each width."""
         look, table = self.look, self.table
-        self.widths = _widths(table["widths"], available)
         named = table["continued"] if self.goes_on else table["caption"]
         self.caption = cell(named, look.caption, available) if named else []
         self.titled = len(self.caption) * look.caption.leading + (look.unit.leading if table["unit"] else 0.0)
@@ -107,7 +120,9 @@ class Ruled(Flowable):  # type: ignore[misc]
             return []
         first = Ruled(self.table, self.look, self.rows[:n], goes_on=self.goes_on)
         first.is_last = False
-        return [first, Ruled(self.table, self.look, self.rows[n:], goes_on=True)]
+        rest = Ruled(self.table, self.look, self.rows[n:], goes_on=True)
+        first.widths = rest.widths = self.widths
+        return [first, rest]
 
     def draw(self) -> None:
         canvas, look, top = self.canv, self.look, self.height
@@ -150,8 +165,42 @@ class Ruled(Flowable):  # type: ignore[misc]
         canvas.drawText(words)
 
 
-def _widths(shares: Sequence[float], available: float) -> list[float]:
-    return [available * share / sum(shares) for share in shares]
+def fitted(table: Mapping[str, Any], look: Look, available: float) -> tuple[Look, list[float]]:
+    """The look, no smaller than needed, and the widths in which no figure and no name is broken; else by their shares.
+
+    What is left over goes by the shares of the table.
+    """
+    shares = table["widths"]
+    columns = list(zip(*(row[: len(shares)] for row in table["rows"]), strict=True)) or [()] * len(shares)
+    right = set(table["right"])
+    for by in SMALLER:
+        set_in = look.smaller(by)
+        least = [_least(table, set_in, n, texts, figures=n in right) for n, texts in enumerate(columns)]
+        if (spare := available - sum(least)) >= 0:
+            return set_in, [width + spare * share / sum(shares) for width, share in zip(least, shares, strict=True)]
+    return set_in, [available * width / sum(least) for width in least]
+
+
+def _least(table: Mapping[str, Any], look: Look, n: int, texts: Sequence[str], *, figures: bool) -> float:
+    """What a column needs: its longest figure or name, and its head over some lines, with the room at its sides."""
+    widest = _ems(look.text, max(texts, key=len, default="")) * look.text.size
+    needs = [widest if figures else min(widest, NAME * look.text.size)]
+    if table["total"]:
+        needs.append(_ems(look.total, table["total"][n]) * look.total.size)
+    needs.append(_ems(look.head, table["head"][n]) * look.head.size / HEAD_LINES)
+    unit = UNIT.search(table["head"][n])
+    needs.append(_ems(look.head, unit[0]) * look.head.size if unit else 0.0)
+    return max(needs) + 2 * SIDES + ROUNDING
+
+
+ROUNDING = 0.1
+UNIT = re.compile(r"[（(][^（(]*[）)]$")
+"""The unit at the end of a head, which stays on one line."""
+
+
+def _ems(style: Style, text: str) -> float:
+    ems = fonts.ems(style.font, text)
+    return float(len(text) if ems is None else ems)
 
 
 def _rows(values: Sequence[str], styles: Sequence[Style], widths: Sequence[float], *, total: bool = False) -> list[Row]:

@@ -58,7 +58,7 @@ class RecordForm(Form):
     longitude = DecimalField(_l("Longitude east, degrees"), [Optional()], places=6, least=-180, most=180)
     photo = FileField(_l("Photo"), [Optional()])
     source = _short(_l("Source document"), most=300, hint=_l("The sheet, ledger or contract it is taken from."))
-    note = _long(_l("Note"))
+    note = _long(_l("Remarks"))
     reason = _long(_l("Why it is corrected"))
     correcting = False
     LAST = ("on_day", "place", "latitude", "longitude", "photo", "source", "note", "reason")
@@ -189,12 +189,28 @@ class TrialForm(RecordForm):
 class LossForm(RecordForm):
     """A loss event."""
 
-    cause = RadioChoiceField(_l("What happened"), [Answered()])
+    cause = RadioChoiceField(_l("Cause of the loss"), [Answered()])
+    parcel_key = ChoiceField(_l("Parcel of the project"), [Optional()])
     area_mu = _figure(_l("Area lost"), MU, needed=True)
     volume_m3 = _figure(_l("Growing stock lost"), M3)
     carbon_t = _figure(_l("Carbon lost"), TONNES)
     method_version = _short(_l("Method of the carbon figure"), most=120, hint=_l("Name and version of the method."))
     handling = _long(_l("What was done about it"))
+
+    def offer_parcels(self, parcels: Sequence[tuple[str, str]]) -> None:
+        """The parcels (key, name) of a project; a loss of the farm has none to name."""
+        if parcels:
+            self.parcel_key.choices = [
+                SelectChoice("", _("Several, or not known")),
+                *(SelectChoice(*p) for p in parcels),
+            ]
+        else:
+            del self.parcel_key
+
+    def values(self) -> dict[str, Any]:
+        """The columns; no parcel is None."""
+        said = super().values()
+        return said | {"parcel_key": said.get("parcel_key") or None}
 
     def validate_area_mu(self, field: Any) -> None:
         """An event without an area is no loss."""

@@ -1,7 +1,7 @@
 """The words readers see for every closed list: states, roles, actions, places. English msgids; one place for each.
 
 A label is looked up by list and member, because members of different lists may share a word ("registration").
-The words themselves stand in `lists.py` and `procedure.py`.
+The words themselves stand in `lists.py` and `procedure.py`, the badges in `badges.py`.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,8 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from registry.labels.lists import BADGES, LABELS, Due, Running
+from registry.labels.badges import BADGES
+from registry.labels.lists import LABELS, Due, Running
 from registry.labels.procedure import ACTIONS, NEXT_STEPS, RECONSIDERED, RIGHT_WAYS, STAGE_LABELS, TURNS
 
 __all__ = [

@@ -19,7 +19,7 @@ OF_METHODS: Mapping[type[StrEnum], Mapping[str, LazyString]] = {
         Misfit.CURABLE: _l("A condition is not met, but it can be put right"),
         Misfit.TO_JUDGE: _l("Officers have to judge it"),
         Misfit.NOT_KNOWN: _l("Facts are missing"),
-        Misfit.ADDITIONALITY_OPEN: _l("Additionality is still to be shown"),
+        Misfit.ADDITIONALITY_OPEN: _l("Additionality is still to be shown; one of these is enough"),
         Misfit.ACTIVITY_NOT_KNOWN: _l("What is done on the land is not stated"),
         Misfit.IN_BRIEF: _l("Its own conditions are not checked here"),
     },

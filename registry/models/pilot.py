@@ -202,7 +202,10 @@ class PilotTrial(FarmRecord):
 
 
 class PilotLoss(FarmRecord):
-    """A loss (table 6), of the farm or of a registered project; a carbon figure names its method."""
+    """A loss (table 6), of the farm or of a registered project; a carbon figure names its method.
+
+    `parcel_key`: the parcel of the project it happened on; None where it is not one parcel, or a loss of the farm.
+    """
 
     __tablename__ = "pilot_losses"
     __table_args__ = (
@@ -220,6 +223,7 @@ class PilotLoss(FarmRecord):
     carbon_t: Mapped[quantity | None]
     method_version: Mapped[str] = mapped_column(String(120))
     handling: Mapped[text]
+    parcel_key: Mapped[str | None] = mapped_column(String(40))
 
 
 class PilotMoney(FarmRecord):

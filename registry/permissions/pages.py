@@ -81,6 +81,7 @@ FARM_READERS = frozenset(
 FARM = office(Role.FARM_REPORTER, *FARM_READERS)
 WRITES_FOR_THE_FARM = office(Role.FARM_REPORTER)
 LOSSES = on_case(Role.PROPONENT, Role.AGENT, Role.CASE_OFFICER)
+"""Who records losses of a project; everybody of the case reads them."""
 
 ENTRIES: dict[str, Entry] = {
     "static": PUBLIC,
@@ -180,7 +181,11 @@ ENTRIES: dict[str, Entry] = {
     "farm.photo": FARM,
     "farm.new_record": WRITES_FOR_THE_FARM,
     "farm.correct": WRITES_FOR_THE_FARM,
-    "farm.case_losses": LOSSES,
+    "losses.listed": OF_THE_CASE,
+    "losses.show": OF_THE_CASE,
+    "losses.photo": OF_THE_CASE,
+    "losses.new": LOSSES,
+    "losses.correct": LOSSES,
     "field.index": WRITES_FOR_THE_FARM,
     "field.enter": WRITES_FOR_THE_FARM,
     "field.ready": WRITES_FOR_THE_FARM,

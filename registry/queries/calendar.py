@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+import chinese_calendar
+from chinese_calendar import constants
 from sqlalchemy import select
 
 from registry.extensions import db
@@ -24,6 +26,18 @@ def current() -> Calendar:
 def _calendar(kept: tuple[tuple[int, str], ...]) -> Calendar:
     days = {on: Special(working, name) for on, working, name in db.session.execute(DAYS)}
     return Calendar(days, frozenset(year for year, _digest in kept))
+
+
+def published() -> Calendar:
+    """The notices that come with the program: what a new database is seeded with."""
+    names = {h.value: h.chinese for h in chinese_calendar.Holiday}
+    first = chinese_calendar.Holiday.new_years_day.value
+    told = [
+        (on, Special(working, names[name]), on.year + (on.month == 12 and name == first))
+        for working, known in ((False, constants.holidays), (True, constants.workdays))
+        for on, name in known.items()
+    ]
+    return Calendar({on: special for on, special, _year in told}, frozenset(year for *_rest, year in told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,16 @@ def _bodies(roles: Sequence[Role]) -> str:
     return format_list(list(words), locale=get_locale())
 
 
+CLOSED_BY: Mapping[GateName, str] = {
+    GateName.ACCEPTANCE: "accept",
+    GateName.SCREENING: "pass_screening",
+    GateName.RISK_REVIEW: "approve_risk",
+    GateName.VALIDATION: "pass_validation",
+    GateName.REGISTRATION: "register",
+}
+"""The step that closes a gate; one that is not passed is closed by the refusal."""
+
+
 def _gates(case_id: int) -> Sequence[GateDecision]:
     query = select(GateDecision).where(GateDecision.case_id == case_id)
     order = list(GateName)
@@ -184,7 +194,12 @@ def _rounds(case_id: int, gates: Sequence[GateDecision]) -> list[RoundView]:
             r.opened_at,
             tuple(
                 GateView(
-                    labels.label(g.gate), g.result, g.decided_at, names.get(g.decided_by_id or 0, ""), g.carried_from
+                    labels.label(g.gate),
+                    g.result,
+                    g.decided_at,
+                    names.get(g.decided_by_id or 0, ""),
+                    g.carried_from,
+                    "reject" if g.result is GateResult.REJECT else CLOSED_BY[g.gate],
                 )
                 for g in gates
                 if g.round_no == r.no

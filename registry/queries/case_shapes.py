@@ -103,13 +103,14 @@ class OpinionView:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """A gate as it was closed."""
+    """A gate as it was closed, and by which step of the table."""
 
     label: str
     result: GateResult
     at: datetime
     who: str
     carried_from: int | None
+    action: str
 
 
 @dataclass(frozen=True, slots=True)

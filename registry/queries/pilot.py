@@ -1,6 +1,7 @@
 """Pilots of forest farms and their records. A record that was replaced is kept and not counted."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ from registry.models import (
 from registry.queries.nav import organisations
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.roles import Role
-from workflows.states import FarmRecordKind, PilotState
+from workflows.states import FarmRecordKind, LossCause, PilotState
 
 _LATER = aliased(FarmRecord, flat=True)
 KINDS = FarmRecord.__subclasses__()
@@ -172,6 +173,36 @@ def losses_of(case_id: int) -> list[PilotLoss]:
         .order_by(PilotLoss.on_day.desc(), PilotLoss.id.desc())
     )
     return list(db.session.scalars(query))
+
+
+def loss_of(case_id: int, record_id: int) -> PilotLoss | None:
+    """A loss of this project by its id, replaced or not."""
+    query = select(PilotLoss).where(PilotLoss.id == record_id, PilotLoss.case_id == case_id)
+    return db.session.scalars(query.options(joinedload(PilotLoss.entered_by))).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class LossSum:
+    """Losses of one cause: events, mu, tCO2e of those that give it (None where none does), and how many do not."""
+
+    cause: LossCause
+    events: int
+    area_mu: Decimal
+    carbon_t: Decimal | None
+    without_carbon: int
+
+
+def loss_sums(losses: Collection[PilotLoss]) -> list[LossSum]:
+    """Losses by cause, in the order of the plan's chapters."""
+    found = []
+    for cause in LossCause:
+        of_it = [loss for loss in losses if loss.cause is cause]
+        told = [loss.carbon_t for loss in of_it if loss.carbon_t is not None]
+        if of_it:
+            area_mu = sum((loss.area_mu for loss in of_it), Decimal(0))
+            carbon_t = sum(told, Decimal(0)) if told else None
+            found.append(LossSum(cause, len(of_it), area_mu, carbon_t, len(of_it) - len(told)))
+    return found
 
 
 def sums(losses: Collection[PilotLoss]) -> tuple[Decimal, Decimal, Decimal]:

@@ -20,6 +20,7 @@ from registry.models.lists import AREA_SCALE
 from registry.queries import applications, notices, search
 from registry.queries.applications import organisation_name
 from registry.queries.paging import Order, Page, Place, code, page_in_order
+from registry.queries.pilot import LossSum, loss_sums, losses_of
 from workflows.states import GateName, GateResult, ProjectState, Scheme
 
 S = ProjectState
@@ -169,6 +170,7 @@ class Project:
     registered_on: date
     is_example: bool
     parcels_apart: list[tuple[str, Decimal | None]]
+    losses: list[LossSum]
     verifier: str
     steps: list[Step]
 
@@ -266,6 +268,7 @@ def project(project_number: str) -> Project | None:
         registered_on=entries[0].registered_on,
         is_example=case.is_example,
         parcels_apart=_apart(case, entries[-1]),
+        losses=loss_sums(losses_of(case.id)),
         verifier=notices.verifier(case.id),
         steps=_steps(case, entries),
     )

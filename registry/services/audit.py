@@ -144,30 +144,39 @@ def verify() -> tuple[int, BadRow | None]:
     `why` ∈ out_of_order, broken_link, changed_column, changed_bytes, changed_words, lost_tail.
     """
     prev, expected = GENESIS, 1
-    for row, words in _rows():
-        seq, said = row[0], row[2]
-        why = _wrong(row, words, prev) if seq == expected else "out_of_order"
-        if why:
-            return expected - 1, BadRow(seq, why)
-        prev, expected = said, expected + 1
+    for page, words in _pages():
+        for row in page:
+            seq, said = row[0], row[2]
+            why = _wrong(row, words.get(seq), prev) if seq == expected else "out_of_order"
+            if why:
+                return expected - 1, BadRow(seq, why)
+            prev, expected = said, expected + 1
     head = db.session.get(AuditHead, 1)
     if head is None or (head.seq, head.hash) != (expected - 1, prev):
         return expected - 1, BadRow(expected, "lost_tail")
     return expected - 1, None
 
 
-def _rows() -> Iterator[tuple[tuple[Any, ...], str | None]]:
-    """Every row in order, as the database holds it, each with the words given with it.
+Plain = tuple[Any, ...]
+"""A row as the driver hands it out, its columns in the table's order."""
 
-    Plain rows, not objects: a million of them is a matter of seconds. By pages, not by a cursor of the
-    server: a walk that ends early would leave it open.
+
+def _pages() -> Iterator[tuple[list[Plain], dict[int, str]]]:
+    """Every row in order, as the database holds it, by pages; with each page the words given with its rows.
+
+    Plain rows of the driver, not objects: a million of them is a matter of seconds. By pages, not by a cursor of
+    the server: a walk that ends early would leave it open.
     """
     last = None
-    while page := db.session.execute(_page(last)).all():
-        words = dict(db.session.execute(WORDS, {"first": page[0].seq, "last": page[-1].seq}).all())
-        for row in page:
-            yield tuple(row), words.get(row[0])
-        last = page[-1].seq
+    while page := _fetched(_page(last)):
+        first, last = page[0][0], page[-1][0]
+        yield page, dict(_fetched(WORDS, {"first": first, "last": last}))
+
+
+def _fetched(query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Plain]:
+    """The rows of a query without what SQLAlchemy makes of them."""
+    with db.session.connection().execute(query, values) as result:
+        return list(result.cursor.fetchall()) if result.cursor else []
 
 
 WORDS = select(Remark.seq, Remark.words).where(Remark.seq.between(bindparam("first"), bindparam("last")))
@@ -197,13 +206,13 @@ class _Lengths(dict[int, bytes]):
 SIZE = _Lengths()
 
 
-def _bytes_of(values: tuple[Any, ...]) -> bytes:
+def _bytes_of(row: Plain) -> bytes:
     """`canonical` of the hashed columns as stored; raises TypeError or AttributeError for an impossible value."""
-    seq, at, *who_and_what, subject, version, round_no, before, after, detail, digest, request = values
+    seq, _prev, _hash, _stored, at, actor, role, action, kind, subject, version, round_no, before, after, *rest = row
     # An instant as it was hashed: the server hands out a naive one, SQLite its text.
     at = at.isoformat(timespec="microseconds") if isinstance(at, datetime) else at.replace(" ", "T", 1)
     number, instant = b"%d" % seq, f"{at}+00:00".encode()
-    detail, request = detail.encode(), request.encode()
+    detail, digest, request = rest[0].encode(), rest[1], rest[2].encode()
     return b"".join(
         (
             SEQ,
@@ -212,7 +221,7 @@ def _bytes_of(values: tuple[Any, ...]) -> bytes:
             AT,
             SIZE[len(instant)],
             instant,
-            _remembered(2, *who_and_what),
+            _remembered(2, actor, role, action, kind),
             _remembered(6, subject),
             _remembered(7, version, round_no, before, after),
             DETAIL,
@@ -226,18 +235,17 @@ def _bytes_of(values: tuple[Any, ...]) -> bytes:
     )
 
 
-def _wrong(row: tuple[Any, ...], words: str | None, prev: str) -> str | None:
-    seq, before, said, stored, *rest = row
-    if before != prev:
+def _wrong(row: Plain, words: str | None, prev: str) -> str | None:
+    if row[1] != prev:
         return "broken_link"
     try:
-        raw = _bytes_of((seq, *rest))
+        raw = _bytes_of(row)
     except (TypeError, AttributeError):
         return "changed_column"
-    if raw != stored:
+    if raw != row[3]:
         return "changed_column"
-    if link(prev, raw) != said:
+    if link(prev, raw) != row[2]:
         return "changed_bytes"
     # str(): SQLite hands back whatever was put there, words or not
     digest = None if words is None else hashlib.sha256(str(words).encode()).hexdigest()
-    return None if digest == rest[-2] else "changed_words"
+    return None if digest == row[-2] else "changed_words"

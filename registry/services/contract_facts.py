@@ -214,6 +214,7 @@ def _rivals(
             kind=ClaimKind.PROJECT, number=o.number, parcel=o.parcel, area_mu=o.area_mu, parcel_area_mu=o.area_mu
         )
         for o in overlaps
+        if o.sure
     )
 
 

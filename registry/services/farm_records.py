@@ -8,19 +8,26 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import permissions
+from registry.clock import day_of
 from registry.extensions import db, writing
-from registry.models import FarmRecord, Pilot, StoredFile, User
+from registry.models import Case, FarmRecord, Pilot, StoredFile, User
 from registry.queries import pilot as ask
 from registry.storage import Stored
-from workflows.states import FarmRecordKind, PilotState
+from workflows.roles import Role
+from workflows.states import FarmRecordKind, PilotState, ProjectState
 
 AREA = ((Decimal("35.60"), Decimal("36.50")), (Decimal("116.00"), Decimal("118.00")))
 """A box around Tai'an, latitude and longitude in degrees (rounded outwards from the outline of its districts)."""
 MODEL = {m.__mapper_args__["polymorphic_identity"]: m for m in ask.KINDS}
 
 
+LOSS_WRITERS = frozenset({Role.PROPONENT, Role.AGENT, Role.CASE_OFFICER})
+"""Who records losses of a project, by what they are to its case."""
+WITH_AN_ENTRY = frozenset({ProjectState.REGISTERED, ProjectState.AMENDMENT_REVIEW, ProjectState.SUSPENDED})
+
+
 class NotTheirs(Exception):
-    """The farm, or the record to be replaced, is not this person's to write."""
+    """The farm, the project, or the record to be replaced, is not this person's to write."""
 
 
 def outside(latitude: Decimal | None, longitude: Decimal | None) -> bool:
@@ -44,19 +51,21 @@ def write(
 ) -> int:
     """Keep one record and return its id; the same `client_id` from the same person gives the record it made before.
 
-    Who may write for `case_id` the page has asked. Raises NotTheirs.
+    Raises NotTheirs.
     """
     person_id, example = by.id, by.is_example
     if farm_id is not None and all(f.id != farm_id for f in ask.own_farms(by)):
         raise NotTheirs
     with writing():
+        if case_id is not None and not may_record_losses(db.session.get(Case, case_id), by, at):
+            raise NotTheirs
         before = ask.by_client_id(client_id)
         if before is not None:
             if before.entered_by_id != person_id:
                 raise NotTheirs
             return before.id
         if replaces is not None:
-            _replaceable(replaces, kind, farm_id, case_id)
+            _replaceable(replaces, kind, farm_id, case_id, by, at)
         if photo is not None and db.session.get(StoredFile, photo[0].sha256) is None:
             kept = photo[0]
             db.session.add(StoredFile(sha256=kept.sha256, size=kept.size, media_type=kept.media_type, stored_at=at))
@@ -79,10 +88,31 @@ def write(
         return row.id
 
 
-def _replaceable(record_id: int, kind: FarmRecordKind, farm_id: int | None, case_id: int | None) -> None:
+def may_record_losses(case: Case | None, by: User, at: datetime) -> bool:
+    """Whether a person may record losses of a project: its entry stands, and they file or handle the case."""
+    if case is None or case.registered_on is None or case.state not in WITH_AN_ENTRY:
+        return False
+    return bool(permissions.roles_on(case.id, by, day_of(at)) & LOSS_WRITERS)
+
+
+def may_correct(record: FarmRecord, by: User, at: datetime) -> bool:
+    """Whether a person may replace a loss of a project: an officer any, the applicant's side none of an officer's."""
+    if record.case_id is None or not may_record_losses(db.session.get(Case, record.case_id), by, at):
+        return False
+    if Role.CASE_OFFICER in permissions.roles_on(record.case_id, by, day_of(at)):
+        return True
+    then = permissions.roles_on(record.case_id, record.entered_by, day_of(record.entered_at))
+    return Role.CASE_OFFICER not in then
+
+
+def _replaceable(
+    record_id: int, kind: FarmRecordKind, farm_id: int | None, case_id: int | None, by: User, at: datetime
+) -> None:
     query = select(FarmRecord).where(FarmRecord.id == record_id, FarmRecord.kind == kind, ask.in_force())
     row = db.session.scalars(query).one_or_none()
     if row is None or (row.farm_id, row.case_id) != (farm_id, case_id):
+        raise NotTheirs
+    if case_id is not None and not may_correct(row, by, at):
         raise NotTheirs
 
 

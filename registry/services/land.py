@@ -12,7 +12,7 @@ from registry.extensions import db
 from registry.models import Case, ParcelApart, ParcelKey, Registration
 from registry.services import numbers
 from workflows.facts import Overlap
-from workflows.rules.uniqueness import Known, identities, same
+from workflows.rules.uniqueness import Known, identities, same, surely
 from workflows.states import ENDED, ProjectState
 
 S = ProjectState
@@ -95,7 +95,8 @@ def clashes(
             if same(known, theirs) and not mine_first:
                 key = str(parcel.get("key", ""))
                 name = str(parcel.get("name") or key)
-                clashing.append(Overlap(number=number, parcel_key=key, parcel=name, area_mu=_mu(parcel)))
+                sure = surely(known, theirs)
+                clashing.append(Overlap(number=number, parcel_key=key, parcel=name, area_mu=_mu(parcel), sure=sure))
     return tuple(dict.fromkeys(clashing))
 
 

@@ -16,7 +16,7 @@ from registry import formats
 from registry.clock import day_of
 from registry.extensions import db, writing
 from registry.labels import reports as words
-from registry.models import PilotReport, ReportFile, StoredFile
+from registry.models import Pilot, PilotReport, ReportFile, StoredFile
 from registry.queries import reports as ask
 from registry.services.paper_words import texts
 from registry.storage import Stored
@@ -73,6 +73,8 @@ def _values(report: PilotReport, at: datetime, number: str) -> dict[str, Any]:
 def _blocks(report: PilotReport) -> Iterator[Block]:
     tables = {table.no: table for table in ask.tables(report)}
     chapters = json.loads(report.chapters)
+    if report.pilot is not None:
+        yield {"is": "paragraph", "text": _of_pilot(report.pilot)}
     kept = [key for key in CHAPTERS[report.period_kind] if key != "quality"]
     for n, key in enumerate(kept, 1):
         yield {"is": "heading", "level": 1, "text": _numbered(n, str(words.CHAPTERS[key]))}
@@ -92,6 +94,12 @@ def _blocks(report: PilotReport) -> Iterator[Block]:
         yield {"is": "paragraph", "text": texts()["report"]["chairs_note"].format(note=report.chairs_note)}
     if report.replaces is not None:
         yield from _corrected(report, report.replaces)
+
+
+def _of_pilot(pilot: Pilot) -> str:
+    said = texts()["report"]["of_pilot_numbered" if pilot.number else "of_pilot"]
+    days = {"since": formats.day(pilot.since), "until": formats.day(pilot.until)}
+    return str(said.format(title=pilot.title, number=pilot.number, **days))
 
 
 def _numbered(n: int, title: str) -> str:

@@ -111,7 +111,11 @@ def _resources(of_farm: Survey) -> Iterator[Cells]:
     groups: dict[tuple[str, ForestUse | None, str, AgeGroup | None], list[Plain]] = defaultdict(list)
     for row in of_farm.rows:
         groups[row.forest_district, row.forest_category, row.species_code, row.age_group].append(row)
-    order = sorted(groups, key=lambda key: (key[0], USES[key[1]], key[2], AGES[key[3]]))
+    districts, species_of = (
+        _places(r.forest_district for r in of_farm.rows),
+        _places(r.species_code for r in of_farm.rows),
+    )
+    order = sorted(groups, key=lambda key: (districts[key[0]], USES[key[1]], species_of[key[2]], AGES[key[3]]))
     for district, category, species, age in order:
         rows = groups[district, category, species, age]
         group = group_of(forest_district=district, forest_category=category, species_code=species, age_group=age)
@@ -166,7 +170,14 @@ def _change(before: Survey, after: Survey) -> Iterator[Cells]:
 
 
 def _in_order(of_farm: Survey, strata: Iterable[Stratum]) -> list[Stratum]:
-    return sorted(strata, key=lambda stratum: (_species(of_farm, stratum[0]), AGES[stratum[1]]))
+    """Species as the inventory lists them, those it has no more at the end; then the younger first."""
+    places = _places(r.species_code for r in of_farm.rows)
+    return sorted(strata, key=lambda stratum: (places.get(stratum[0], len(places)), stratum[0], AGES[stratum[1]]))
+
+
+def _places(words: Iterable[str]) -> dict[str, int]:
+    """Word → its place in the order in which the words first come."""
+    return {word: place for place, word in enumerate(dict.fromkeys(words))}
 
 
 def _areas(of_farm: Survey) -> dict[Stratum, Decimal]:

@@ -1,6 +1,6 @@
 """What the answers of an application say of its site, as the conditions of the methods ask it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ def site_facts(
         claim_from=day(crediting.get("claim_from")) or day(crediting.get("start_on")),
         claim_on=day(crediting.get("claim_on")),
         other_mechanism=yes(method.get("other_mechanism")),
-        overlaps=tuple(sorted({o.number for o in overlaps})) if parcels else None,
+        overlaps=_projects_on(overlaps) if parcels else None,
         increment_t=decimal(method.get("increment_t")),
         monitoring_years=whole(method.get("monitoring_years")),
         third_party_report=yes(method.get("third_party_report")),
@@ -61,3 +61,9 @@ def site_facts(
         environment_agreed=AGREED.get(environment) if environment else None,
         buffer_pct=decimal(method.get("buffer_pct")),
     )
+
+
+def _projects_on(overlaps: Sequence[Overlap]) -> tuple[str, ...] | None:
+    """The other projects on the land; None where it cannot be told."""
+    sure = {o.number for o in overlaps if o.sure}
+    return tuple(sorted(sure)) if sure or not overlaps else None

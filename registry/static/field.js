@@ -31,7 +31,7 @@
     const waiting = (await mine()).sort((a, b) => a.at.localeCompare(b.at));
     const refused = waiting.filter(entry => entry.errors);
     net.hidden = !waiting.length;
-    net.querySelector('.count').textContent = words.waiting.replace('#', waiting.length)
+    net.querySelector('.told').textContent = words.waiting.replace('#', waiting.length)
       + (refused.length ? words.refused.replace('#', refused.length) : '') + trouble;
     net.querySelector('.again').hidden = refused.length === waiting.length;
     const list = page.querySelector('.outbox');
@@ -182,7 +182,7 @@
     kept.hidden = true;
     await show();
     if (navigator.onLine) {
-      net.querySelector('.count').textContent = words.sending;
+      net.querySelector('.told').textContent = words.sending;
       await Promise.race([again(), wait(PATIENCE)]);
     }
     const left = (await mine()).find(other => other.id === entry.id);

@@ -7,16 +7,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry import labels, storage
-from registry.clock import today
+from registry.clock import now, today
 from registry.models import Case
 from registry.permissions import ENTRIES
-from registry.queries import applications, notices, site_checks, timeline
+from registry.queries import applications, notices, pilot, site_checks, timeline
 from registry.queries import case as ask
 from registry.queries import changes as compare
 from registry.queries import panels as panels_of
 from registry.queries.case_review import paper
 from registry.queries.clocks import readings
 from registry.services import audit as chain_of
+from registry.services import farm_records
 from registry.services.facts import conditions_round
 from registry.services.policy import current
 from registry.views import case_words as words
@@ -61,6 +62,8 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
         **clocks_shown(case),
         site_checks=site_checks.records(case) if page.inside else (),
         may_check={b.action for b in open_to_me} & {"record_site_check", "sign_site_check"},
+        losses=pilot.loss_sums(pilot.losses_of(case.id)) if case.registered_on else None,
+        records_losses=farm_records.may_record_losses(case, g.user, now()),
         may_audit=bool(g.roles & ENTRIES["case.audit"].case),
     )
 

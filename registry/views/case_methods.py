@@ -7,6 +7,7 @@ from flask import g, render_template
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from registry import labels
 from registry.queries import applications
 from registry.services.policy import current
 from registry.views import case_words as words
@@ -17,20 +18,6 @@ from workflows.rules.panels import ON_RECORD
 from workflows.screening import MethodFit, Reason, rank
 from workflows.states import Fit, Misfit, Verdict
 
-WHY: Mapping[Misfit, LazyString] = {
-    Misfit.CLOSED: _l("The method is closed to new projects."),
-    Misfit.NOT_YET_IN_FORCE: _l("The method was not in force on the day this case is judged by."),
-    Misfit.NOT_HERE: _l("The method cannot be used in Tai’an."),
-    Misfit.ACTIVITY: _l("The method does not cover what is done on the land."),
-    Misfit.FINAL: _l("Not met, and nothing can change it:"),
-    Misfit.NO_WAY: _l("No ground of additionality stands:"),
-    Misfit.CURABLE: _l("Not met as stated, but can be put right:"),
-    Misfit.TO_JUDGE: _l("People must judge it:"),
-    Misfit.NOT_KNOWN: _l("Not known yet:"),
-    Misfit.ADDITIONALITY_OPEN: _l("Additionality is still open; one of these is enough:"),
-    Misfit.ACTIVITY_NOT_KNOWN: _l("What is done on the land is not stated closely enough."),
-    Misfit.IN_BRIEF: _l("Its conditions are on file in brief only and must be checked under that standard."),
-}
 HEADINGS: Mapping[Fit, LazyString] = {
     Fit.FITS: _l("Methods that fit"),
     Fit.COULD_FIT: _l("Methods that could fit, and what they still need"),
@@ -56,7 +43,7 @@ class Named:
 class Because:
     """A reason in words, with the conditions that say so."""
 
-    words: LazyString
+    words: str
     named: tuple[Named, ...]
 
 
@@ -125,7 +112,7 @@ def _row(found: MethodFit, known: ProjectFacts) -> MethodRow:
 
 def _because(reason: Reason) -> Because:
     curable = reason.why in (Misfit.CURABLE, Misfit.NOT_KNOWN, Misfit.TO_JUDGE)
-    return Because(WHY[reason.why], tuple(_named(clause, curable=curable) for clause in reason.clauses))
+    return Because(labels.label(reason.why), tuple(_named(clause, curable=curable) for clause in reason.clauses))
 
 
 def _named(clause_id: str, *, curable: bool) -> Named:

@@ -13,10 +13,11 @@ from wtforms.fields import SelectChoice
 
 from registry import formats, labels, photos, storage
 from registry.clock import now, today
-from registry.forms.farm import ACTS, FORMS, PilotForm, RecordForm
+from registry.forms.farm import ACTS, FORMS, LossForm, PilotForm, RecordForm
 from registry.models import FarmRecord, Organisation, Pilot
+from registry.queries import farm_year, timeline
 from registry.queries import pilot as ask
-from registry.queries import timeline
+from registry.queries import reports as reports_of
 from registry.services import farm_records
 from registry.services.effects.pilot import facts, roles_on
 from registry.services.policy import current
@@ -56,6 +57,8 @@ def index() -> str:
     farm = next((f for f in found if str(f.id) == request.args.get("farm")), found[0])
     aims = {r.field: r for r in reversed(ask.records(farm.id, FarmRecordKind.EXPLORATION))}  # type: ignore[attr-defined]
     losses = ask.records(farm.id, FarmRecordKind.LOSS)
+    years = farm_year.years(farm.id)
+    year = next((y for y in years if str(y) == request.args.get("year")), years[0] if years else today().year)
     return render_template(
         "farm/index.html",
         farm=farm,
@@ -67,6 +70,10 @@ def index() -> str:
         lost=ask.sums(losses),  # type: ignore[arg-type]
         measured=ask.measured_twice(farm.id),
         cases=ask.cases(g.user, farm.id),
+        years=years,
+        year=year,
+        told=farm_year.of(farm.id, year),
+        reports=[r for r in reports_of.all_of(g.user) if r.farm_id == farm.id],
         writes=any(f.id == farm.id for f in ask.own_farms(g.user)),
     )
 
@@ -170,7 +177,7 @@ def said(record: FarmRecord) -> list[tuple[str, str]]:
     """What a record says besides the common part, each with its label and unit."""
     found = []
     for field in FORMS[record.kind](formdata=None, meta={"csrf": False}).asked():
-        if field.name in RecordForm.LAST:
+        if field.name in (*RecordForm.LAST, "parcel_key"):
             continue
         value: Any = getattr(record, field.name)
         if value not in (None, ""):
@@ -201,14 +208,23 @@ def record(record_id: int) -> str:
     newest = versions[0][0]
     outside = farm_records.outside(newest.latitude, newest.longitude)
     return render_template(
-        "farm/record.html", versions=versions, newest=newest, outside=outside, writes=_writes(found.farm_id)
+        "farm/record.html",
+        versions=versions,
+        newest=newest,
+        outside=outside,
+        writes=_writes(found.farm_id),
+        photo_url=lambda key: url_for("farm.photo", record_id=key),
     )
 
 
 @bp.get("/farm/records/<int:record_id>/photo")
 def photo(record_id: int) -> Any:
     """The photo of a record, as a download."""
-    found = ask.record(g.user, record_id)
+    return sent_photo(ask.record(g.user, record_id))
+
+
+def sent_photo(found: FarmRecord | None) -> Any:
+    """The photo of a record that may be seen; 404 without one."""
     if found is None or found.sha256 is None:
         abort(404)
     try:
@@ -220,13 +236,22 @@ def photo(record_id: int) -> Any:
     return answer
 
 
-def prepared(kind: FarmRecordKind, farm_id: int | None, before: FarmRecord | None = None) -> RecordForm:
-    """The form of a record, empty or from the one it replaces."""
+def prepared(
+    kind: FarmRecordKind,
+    farm_id: int | None,
+    before: FarmRecord | None = None,
+    parcels: Sequence[tuple[str, str]] = (),
+) -> RecordForm:
+    """The form of a record, empty or from the one it replaces; `parcels`: (key, name) of those of a project."""
     form = FORMS[kind]()
+    if isinstance(form, LossForm):
+        form.offer_parcels(parcels)
     if before is not None and request.method == "GET":
         for field in form:
             if field.name not in ("csrf_token", "client_id", "photo", "reason"):
-                field.data = getattr(before, field.name)
+                value = getattr(before, field.name)
+                # 30 as it was typed, not 30.0000 as the column keeps it.
+                field.data = value.normalize() if isinstance(value, Decimal) else value
     form.correcting = before is not None
     plots = ask.records(farm_id, FarmRecordKind.PLOT) if farm_id is not None else []
     form.offer(labels.label, [SelectChoice(p.id, p.plot_no) for p in plots])  # type: ignore[attr-defined]
@@ -291,23 +316,6 @@ def correct(record_id: int) -> Answer:
 def _form(kind: FarmRecordKind, form: RecordForm, before: FarmRecord | None = None) -> Answer:
     back = url_for("farm.record", record_id=before.id) if before else url_for("farm.index")
     page = render_template("farm/edit.html", kind=kind, form=form, back=back, before=before, accept=photos.ACCEPT)
-    return page, 200 if request.method == "GET" else 422
-
-
-@bp.route("/cases/<number>/losses", methods=["GET", "POST"])
-def case_losses(number: str) -> Answer:
-    """The losses of a registered project: recorded by an officer, the farm or the proponent, with their sum."""
-    if g.case.registered_on is None:
-        abort(404)
-    form = prepared(FarmRecordKind.LOSS, None)
-    if request.method == "POST" and save(FarmRecordKind.LOSS, form, case_id=g.case.id):
-        flash(_("The record is kept."))
-        return redirect(url_for("farm.case_losses", number=number))
-    losses = ask.losses_of(g.case.id)
-    rows: Sequence[Any] = [(r, said(r)) for r in losses]
-    page = render_template(
-        "farm/case_losses.html", case=g.case, rows=rows, lost=ask.sums(losses), form=form, accept=photos.ACCEPT
-    )
     return page, 200 if request.method == "GET" else 422
 
 

@@ -56,11 +56,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell: its words, the page of its sources, whether it is a number."""
+    """A cell: its words, the page of its sources, and how it is set: a number, a name on one line, or words."""
 
     text: str
     url: str
-    number: bool
+    look: str
+
+
+NAME = 12
+"""Signs of a name; what is longer are words, and takes more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def table(report: PilotReport, found: Table) -> Sheet:
             url = url_for("reports.figure", report_id=report.id, figure_id=figure_id) if figure_id else ""
             value = row[column.key].value if column.key in row else None
             words = said.value(value, column.key) if row_no or value is not None else ""
-            shown.append(Shown(words, url if isinstance(value, Decimal) else "", column.kind is Kind.NUMBER))
+            look = "right" if column.kind is Kind.NUMBER else "nowrap" if len(words) <= NAME else "words"
+            shown.append(Shown(words, url if isinstance(value, Decimal) else "", look))
         return tuple(shown)
 
     heads = tuple((said.column(c.key), "right") if c.kind is Kind.NUMBER else said.column(c.key) for c in columns)

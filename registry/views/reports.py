@@ -325,5 +325,5 @@ PAGES = record_acts.Pages(
     then=_after,
     means=words.MEANS,
     stop=words.STOP,
-    stopping=lambda _report, outcomes: words.stopping(outcomes),
+    stopping=words.stopping,
 )

@@ -49,7 +49,7 @@ def save(page: Page) -> None:
 
 
 def waits(page: Page, number: int = 1) -> None:
-    expect(page.locator(".net .count")).to_contain_text(f"待上传：{number}条", timeout=15_000)
+    expect(page.locator(".net .told")).to_contain_text(f"待上传：{number}条", timeout=15_000)
 
 
 def sent(page: Page) -> None:

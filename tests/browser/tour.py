@@ -43,7 +43,15 @@ from registry.models import (
 )
 from tests.browser.serving import Served, chromium, demo_server, sign_in
 from workflows.roles import Role
-from workflows.states import CompletionState, MeetingState, ObjectionAbout, ProjectState, ReportState, Scheme
+from workflows.states import (
+    CompletionState,
+    MeetingState,
+    ObjectionAbout,
+    PeriodKind,
+    ProjectState,
+    ReportState,
+    Scheme,
+)
 
 S = ProjectState
 
@@ -191,7 +199,7 @@ def _measured(role: dict[str, int]) -> list[Stop]:
     ).first()
     change, pilot, inventory = newest(PolicyChange), newest(Pilot), newest(Inventory)
     waits = newest(CompletionReport, CompletionReport.state == CompletionState.REPORTED)
-    yearly = newest(PilotReport, PilotReport.quarter == 0)
+    yearly = newest(PilotReport, PilotReport.period_kind == PeriodKind.YEAR)
     open_one = newest(PilotReport, PilotReport.state.in_((ReportState.DRAFT, ReportState.RETURNED)))
     found: list[tuple[str, int | None, str, int | None]] = [
         ("policy", officer, "/policy", 1),
@@ -237,11 +245,12 @@ def _draft() -> tuple[int, str]:
     return draft.created_by_id, f"/my/{draft.id}"
 
 
-def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
+def walk(browser: Browser, served: Served, readme_alone: bool = False) -> Iterator[tuple[str, int]]:
     """Take the pictures; yields each one's name and the answer's status."""
     people: dict[int | None, list[Stop]] = {}
     for stop in stops(served):
-        people.setdefault(stop[1], []).append(stop)
+        if not readme_alone or stop[0] in IN_THE_README:
+            people.setdefault(stop[1], []).append(stop)
     for person, screens in people.items():
         context = browser.new_context(base_url=served.url, locale="zh-CN", timezone_id="Asia/Shanghai")
         page = context.new_page()
@@ -252,13 +261,16 @@ def walk(browser: Browser, served: Served) -> Iterator[tuple[str, int]]:
             page.goto(f"/language/{language}")
             for width in WIDTHS:
                 for name, _person, address in screens:
+                    shown = WIDTHS[1] if name in ON_A_PHONE else WIDTHS[0]
+                    kept = name in IN_THE_README and (language, width) == (LANGUAGES[0], shown)
+                    if readme_alone and not kept:
+                        continue
                     wall = name in ON_THE_WALL and width == WIDTHS[0]
                     page.set_viewport_size(WALL if wall else {"width": width, "height": 900})
                     answer = page.goto(address or start)
                     picture = f"{name}-{language}-{width}.png"
                     page.screenshot(path=OUT / picture, full_page=True)
-                    wanted = WIDTHS[1] if name in ON_A_PHONE else WIDTHS[0]
-                    if name in IN_THE_README and (language, width) == (LANGUAGES[0], wanted):
+                    if kept:
                         _keep(page.screenshot(), README / f"{name}.png")
                     yield picture, answer.status if answer else 0
         context.close()
@@ -285,7 +297,7 @@ def main() -> None:
         with served.app.app_context():
             make_papers()
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for picture, status in walk(browser, served):
+        for picture, status in walk(browser, served, "--readme" in sys.argv[1:]):
             sys.stdout.write(f"{status} {picture}\n")
         browser.close()
 

@@ -107,9 +107,13 @@ def last_day_of_notice(opened: int) -> int:
     left, day = DAYS_OF_NOTICE, opened
     while left:
         day += 1
-        on = FIRST_DAY + timedelta(days=day)
-        left -= (on.weekday() < 5 and on not in OFF) or on in WORKED
+        left -= people_work_on(day)
     return day
+
+
+def people_work_on(day: int) -> bool:
+    on = FIRST_DAY + timedelta(days=day)
+    return (on.weekday() < 5 and on not in OFF) or on in WORKED
 
 
 @dataclass
@@ -274,8 +278,8 @@ class Case:
 
 
 def whole_working_days(after: int, before: int) -> int:
-    """Days people work between two days of March 2026, counted from Monday the 2nd; no holiday falls in it."""
-    return sum(day % 7 < 5 for day in range(after + 1, before))
+    """Days people work between two days, both of them left out."""
+    return sum(people_work_on(day) for day in range(after + 1, before))
 
 
 def read(gate: str, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ return_pilot        prepared            plan        chair
 approve_pilot       prepared            approved    chair
 start_pilot         approved            running     farm_reporter
 evaluate_pilot      running             evaluated   case_officer
+remind_of_report!   running             -           system
 """,
     "report": """
 submit_report       draft,returned      submitted   farm_reporter

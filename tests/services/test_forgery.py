@@ -29,6 +29,7 @@ from tests.services import (
     forged_notices,
     forged_panels,
     forged_papers,
+    forged_pilot,
     forged_policy,
     forged_records,
     forged_reports,
@@ -41,6 +42,7 @@ FORGED = (
     *(forged_decisions, forged_records, forged_papers, forged_mail),
     *(forged_clocks, forged_panels, forged_meetings, forged_minutes, forged_notices, forged_site_checks),
     *(forged_policy, forged_ties, forged_reports, forged_inventories, forged_greening),
+    forged_pilot,
 )
 FORGERIES = {name: forgery for part in FORGED for name, forgery in part.FORGERIES.items()}
 ALLOWED = {name: forge for part in FORGED for name, forge in part.ALLOWED.items()}

@@ -4,20 +4,25 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
-from registry.clock import now
+from registry.clock import day_of, now
 from registry.extensions import db
 from registry.models import Inventory, Notice, ReportPrompt
 from registry.queries import report_sources
 from registry.queries import reports as ask
-from registry.services import inventory_stock, tick
+from registry.services import acts, farm_records, inventory_stock, report_rows, tick
 from registry.services import reports as services
 from tests import reports
+from tests.contract_answers import with_partner
 from tests.world import World
 from workflows.carbon import Parameters
+from workflows.clocks import Reminder
 from workflows.inventory import LandKind
 from workflows.pilot_report import Period
+from workflows.report_tables import Source
+from workflows.states import FarmRecordKind
 
 pytestmark = pytest.mark.both_engines
 
@@ -253,6 +258,63 @@ def test_a_report_that_is_begun_is_not_reminded_of_as_if_it_were_not(world, farm
     assert tick.tick(now()).done == {"remind_report": 1}
 
 
+def test_the_door_refuses_a_reminder_sent_before_and_one_of_a_report_that_is_begun(world, farm, clock):
+    pilot = reports.running_pilot(world, farm, since=date(2026, 1, 1))
+    clock.set(datetime(2026, 4, 20, 2, tzinfo=UTC))
+
+    def remind(kind):
+        data = {"kind": kind, "period_kind": "quarter", "period_from": "2026-01-01"}
+        acts.act(("pilot", pilot), "remind_of_report", by=None, at=now(), seen=None, data=data)
+
+    remind(Reminder.DUE)
+    with pytest.raises(acts.Refused):
+        remind(Reminder.DUE)
+    reports.begun(world, farm, Period(2026, 1))
+    with pytest.raises(acts.Refused):
+        remind(Reminder.OVERDUE)
+
+
+def test_a_report_not_begun_stands_in_its_writers_inbox_with_its_day(world, farm, clock):
+    reports.running_pilot(world, farm, since=date(2026, 1, 1))
+    clock.set(datetime(2026, 4, 2, 2, tzinfo=UTC))
+    (waiting,) = ask.waits(world.user("reporter"))
+    assert (waiting.path, waiting.due) == ("/reports", date(2026, 4, 15))
+    reports.begun(world, farm, Period(2026, 1))
+    (waiting,) = ask.waits(world.user("reporter"))
+    assert waiting.path.startswith("/reports/")
+    assert ask.waits(world.user("officer")) == []
+
+
 def test_a_farm_without_a_running_pilot_owes_no_report(world, farm, clock):
     clock.set(datetime(2026, 4, 20, 2, tzinfo=UTC))
     assert tick.tick(now()).done == {}
+
+
+# Of the register ----------------------------------------------------------------------------------------
+
+
+def made(world, period, no):
+    """A table of the reports of whoever the world's cases are of, as the records stand."""
+    with force_locale("zh_Hans_CN"):
+        return next(t for t in report_rows.tables(world.org, period) if t.no == no)
+
+
+def test_losses_of_a_registered_project_stand_beside_the_farms_own(world):
+    case_id = world.advance(world.draft(), "registered")
+    on = day_of(now())
+    said = reports.COMMON | reports.EMPTY["loss"] | {"on_day": on, "cause": "storm", "area_mu": Decimal(3)}
+    loss = farm_records.write(
+        FarmRecordKind.LOSS, said, by=world.user("officer"), at=now(), client_id="a" * 20, case_id=case_id
+    )
+    period = Period(on.year, (on.month + 2) // 3)
+    (row,) = made(world, period, 6).rows
+    assert (row["area_mu"].value, row["area_mu"].sources) == (3, (Source("record", loss),))
+    assert made(world, period.before, 6).rows == ()
+
+
+def test_a_project_names_its_gravest_findings_with_itself_as_their_source(world):
+    grave = with_partner(contract_terms={"penalty_one_sided": True, "owner_may_terminate": False})
+    case_id = world.advance(world.draft(**grave), "submitted")
+    (row,) = made(world, Period(2026, 1), 7).rows
+    assert row["risk"].value == "领导小组审议（R25、R31）"
+    assert row["risk"].sources == (Source("project", case_id),)

@@ -275,6 +275,11 @@ def _(base_policy, area):
     return replace(base_policy, figures={**base_policy.figures, key: (figure,)})
 
 
+@given("合同没有填写地块", target_fixture="contract_facts")
+def _(contract_facts):
+    return replace(contract_facts, parcels=())
+
+
 @given("没有核对地块上的其他权利", target_fixture="contract_facts")
 def _(contract_facts):
     return replace(contract_facts, rival_claims=None)

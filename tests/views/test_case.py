@@ -383,3 +383,16 @@ def test_stale_is_what_the_door_says(client, world, case_at):
         user = db.session.get_one(User, world.people["officer"])
         with pytest.raises(acts.Stale):
             acts.act(("project", case_id), "accept", by=user, at=now(), seen=0, data={})
+
+
+def test_every_decision_leads_to_its_rules_and_every_part_in_the_list_is_there(client, world, case_at, as_):
+    _case_id, number = case_at("registered")
+    text = page(as_("officer"), f"/cases/{number}")
+    rounds = text.partition('id="rounds"')[2].partition("</section>")[0]
+    for clause in ("S01", "S08a", "S15", "S31", "S32"):  # of acceptance, screening, the vote, validation, entry
+        assert f'/rules/{clause}"' in rounds, clause
+    listed = re.findall(r'href="#([\w-]+)"', text.partition('class="on-page"')[2].partition("</nav>")[0])
+    assert {"acts", "findings", "sitting", "rounds", "timeline"} <= set(listed)
+    assert [part for part in listed if f'id="{part}"' not in text] == []
+    paper = re.search(rf'href="(/cases/{number}/papers/\d+)"', text)[1]
+    assert "/rules/" in page(client, paper).partition("<article")[0].partition("page-head")[2]

@@ -77,7 +77,7 @@ def _signed_in(site: Flask, user_id: int) -> FlaskClient:
 
 
 def _entries(page: str) -> list[str]:
-    nav = page.partition('class="site-nav"')[2].partition("</nav>")[0]
+    nav = page.partition('class="site-nav')[2].partition("</nav>")[0]
     return [part.partition(">")[2].partition("<")[0] for part in nav.split("<a ")[1:]]
 
 

@@ -147,3 +147,35 @@ def test_every_kind_has_its_form_and_its_list(town, farm, kind):
 
 def test_the_farm_shows_seven_fields(town, farm):
     assert town.page("reporter", "/farm").count('data-th="') > 20
+
+
+def test_the_farm_sums_the_money_and_sales_of_a_year(town, farm):
+    money = {"direction": "money_out", "heading": "抚育", "executed_yuan": "1200.50", "budget_yuan": "2000"}
+    for number, changed in enumerate([{}, {"executed_yuan": "99.50", "budget_yuan": ""}, {"on_day": "2025-12-31"}]):
+        send(town, "/farm/records/new/money", **(money | {"client_id": f"{CLIENT}m{number}"} | changed))
+    sale = {
+        "what": "示例碳票",
+        "quantity_t": "120",
+        "price_yuan": "30",
+        "amount_yuan": "3600",
+        "counterparty": "示例公司",
+    }
+    path = send(town, "/farm/records/new/sale", **(sale | {"client_id": CLIENT + "s"})).headers["Location"]
+    again = sale | {"quantity_t": "100", "amount_yuan": "3000", "client_id": CLIENT + "t", "reason": "抄错"}
+    send(town, f"{path}/correct", **again)
+    table = town.page("officer", "/farm").partition("Money and sales in 2026")[2].partition("</table>")[0]
+    assert "1,300" in table
+    assert "2,000" in table
+    assert "3,000" in table
+    assert "3,600" not in table
+    assert "100" in table
+    earlier = town.page("officer", f"/farm?farm={farm}&year=2025").partition("Money and sales in 2025")[2]
+    assert "1,200.5" in earlier.partition("</table>")[0]
+    assert "Money and sales in 2026" in town.page("officer", f"/farm?farm={farm}&year=1999")
+
+
+def test_the_farm_leads_to_its_reports(town, farm):
+    assert "No report has been begun" in town.page("reporter", "/farm")
+    town.be("reporter")
+    begun = town.client.post("/reports/begin", data={"farm": farm, "year": 2025, "quarter": 4}).headers["Location"]
+    assert f'href="{begun}"' in town.page("reporter", "/farm")

@@ -61,7 +61,7 @@ def test_what_cannot_be_used_says_why(client, world):
     text = page(client, world, "officer", f"/cases/{number}/methods")
     assert "No method fits as things are stated and known now." in text
     refused = section(text, "Methods that cannot be used, and why")
-    assert "Not met, and nothing can change it: A03 A13" in section(refused, "CCER-14-001-V01")
+    assert "A condition is not met, and nothing can change that: A03 A13" in section(refused, "CCER-14-001-V01")
     assert "closed to new projects" in section(refused, "AR-CM-001-V01")
     assert "cannot be used in Tai’an" in section(refused, "CCER-14-002-V01")
 
@@ -78,7 +78,7 @@ def test_a_ticket_says_what_it_still_needs(client, world):
     _case_id, number = made(client, world, "methodology_screening", "local_ticket", method={"monitoring_years": "12"})
     text = page(client, world, "officer", f"/cases/{number}/methods")
     ticket = section(section(text, "Methods that could fit"), "Local forestry carbon ticket", "About it")
-    assert "Not known yet: T07" in ticket
+    assert "Facts are missing: T07" in ticket
     assert "T05" in section(ticket, "To note")
 
 

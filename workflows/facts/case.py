@@ -33,12 +33,16 @@ class NoticeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """Another project on the same land for some of the same time; its number, and this case's parcel."""
+    """Another project on the same land for some of the same time; its number, and this case's parcel.
+
+    `sure` False: a mark of one village agrees, and one of the two parcels does not say its village.
+    """
 
     number: str
     parcel_key: str
     parcel: str
     area_mu: Decimal
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class ContractFacts:
     crediting_start: date | None = None
     crediting_end: date | None = None
     application_on: date | None = None
-    """When the registration of reductions is to be applied for; None: taken as the day `on`."""
+    """When the registration of reductions is to be applied for; never before the day `on`."""
 
     # Parties, and who is tied to whom.
     has_partner: bool | None = None

@@ -1,13 +1,13 @@
 """No land twice: an area stands in one project for one time (plan 4(2); domain.md S20)."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workflows.facts import ProjectFacts
+from workflows.facts import Overlap, ProjectFacts
 from workflows.policy import Policy
-from workflows.rules.outcome import Said, failed, passed, rule
+from workflows.rules.outcome import Said, failed, passed, rule, unknown
 from workflows.states import Identity, TitleDocument
 
 
@@ -15,18 +15,23 @@ from workflows.states import Identity, TitleDocument
 def land_of_no_other_project(facts: ProjectFacts, policy: Policy) -> Said:  # noqa: ARG001
     """No other project has the same title document, sub-compartment or parcel of a village for some of the same time.
 
-    Nobody passes it by hand: the parcel is set apart, the answer is corrected, or the other project ends.
+    Nobody passes it by hand: the parcel is set apart, the answer is corrected, or the other project ends. A name is
+    that of one village: where a parcel does not say its village, it cannot be told.
     """
-    if not facts.overlaps:
-        return passed({"overlaps": (), "parcels": (), "overlap_area_mu": Decimal(0)})
-    area = {o.parcel_key: o.area_mu for o in facts.overlaps}
-    return failed(
-        {
-            "overlaps": tuple(dict.fromkeys(o.number for o in facts.overlaps)),
-            "parcels": tuple(dict.fromkeys(o.parcel for o in facts.overlaps)),
-            "overlap_area_mu": sum(area.values(), Decimal(0)),
-        }
-    )
+    same_land = [o for o in facts.overlaps if o.sure]
+    if same_land:
+        return failed(_named(same_land))
+    return unknown(_named(facts.overlaps)) if facts.overlaps else passed(_named(()))
+
+
+def _named(found: Sequence[Overlap]) -> dict[str, object]:
+    """Projects, parcels, and the area of these parcels, each once."""
+    area = {o.parcel_key: o.area_mu for o in found}
+    return {
+        "overlaps": tuple(dict.fromkeys(o.number for o in found)),
+        "parcels": tuple(dict.fromkeys(o.parcel for o in found)),
+        "overlap_area_mu": sum(area.values(), Decimal(0)),
+    }
 
 
 # What tells that two parcels are the same land --------------------------------------------------------
@@ -80,3 +85,8 @@ def same(one: Known, other: Known) -> bool:
     if (one.kind, one.value, one.place) != (other.kind, other.value, other.place):
         return False
     return one.village == other.village or not one.village or not other.village
+
+
+def surely(one: Known, other: Known) -> bool:
+    """Whether two marks that are the same are of one village, or need none."""
+    return not one.place or (bool(one.village) and one.village == other.village)

@@ -126,7 +126,10 @@ def income_from_a_countable_day(contract: Reading) -> Said:
     }
     if facts.income_from == after and facts.income_from >= window:
         return contract.fails(Severity.WARN, **read)
-    return contract.judge(facts.income_from < max(after, window), **read)
+    if facts.income_from < max(after, window):
+        return contract.fails(None, **read)
+    # Nobody applies before today: what is too early now stays so, what is not may become so.
+    return contract.cannot_tell(**read) if facts.application_on is None else contract.passes(**read)
 
 
 @contract_rule("R07")

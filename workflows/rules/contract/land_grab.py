@@ -5,7 +5,7 @@ from decimal import Decimal
 from workflows.contract_class import overlap_in_time
 from workflows.contract_words import Retransfer
 from workflows.facts import ContractFacts, RivalClaim
-from workflows.rules.contract.reading import HUNDRED, Reading, contract_rule, held_as, rounded
+from workflows.rules.contract.reading import HUNDRED, Reading, contract_rule, either, held_as, rounded
 from workflows.rules.outcome import Said
 from workflows.states import Severity, Tenure
 
@@ -66,14 +66,15 @@ def land_of_no_other_claim(contract: Reading) -> Said:
     facts = contract.facts
     if facts.rival_claims is None:
         return contract.does_not_apply(claims=None) if facts.has_partner is False else contract.cannot_tell(claims=None)
-    rivals = [claim for claim in facts.rival_claims if _same_time(claim, facts) and _same_land(claim, contract)]
+    near = [(claim, _same_time(claim, facts)) for claim in facts.rival_claims if _same_land(claim, contract)]
+    rivals = [claim for claim, same_time in near if same_time]
     read = {
         "claims": tuple(claim.number for claim in rivals),
         "parcels": tuple(dict.fromkeys(claim.parcel for claim in rivals if claim.parcel)),
         "kinds": tuple(dict.fromkeys(claim.kind for claim in rivals)),
         "shared_area_mu": sum((claim.area_mu for claim in rivals if claim.area_mu), Decimal(0)) or "",
     }
-    return contract.judge(bool(rivals), **read)
+    return contract.judge(either(*(same_time for _, same_time in near)), **read)
 
 
 @contract_rule("R18")
@@ -109,11 +110,20 @@ def _share(price: Decimal | None, worth: Decimal | None) -> Decimal | None:
     return price / worth * HUNDRED if price is not None and worth else None
 
 
-def _same_time(claim: RivalClaim, facts: ContractFacts) -> bool:
-    starts = [day for day in (facts.start_on, facts.crediting_start) if day is not None]
-    ends = [day for day in (facts.end_on, facts.crediting_end) if day is not None]
-    first, last = min(starts, default=None), max(ends, default=None)
-    return overlap_in_time(claim.start_on, claim.end_on, first, last)
+def _same_time(claim: RivalClaim, facts: ContractFacts) -> bool | None:
+    """Whether the claim holds for some of the time of contract and crediting; None: only if an unknown day makes it so.
+
+    Where no beginning, or no end, is known at all, it is taken to be open.
+    """
+    alone = facts.has_partner is False
+    starts = [facts.crediting_start, *(() if alone else (facts.start_on,))]
+    ends = [facts.crediting_end, *(() if alone else (facts.end_on,))]
+    first = min((day for day in starts if day), default=None)
+    last = max((day for day in ends if day), default=None)
+    if overlap_in_time(claim.start_on, claim.end_on, first, last):
+        return True
+    first, last = None if None in starts else first, None if None in ends else last
+    return None if overlap_in_time(claim.start_on, claim.end_on, first, last) else False
 
 
 def _same_land(claim: RivalClaim, contract: Reading) -> bool:

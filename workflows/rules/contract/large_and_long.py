@@ -94,7 +94,8 @@ def crediting_covered(contract: Reading) -> Said:
         return contract.cannot_tell(**read)
     if facts.crediting_end > first:
         return contract.fails(None, **read)
-    return contract.cannot_tell(**read) if len(known) < len(ends) else contract.passes(**read)
+    whole = facts.parcels and len(known) == len(ends)
+    return contract.passes(**read) if whole else contract.cannot_tell(**read)
 
 
 @contract_rule("R26")

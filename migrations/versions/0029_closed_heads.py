@@ -4,8 +4,8 @@ from importlib import import_module
 
 from migrations.guards import allow, refuse
 
-revision = "0031"
-down_revision = "0030"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,47 @@
+"""Short walks in which the model and the registry once disagreed, found by long random searches."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.proof.case import Case
+from tests.proof.city import City
+from tests.proof.pair import Pair
+from tests.proof.test_machine import straight, tabled
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    with tempfile.TemporaryDirectory(prefix="tailin-example-", dir=postgres.memory()) as folder:
+        city = City("sqlite", Path(folder))
+        try:
+            yield Pair(city)
+        finally:
+            city.close()
+
+
+def pass_until(pair: Pair, day: int) -> None:
+    """Go on to a day, counted from Monday, 2 March 2026."""
+    pair.city.clock.move(days=day - pair.model.today)
+    pair.model.today = day
+
+
+def test_a_day_off_is_no_working_day_of_the_legal_review(pair: Pair) -> None:
+    """Sent on 30 March, with Tomb-Sweeping Day on Monday 6 April between: the seventh whole day is 9 April."""
+    pair.draft(Case("ccer", collective=True))
+    straight(pair, "methodology_screening")
+    pass_until(pair, 28)
+    assert pair.ask(0, "send_for_legal_review", "officer", {}) == "ok"
+    straight(pair, "risk_review")
+    opinion = {"conclusion": "favourable", "time_sufficient": False}
+    assert pair.ask(0, "give_legal_opinion", "legal", opinion) == "ok"
+    (plan, (action, who, data)) = tabled("risk_review")
+    for day, comes_of_it in ((38, frozenset({"S18"})), (39, "ok")):
+        pass_until(pair, day)
+        pair.ask(0, *plan)
+        assert pair.ask(0, action, who, pair.last_meeting(data)) == comes_of_it
+    assert pair.city.clock.at - pair.city.start > timedelta(days=38)
