@@ -1,6 +1,7 @@
 """Reports of the pilot as tests make them: a farm, what it recorded and surveyed, a report at each stage."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -82,6 +83,23 @@ def a_plot(world: World, farm_id: int, no: str = "示例01", laid: date = date(2
     plot = recorded(world, farm_id, "plot", laid, plot_no=no, latitude=Decimal("36.05"), longitude=Decimal("117.27"))
     recorded(world, farm_id, "measurement", laid, plot_id=plot)
     return plot
+
+
+def a_sampled_plot(
+    world: World,
+    farm_id: int,
+    no: str,
+    d_cm: Sequence[float] = (),
+    *,
+    stratum: str = "柏类中龄林",
+    species: str = "侧柏",
+    day: date = date(2025, 5, 1),
+) -> tuple[int, int]:
+    """A plot of 600 m2 and its measurement, the trees listed where their diameters are given; both ids."""
+    plot = recorded(world, farm_id, "plot", day, plot_no=no, stratum=stratum)
+    listed = "\n".join(f"{d} {species}" for d in d_cm)
+    trees = {"trees": len(d_cm) or 60, "tree_list": listed}
+    return plot, recorded(world, farm_id, "measurement", day, plot_id=plot, **trees)
 
 
 def surveyed(

@@ -21,12 +21,14 @@ CHAIR = frozenset({Role.CHAIR})
 SYSTEM = frozenset({Role.SYSTEM})
 WHOLE: Gate = ("P20", "P21", "P22", "P23", "P24", "P25", "P29", "P35")
 """What a report must hold before anybody judges it; asked again at review, since records may have been corrected."""
+AT_HAND: Gate = ("P31", "P32", "P36", "P37")
+"""What is asked of its writers alone."""
 
 # fmt: off
 PILOT_REPORT = Workflow(
     ReportState,
     (
-        Act("submit_report",  (R.DRAFT, R.RETURNED),   R.SUBMITTED, WRITER,  (*WHOLE, "P31", "P32", "P36")),
+        Act("submit_report",  (R.DRAFT, R.RETURNED),   R.SUBMITTED, WRITER,  (*WHOLE, *AT_HAND)),
         Act("return_report",  (R.SUBMITTED,),          R.RETURNED,  OFFICER, ("P26",)),
         Act("return_report",  (R.REVIEWED, R.APPROVED), R.RETURNED, CHAIR),
         Act("review_report",  (R.SUBMITTED,),          R.REVIEWED,  OFFICER, ("P26", *WHOLE)),
@@ -47,7 +49,7 @@ def judge(gate: Gate, facts: ReportFacts, policy: Policy) -> tuple[Outcome, ...]
 
 def findings(facts: ReportFacts, policy: Policy) -> tuple[Outcome, ...]:
     """What the report still lacks, for the page of whoever writes or reviews it."""
-    return tuple(o for o in judge((*WHOLE, "P31", "P32", "P36"), facts, policy) if o.finding)
+    return tuple(o for o in judge((*WHOLE, *AT_HAND), facts, policy) if o.finding)
 
 
 # Periods ----------------------------------------------------------------------------------------------------

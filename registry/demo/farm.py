@@ -33,11 +33,13 @@ METHOD = "AR-CM-001-V01"
 COMMON: Told = {"place": "", "latitude": None, "longitude": None, "note": "", "reason": ""}
 EMPTY: dict[FarmRecordKind, Told] = {
     K.EXPLORATION: {"progress": ""},
-    K.MEASUREMENT: {"persons": "示例外业一组", "instrument": "围径尺、测高器", "tree_list": ""},
+    K.MEASUREMENT: {"persons": "示例外业一组", "instrument": "围径尺、测高器"},
     K.SALE: {"retirement_no": ""},
 }
 GROWN = {"mean_diameter_cm": Decimal("0.3"), "mean_height_m": Decimal("0.2")}
 """What a plot puts on until it is measured again."""
+SPREAD = Decimal("0.35")
+"""How far the thinnest and the thickest tree of a plot are from its mean, as a share of it."""
 
 
 def scenes(stage: "Stage") -> Iterator[Scene]:
@@ -127,7 +129,15 @@ def _plot(told: Told, row: list[Any], first: int) -> Iterator[tuple[date, FarmRe
     means = {"mean_diameter_cm": Decimal(diameter), "mean_height_m": Decimal(height)}
     later = {key: value + GROWN[key] for key, value in means.items()}
     for on, found in ((_day(first, told["laid"]), means), (_day(first + 1, told["again"]), later)):
-        yield on, K.MEASUREMENT, {"plot": no, "place": place, "trees": trees} | found
+        listed = "\n".join(f"{d} {species}" for d in _diameters(trees, found["mean_diameter_cm"]))
+        yield on, K.MEASUREMENT, {"plot": no, "place": place, "trees": trees, "tree_list": listed} | found
+
+
+def _diameters(trees: int, mean_cm: Decimal) -> Iterator[Decimal]:
+    """Trees about their mean, from the thinnest to the thickest at even steps: their mean is the one that is told."""
+    for n in range(trees):
+        place = Decimal(2 * n + 1 - trees) / trees
+        yield (mean_cm * (1 + SPREAD * place)).quantize(Decimal("0.1"))
 
 
 def _trial(row: Told) -> Told:

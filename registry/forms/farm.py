@@ -27,6 +27,9 @@ from registry.forms.fields import (
     TextField,
     member_options,
 )
+from registry.labels.carbon import TREES
+from workflows.carbon.tree_list import TreeFaults, read
+from workflows.inventory import layout
 from workflows.states import Exploration, FarmRecordKind, LossCause, MoneyDirection, Work
 
 K = FarmRecordKind
@@ -147,8 +150,14 @@ class PlotForm(RecordForm):
     species = _short(_l("Species"))
 
 
+SHOWN = 10
+"""Faults of a tree list that are named."""
+
+
 class MeasurementForm(RecordForm):
     """A plot measured again."""
+
+    listed = 0
 
     plot_id = ChoiceField(_l("Plot"), [Answered()], coerce=int)
     trees = IntegerField(_l("Trees"), [Answered()])
@@ -157,7 +166,7 @@ class MeasurementForm(RecordForm):
     persons = _short(_l("Measured by"), needed=True, hint=_l("The team or its number."))
     instrument = _short(_l("Instrument"))
     tree_list = _long(
-        _l("Tree list"), hint=_l("One tree a line: diameter in cm and species, for example 12.3 Platycladus")
+        _l("Tree list"), hint=_l("One tree a line: diameter in cm and species, for example 12.3 Cypress")
     )
 
     def validate_mean_diameter_cm(self, field: Any) -> None:
@@ -166,6 +175,23 @@ class MeasurementForm(RecordForm):
             raise ValidationError(_("Enter a figure above 0, or leave it empty"))
 
     validate_mean_height_m = validate_mean_diameter_cm
+
+    def validate_tree_list(self, field: Any) -> None:
+        """Every line is a tree: each that is not is named."""
+        try:
+            self.listed = len(read(field.data or "", layout().species))
+        except TreeFaults as found:
+            said = [str(TREES[f.why]) % {"line": f.line, "detail": f.detail[:40]} for f in found.faults[:SHOWN]]
+            more = [_("%(count)s more", count=left)] if (left := len(found.faults) - SHOWN) > 0 else []
+            raise ValidationError(_("Correct the tree list: %(lines)s", lines=_("; ").join(said + more))) from None
+
+    def contradictions(self) -> list[tuple[Any, str]]:
+        """A list names every tree of the plot, or there is none: part of the trees is less carbon than stands there."""
+        if not self.listed or self.trees.data is None or self.listed == self.trees.data:
+            return []
+        said = {"listed": self.listed, "trees": self.trees.data}
+        words = _("The list has %(listed)s trees, but %(trees)s are entered above; list every tree", **said)
+        return [(self.tree_list, words)]
 
 
 class TrialForm(RecordForm):

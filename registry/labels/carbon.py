@@ -206,6 +206,25 @@ UNKNOWN: Mapping[str, LazyString] = {
 }
 """Why no uncertainty can be told."""
 
+TREES: Mapping[str, LazyString] = {
+    "not_two": _l("line %(line)s: “%(detail)s” is no diameter and species with a space between them"),
+    "no_diameter": _l("line %(line)s: “%(detail)s” is no diameter in cm, such as 12.3"),
+    "too_thick": _l("line %(line)s: %(detail)s cm is thicker than any tree"),
+    "unknown_tree": _l("line %(line)s: “%(detail)s” is no species known here"),
+}
+"""Why a line of a tree list cannot be read."""
+
+PLOTS: Mapping[str, LazyString] = {
+    "no_stratum": _l("%(plot)s (its stratum names no species and age group)"),
+    "not_measured": _l("%(plot)s (not measured)"),
+    "no_tree_list": _l("%(plot)s (the newest measurement has no tree list)"),
+    "unreadable": _l("%(plot)s (line %(detail)s of its tree list cannot be read)"),
+    "other_count": _l("%(plot)s (the number of trees in its list, %(detail)s, is not that of the measurement)"),
+    "no_equation": _l("%(plot)s (no tree equation on file for %(detail)s)"),
+    "same_number": _l("%(plot)s (another plot has the same number)"),
+}
+"""Why a sample plot does not count."""
+
 UNVERIFIED = _l("Parameters not verified: %(what)s")
 PROXY = _l("%(what)s: the parameters of another group stand in")
 

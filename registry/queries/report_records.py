@@ -1,5 +1,6 @@
 """What the registry holds of a farm for the tables of its reports: records that stand, projects, surveys."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from registry.application.reading import day
 from registry.extensions import db
@@ -43,6 +45,16 @@ def plots(farm_id: int, until: date) -> list[tuple[PilotPlot, PilotMeasurement |
     newest = {no_of[m.plot_id]: m for m in reversed(measured)}
     standing: list[Any] = pilot.records(farm_id, FarmRecordKind.PLOT, within=(date.min, until))
     return [(plot, newest.get(plot.plot_no)) for plot in sorted(standing, key=lambda plot: (plot.plot_no, plot.id))]
+
+
+def measured(record_ids: Iterable[int]) -> list[tuple[PilotPlot, PilotMeasurement]]:
+    """Each plot of these records with its measurement among them, by the plots' numbers."""
+    ids = set(record_ids)
+    laid = {p.plot_no: p for p in db.session.scalars(select(PilotPlot).where(PilotPlot.id.in_(ids)))}
+    plot = aliased(PilotPlot, flat=True)
+    query = select(PilotMeasurement, plot.plot_no).join(plot, PilotMeasurement.plot_id == plot.id)
+    found = db.session.execute(query.where(PilotMeasurement.id.in_(ids)).order_by(plot.plot_no))
+    return [(laid[no], measurement) for measurement, no in found if no in laid]
 
 
 # Projects -----------------------------------------------------------------------------------------------

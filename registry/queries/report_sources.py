@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from registry import labels
 from registry.clock import day_of
 from registry.extensions import db
-from registry.models import Case, FarmRecord, Inventory, ReportFigure
+from registry.models import Case, FarmRecord, Inventory, PilotMeasurement, PilotPlot, ReportFigure
 from registry.queries.report_records import words_of
 from registry.queries.reports import sources_of
 from workflows.inventory import layout
@@ -57,12 +57,13 @@ def source_rows(found: ReportFigure) -> list[SourceRow]:
     said = sources_of(found)
     records = _by_id(FarmRecord, (s.id for s in said if s.kind == RECORD), FarmRecord.entered_by, FarmRecord.case)
     cases = _by_id(Case, (s.id for s in said if s.kind == PROJECT))
+    plots = _plot_numbers(records)
     surveys = _by_id(Inventory, (s.id for s in said if s.kind == INVENTORY), Inventory.made_by)
     rows = []
     for source in said:
         match source.kind:
             case "record":
-                rows.append(_of_record(records[source.id]))
+                rows.append(_of_record(records[source.id], plots.get(source.id, "")))
             case "project":
                 case = cases[source.id]
                 rows.append(
@@ -80,9 +81,19 @@ def _by_id(model: Any, ids: Iterable[int], *more: Any) -> dict[int, Any]:
     return {row.id: row for row in db.session.scalars(query)}
 
 
-def _of_record(record: FarmRecord) -> SourceRow:
+def _plot_numbers(ids: Iterable[int]) -> dict[int, str]:
+    """The number of the plot of each record that is one, or a measurement of one."""
+    laid, plot = select(PilotPlot.id, PilotPlot.plot_no).where(PilotPlot.id.in_(ids)), aliased(PilotPlot, flat=True)
+    of = select(PilotMeasurement.id, plot.plot_no).join(plot, PilotMeasurement.plot_id == plot.id)
+    queries = laid, of.where(PilotMeasurement.id.in_(ids))
+    return {number: no for query in queries for number, no in db.session.execute(query)}
+
+
+def _of_record(record: FarmRecord, plot: str) -> SourceRow:
     kind = str(labels.label(record.kind))
     title = record.source or record.place or _("Record %(no)s", no=record.id)
+    if plot:
+        title = _("%(plot)s: %(title)s", plot=plot, title=title)
     path = f"/farm/records/{record.id}" if record.case is None else f"/cases/{record.case.number}/losses"
     return SourceRow(kind, title, path, record.on_day, record.entered_by.name)
 

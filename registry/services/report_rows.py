@@ -13,7 +13,7 @@ from registry import formats, labels
 from registry.clock import day_of
 from registry.models import Case, FarmRecord
 from registry.queries import pilot, report_records
-from registry.services import facts, report_stock
+from registry.services import facts, report_plots, report_stock
 from registry.services.policy import current
 from workflows import contract_check
 from workflows.contract_check import Level
@@ -23,7 +23,7 @@ from workflows.states import FarmRecordKind, MoneyDirection, PeriodKind, Severit
 
 Row = Mapping[str, Cell]
 
-PLOTS = 5
+STOCK, PLOTS = 2, 5
 RECORD, PROJECT = "record", "project"
 WAN = Decimal(10_000)
 K = FarmRecordKind
@@ -34,7 +34,7 @@ def tables(farm_id: int, period: Period) -> tuple[Table, ...]:
     """Every table of a report, made anew from the records."""
     rows: dict[int, Sequence[Row]] = {no: list(make(farm_id, period)) for no, make in MADE.items()}
     if period.kind is PeriodKind.YEAR:
-        rows |= report_stock.of(farm_id, period.end).tables()
+        rows |= report_stock.of(farm_id, period.end).tables(report_plots.of(farm_id, period.end))
     return tuple(with_totals(no, rows[no]) for no in asked(period.kind))
 
 

@@ -16,15 +16,13 @@ from flask_babel import gettext as _
 from registry import labels
 from registry.models import Inventory
 from registry.queries.report_records import MEASURED, Plain, group_of, plain_rows, surveys
+from registry.services.report_plots import Samples, Stratum
 from workflows.carbon import Columns, Parameters, Row, RowFaults, grouped, stock
 from workflows.facts import SurveyFault
 from workflows.report_tables import MU_PER_HA, Cell, Source, completed
 from workflows.states import AgeGroup, ForestUse
 
 Cells = Mapping[str, Cell]
-Stratum = tuple[str, AgeGroup | None]
-"""Species and age group: the parameters are of a species, whatever its age."""
-
 DAYS_OF_A_YEAR = Decimal("365.25")
 INVENTORY = "inventory"
 SEPARATOR = "\x1f"
@@ -82,12 +80,12 @@ class Surveys:
     newest: Survey | None = None
     before: Survey | None = None
 
-    def tables(self) -> dict[int, list[Cells]]:
+    def tables(self, samples: Samples) -> dict[int, list[Cells]]:
         """Tables 1, 2 and 3; empty where there is nothing to make them from, or a row cannot be reckoned."""
         found: dict[int, list[Cells]] = {1: [], 2: [], 3: []}
         if self.newest is not None:
             found[1] = list(_resources(self.newest))
-            found[2] = list(_carbon(self.newest))
+            found[2] = list(_carbon(self.newest, samples))
             if self.before is not None and self.newest.strata and self.before.strata:
                 found[3] = list(_change(self.before, self.newest))
         return found
@@ -132,7 +130,7 @@ def _resources(of_farm: Survey) -> Iterator[Cells]:
         yield completed(1, {key: Cell(value, sources) for key, value in (words | figures | means).items()})
 
 
-def _carbon(of_farm: Survey) -> Iterator[Cells]:
+def _carbon(of_farm: Survey, samples: Samples) -> Iterator[Cells]:
     areas = _areas(of_farm)
     for stratum in _in_order(of_farm, of_farm.strata):
         (species, _age), line = stratum, of_farm.strata[stratum]
@@ -148,6 +146,8 @@ def _carbon(of_farm: Survey) -> Iterator[Cells]:
             row |= {key: Cell(value, sources, method, mark) for key, value in used.items()}
         reckoned = {"carbon_tc": _decimal(line.tc), "co2_t": _decimal(line.tco2e)}
         row |= {key: Cell(value, sources, method, mark) for key, value in reckoned.items()}
+        if unsure := samples.cell(stratum, area_ha):
+            row["uncertainty_pct"] = unsure
         yield completed(2, row)
 
 

@@ -14,12 +14,13 @@ from flask_babel import lazy_gettext as _l
 from registry import labels
 from registry.clock import today
 from registry.labels import reports as said
-from registry.labels.carbon import PROBLEMS
+from registry.labels.carbon import PLOTS, PROBLEMS
 from registry.models import PilotReport
 from registry.services import reports
 from registry.services.policy import current
+from registry.services.report_plots import LEAST
 from registry.views.case_words import Finding, lang
-from workflows.facts import ReportFacts, SurveyFault
+from workflows.facts import PlotGap, ReportFacts, StratumGap, SurveyFault
 from workflows.gates import stops
 from workflows.pilot_report import PILOT_REPORT, judge
 from workflows.pilot_report import findings as lacking
@@ -167,6 +168,7 @@ def stopping(report: PilotReport, outcomes: Sequence[Outcome]) -> list[Finding]:
 WRITTEN = frozenset({"P25", "P29", "P31"})
 """Clauses that are met on the page of the chapters."""
 SURVEYED = frozenset({"P35", "P36"})
+MEASURED = frozenset({"P22", "P37"})
 
 
 def fixes(report: PilotReport, outcome: Outcome, *, writes: bool) -> list[tuple[str, str]]:
@@ -175,7 +177,7 @@ def fixes(report: PilotReport, outcome: Outcome, *, writes: bool) -> list[tuple[
         return [(url_for("reports.write", report_id=report.id), _("Write the chapters"))] if writes else []
     if outcome.clause in SURVEYED:
         return [mended_at(report.farm_id, 1)]
-    if outcome.clause == "P22":
+    if outcome.clause in MEASURED:
         kind = FarmRecordKind.MEASUREMENT
         words = _("Records it is made from: %(kind)s", kind=labels.label(kind))
         return [mended_at(report.farm_id, 5), (url_for("farm.listed", farm_id=report.farm_id, kind=kind), words)]
@@ -213,7 +215,26 @@ def _read(value: object) -> object:
         return _("; ").join(said.spot(spot) for spot in value)
     if isinstance(value, tuple) and any(isinstance(item, SurveyFault) for item in value):
         return _("; ").join(_fault(fault) for fault in value[:SHOWN_FAULTS])
+    if isinstance(value, tuple) and any(isinstance(item, StratumGap) for item in value):
+        return _("; ").join(_gap(gap) for gap in value)
     return value
+
+
+def _gap(gap: StratumGap) -> str:
+    """A stratum without an uncertainty, how many of its plots count, and which do not."""
+    plots = _(", ").join(_plot(plot) for plot in gap.left_out)
+    if not gap.stratum:
+        return _("plots of no stratum: %(plots)s", plots=plots)
+    said = {"stratum": gap.stratum, "count": gap.plots, "plots": plots}
+    if gap.plots >= LEAST:
+        return _("%(stratum)s: %(count)s by now, read the figures again unless nothing stands on them", **said)
+    if gap.left_out:
+        return _("%(stratum)s: %(count)s that count, not %(plots)s", **said)
+    return _("%(stratum)s: %(count)s that count", **said)
+
+
+def _plot(plot: PlotGap) -> str:
+    return str(PLOTS[plot.why]) % {"plot": plot.plot, "detail": plot.detail or _("its trees")}
 
 
 SHOWN_FAULTS = 10

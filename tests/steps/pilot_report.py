@@ -14,6 +14,7 @@ from registry.extensions import db
 from registry.models import Notice
 from registry.queries import reports as ask
 from registry.services import acts, tick
+from registry.services import reports as services
 from registry.services.policy import current
 from tests import factories, reports
 from tests.steps.acts import Said
@@ -216,6 +217,26 @@ def _(app, of, count, code):
 def _(report):
     willow = ["0009", "岱岳区", reports.FARM, "示例一区", "防护林", "柳树", "中龄林", 15, 50, 0.6, 10, 7]
     reports.surveyed(report.world, report.farm, date(2025, 6, 1), *reports.STANDS, willow)
+
+
+CALIPERED = '林场只有一个碳层，其中"(?P<listed>[0-9]+)"块样地列有每木记录，"(?P<bare>[0-9]+)"块没有'
+
+
+@given(parsers.re(CALIPERED), target_fixture="report_facts")
+def _(report, listed, bare):
+    reports.surveyed(report.world, report.farm, date(2025, 6, 1), *reports.STANDS[:2])
+    for n in range(int(listed)):
+        reports.a_sampled_plot(report.world, report.farm, f"检尺{n}", (10 + n, 12, 15))
+    for n in range(int(bare)):
+        reports.a_sampled_plot(report.world, report.farm, f"未检尺{n}")
+    found = reports.row(reports.begun(report.world, report.farm, reports.YEAR))
+    return services.facts(found, date(2026, 1, 20), None, {})
+
+
+@given("林场导入了本底调查，样地没有每木记录")
+def _(report):
+    reports.surveyed(report.world, report.farm, date(2025, 6, 1))
+    reports.a_sampled_plot(report.world, report.farm, "示例01")
 
 
 @given("林场登记并测量了样地")

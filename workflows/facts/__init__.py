@@ -15,7 +15,7 @@ from workflows.facts.greening import CompletionFacts
 from workflows.facts.land import ParcelFacts
 from workflows.facts.pilot import PilotFacts
 from workflows.facts.policy import ChangeFacts
-from workflows.facts.report import ReportFacts, SurveyFault
+from workflows.facts.report import PlotGap, PlotWhy, ReportFacts, StratumGap, SurveyFault
 from workflows.facts.site import SiteFacts
 
 __all__ = [
@@ -33,10 +33,13 @@ __all__ = [
     "ParcelFacts",
     "PartnerContract",
     "PilotFacts",
+    "PlotGap",
+    "PlotWhy",
     "ProjectFacts",
     "ReportFacts",
     "RivalClaim",
     "SiteFacts",
     "SittingFacts",
+    "StratumGap",
     "SurveyFault",
 ]

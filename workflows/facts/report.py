@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 
 from workflows.clocks import Reminder
@@ -18,6 +19,39 @@ class SurveyFault:
     code: str
     why: str
     detail: str = ""
+
+
+class PlotWhy(StrEnum):
+    """Why a plot does not count in the uncertainty of its stratum; a closed list."""
+
+    NO_STRATUM = "no_stratum"
+    NOT_MEASURED = "not_measured"
+    NO_TREES = "no_tree_list"
+    UNREADABLE = "unreadable"
+    OTHER_COUNT = "other_count"
+    NO_EQUATION = "no_equation"
+    TWICE = "same_number"
+
+
+@dataclass(frozen=True, slots=True)
+class PlotGap:
+    """A plot that does not count, and why."""
+
+    plot: str
+    why: PlotWhy
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StratumGap:
+    """A stratum of table 2 without an uncertainty: how many of its plots count, and which do not.
+
+    Without a name: the plots that are of no stratum that can be told.
+    """
+
+    stratum: str
+    plots: int
+    left_out: tuple[PlotGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +75,8 @@ class ReportFacts:
     """How many inventories the farm had by the end of the period, of which two are compared; None: not asked."""
     survey_faults: tuple[SurveyFault, ...] = ()
     """Rows of the two newest that cannot be reckoned."""
+    strata_unsure: tuple[StratumGap, ...] | None = None
+    """Strata of table 2 without an uncertainty; None: not asked, or there is no stratum."""
     national_document: bool = False
     """The document that names the farm a national pilot is on file."""
     actor_wrote: bool = False

@@ -1,4 +1,4 @@
-"""Rules of a pilot report (P20–P36): its figures agree, others judge it than wrote it, it claims no more than is so."""
+"""Rules of a pilot report (P20–P37): its figures agree, others judge it than wrote it, it claims no more than is so."""
 
 from workflows import report_text
 from workflows.facts import PilotFacts, ReportFacts
@@ -150,3 +150,13 @@ def surveys_are_there(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG0
     if facts.surveys is None:
         return not_applicable(read)
     return failed(read) if facts.surveys < 2 else passed(read)
+
+
+@rule("P37")
+def strata_have_their_uncertainty(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """The carbon of a stratum is told with how sure it is: one plot alone is unknown and not 0 (domain.md §11)."""
+    gaps = facts.strata_unsure
+    read = {"strata": gaps, "count": sum(1 for gap in gaps or () if gap.stratum)}
+    if gaps is None:
+        return not_applicable(read)
+    return failed(read) if gaps else passed(read)
