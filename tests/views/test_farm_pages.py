@@ -1,6 +1,8 @@
 """The farm's pages: records kept once and replaced, photos bare, losses of projects, who may do what."""
 
+import html
 import io
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -9,7 +11,7 @@ from sqlalchemy import func, select
 from registry import storage
 from registry.clock import now
 from registry.extensions import db
-from registry.models import FarmRecord, OrganisationKind
+from registry.models import FarmRecord, OrganisationKind, User
 from registry.services import farm_records
 from tests import factories
 from workflows.roles import Role
@@ -80,6 +82,39 @@ def test_a_correction_says_why_and_keeps_the_earlier_record(town, farm):
     assert "18.5" in page
     assert kept(town) == 2
     send(town, f"/farm/records/{number}/correct", 404, client_id=CLIENT + "c", reason="又错")
+
+
+@pytest.fixture
+def plot(town, farm):
+    said = {"client_id": CLIENT + "p", "plot_no": "示例01", "area_m2": "600", "on_day": "2026-01-05", "stratum": "柏类"}
+    return send(town, "/farm/records/new/plot", **said).headers["Location"].rpartition("/")[2]
+
+
+@pytest.mark.parametrize("path", ["/farm/records/new/measurement", "/field/measurement"])
+def test_a_tree_list_that_cannot_be_read_is_refused_with_its_lines(town, plot, path):
+    said = {"client_id": CLIENT + "m", "plot_id": plot, "trees": "3", "persons": "甲组", "on_day": "2026-01-05"}
+    before = kept(town)
+    page = html.unescape(send(town, path, 422, **said, tree_list="12.3 侧柏\n12cm 侧柏\n9 无此树").text)
+    assert "line 2: “12cm” is no diameter in cm" in page
+    assert "line 3: “无此树” is no species known here" in page
+    page = html.unescape(send(town, path, 422, **said, tree_list="12.3 侧柏\n12 侧柏").text)
+    assert "The list has 2 trees, but 3 are entered above" in page
+    assert kept(town) == before
+    send(town, path, **said, tree_list="12.3 侧柏\r\n１２ 侧柏\r\n9 Cypress\r\n")
+    assert kept(town) == before + 1
+
+
+def test_a_record_whose_tree_list_nobody_can_read_is_still_read_and_its_correction_is_asked_for_trees(town, farm, plot):
+    with town.client.application.app_context():
+        said = {"on_day": date(2026, 1, 6), "plot_id": int(plot), "persons": "甲组", "instrument": "", "trees": 9}
+        words = dict.fromkeys(("place", "note", "source", "reason"), "") | {"tree_list": "十二厘米的侧柏"}
+        nothing = dict.fromkeys(("latitude", "longitude", "mean_diameter_cm", "mean_height_m"))
+        by = {"by": db.session.get_one(User, town.world.people["reporter"]), "at": now(), "client_id": CLIENT + "o"}
+        old = farm_records.write(FarmRecordKind.MEASUREMENT, said | words | nothing, farm_id=farm, **by)
+    assert "十二厘米的侧柏" in town.page("reporter", f"/farm/records/{old}")
+    asked = {"client_id": CLIENT + "n", "plot_id": plot, "trees": "1", "persons": "甲组", "reason": "补录"}
+    send(town, f"/farm/records/{old}/correct", 422, **asked, tree_list="十二厘米的侧柏")
+    send(town, f"/farm/records/{old}/correct", **asked, tree_list="12 侧柏")
 
 
 def test_a_photo_is_kept_without_what_the_camera_wrote(town, farm):

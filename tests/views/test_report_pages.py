@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -128,6 +129,22 @@ def test_a_record_of_the_farm_is_corrected_and_the_report_reads_it_again(town, f
     assert "880.00" not in town.page("reporter", f"/reports/{report_id}")
     town.client.post(f"/reports/{report_id}/read-again")
     assert "880.00" in town.page("reporter", f"/reports/{report_id}")
+
+
+def test_an_uncertainty_leads_to_its_plots_and_a_stratum_without_one_says_what_it_lacks(town, farm):
+    with town.inside():
+        reports.surveyed(town.world, farm, date(2025, 6, 1))
+        for n, d in enumerate(((10, 12), (11, 15))):
+            reports.a_sampled_plot(town.world, farm, f"样{n}", d)
+        reports.a_sampled_plot(town.world, farm, "槐1", stratum="刺槐成熟林")
+        number = reports.begun(town.world, farm, reports.YEAR)
+        figures = {(f.table_no, f.row_no, f.column_key): f.id for f in reports.row(number).figures}
+    page = town.page("reporter", f"/reports/{number}/figures/{figures[2, 1, 'uncertainty_pct']}")
+    rows = re.findall(r'<th scope="row" class="nowrap"><a href="/farm/records/\d+">(样\d)</a>', page)
+    assert rows == ["样0", "样1"]
+    found = html.unescape(town.page("reporter", f"/reports/{number}"))
+    assert "刺槐成熟林: 0 that count, not 槐1 (the newest measurement has no tree list)" in found
+    assert f"/farm/{farm}/records/measurement" in found
 
 
 def test_a_figure_of_an_inventory_leads_to_its_rows_in_the_file(town, farm):
