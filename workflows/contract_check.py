@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from workflows.facts import ContractFacts
+from workflows.facts import ContractFacts, ProjectFacts
 from workflows.policy import Policy
 from workflows.rules import RULES, Outcome
 from workflows.rules.standing import contract_clauses as clauses
@@ -31,8 +31,8 @@ _LEVEL = {
 }
 
 
-def check(facts: ContractFacts, policy: Policy) -> tuple[Outcome, ...]:
-    """Every clause's outcome, passed ones too, in the order of the catalogue."""
+def check(facts: ContractFacts | ProjectFacts, policy: Policy) -> tuple[Outcome, ...]:
+    """Every clause's outcome on a contract, or on that of a project, passed ones too, in the order of the catalogue."""
     return tuple(RULES[clause](facts, policy) for clause in clauses(policy))
 
 

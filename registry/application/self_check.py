@@ -1,6 +1,6 @@
 """What the pages of the self-check ask: the main facts of a site and of a contract, in groups.
 
-A question is named like the fact; those of the only parcel begin with `parcel_`, who bears a cost with `bears_`.
+A question is named like the fact; those of a parcel begin with `parcel_`, who bears a cost with `bears_`.
 What sort of answer it takes follows from the fact. An upload may hold every fact there is.
 """
 
@@ -30,11 +30,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions under one heading."""
+    """Questions under one heading; those on a parcel are asked of each."""
 
     name: str
     title: Any
     asks: tuple[Ask, ...]
+
+    @property
+    def of_each_parcel(self) -> bool:
+        """Whether the questions are asked of every parcel."""
+        return all(ask.field.startswith(PARCEL_PREFIX) for ask in self.asks)
 
 
 def _as_in(section: Section, field: str, name: str = "", unit: Any = "") -> Ask:
@@ -67,13 +72,19 @@ SITE: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "land",
-        _l("The land"),
+        "parcels",
+        _l("The parcels"),
         (
-            _as_in(_parcel, "area", "parcel_area_mu", _mu),
+            Ask("parcel_area_mu", _l("Area of the parcel"), _l("1 hectare is 15 mu."), _mu),
             _as_in(_parcel, "title_document", "parcel_title_document"),
             _as_in(_parcel, "title_end", "parcel_title_end"),
             _as_in(_parcel, "disputed", "parcel_disputed"),
+        ),
+    ),
+    Group(
+        "land",
+        _l("The land"),
+        (
             _as_in(METHOD, "land_setting"),
             _as_in(METHOD, "nonforest_since"),
             _as_in(METHOD, "planned_afforestation_land"),
@@ -145,14 +156,21 @@ TERMS: tuple[Group, ...] = (
         (
             _as_in(CONTRACT, "nature"),
             _as_in(CONTRACT, "area_mu"),
+            _as_in(CONTRACT, "start_on"),
+            Ask("end_on", _l("Last day of the contract"), _l("With renewals the partner may demand.")),
+            Ask("issuer_consent", _l("Has whoever issued the land contract agreed to a term beyond the title?")),
+        ),
+    ),
+    Group(
+        "parcels",
+        _l("The parcels"),
+        (
             _as_in(_parcel, "district_code", "parcel_district_code"),
+            Ask("parcel_area_mu", _l("Area of the parcel"), _l("1 hectare is 15 mu."), _mu),
             _as_in(_parcel, "tenure", "parcel_tenure"),
             _as_in(_parcel, "title_document", "parcel_title_document"),
             _as_in(_parcel, "title_end", "parcel_title_end"),
             _as_in(_parcel, "disputed", "parcel_disputed"),
-            _as_in(CONTRACT, "start_on"),
-            Ask("end_on", _l("Last day of the contract"), _l("With renewals the partner may demand.")),
-            Ask("issuer_consent", _l("Has whoever issued the land contract agreed to a term beyond the title?")),
         ),
     ),
     Group(

@@ -24,8 +24,9 @@ from registry.queries import applications, inbox, notices, sitting_views, sittin
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
+from registry.queries.inbox_facts import Agenda
 from registry.queries.sittings import Sat
-from registry.queries.waits import LEGAL_TIME, NO_CONDITIONS, TITLE
+from registry.queries.waits import FINDING, LEGAL_TIME, NO_CONDITIONS, TITLE
 from workflows.roles import VOTING, Role
 from workflows.states import ENDED, STAGE_OF, STAGES, GateName, GateResult, ProjectState, Tenure, TitleDocument
 
@@ -44,14 +45,15 @@ BODIES: Mapping[Role, LazyString] = {
 """Whom a role stands for where a page says whose turn it is; the others speak for themselves."""
 HELD_UP: Mapping[str, LazyString] = {
     TITLE: _l("The title is in question: the case cannot be tabled until this is settled"),
+    FINDING: _l("A finding blocks: the case cannot be tabled until it is settled"),
     LEGAL_TIME: _l("The legal review has not had its working days yet; after them the case can be tabled"),
     NO_CONDITIONS: _l("The conditions of this standard are not on file yet: until then it cannot be screened"),
 }
 """What comes next where a case is held up, by the reason."""
 
 
-def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
-    """The page of a case for a person with these roles on it."""
+def case_page(case: Case, roles: frozenset[Role], reader: User, agenda: Agenda | None = None) -> CasePage:
+    """The page of a case for a person with these roles on it; `agenda` tells whether a finding keeps it off."""
     inside, applicant = bool(roles & review.INSIDE), bool(roles & APPLICANTS)
     shown = applications.round_shown(case)
     data = applications.data_of(applications.answers_of(case.id, shown))
@@ -74,7 +76,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User) -> CasePage:
         applicant=applicant,
         returns_to=case.returns_to,
         stages=tuple(_stages(case, gates, shown)),
-        turn=_turn(case, asked, next((s for s in sat if s.end is None), None)),
+        turn=_turn(case, asked, next((s for s in sat if s.end is None), None), agenda),
         facts=tuple(_facts(case, data, contact=inside or applicant)),
         summary=str(data.get("basics", {}).get("summary") or ""),
         parcels=tuple(rows),
@@ -139,9 +141,9 @@ def _passed(gate: GateDecision, case: Case) -> str:
     return _("Passed on %(day)s", day=day)
 
 
-def _turn(case: Case, asked: Sequence[ReconsiderationView], tabled: Sat | None) -> Turn:
+def _turn(case: Case, asked: Sequence[ReconsiderationView], tabled: Sat | None, agenda: Agenda | None) -> Turn:
     """Whose turn it is by the waits of the inbox; in a state of rest nobody is waited for."""
-    waits = inbox.turns(case)
+    waits = inbox.turns(case, agenda=agenda)
     who, following, note = labels.whose_turn(case.state), labels.next_step(case.state), ""
     if waits:
         who = _bodies([w.role for w in waits])

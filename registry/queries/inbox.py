@@ -20,8 +20,8 @@ from registry.extensions import db
 from registry.models import Answers, Case, CaseClock, Deliberation, Reconsideration, User
 from registry.queries.applications import applicant_name
 from registry.queries.clocks import Deadline, deadline_of, deadlines
-from registry.queries.inbox_facts import Known, asked_again, open_sitting, undelivered
-from registry.queries.waits import Wait, first_wait, policy
+from registry.queries.inbox_facts import Agenda, Known, asked_again, open_sitting, undelivered
+from registry.queries.waits import DECIDED, Wait, first_wait, policy
 from workflows.project import PROJECT
 from workflows.roles import Role
 from workflows.states import ENDED, ProjectState, Question, Scheme
@@ -65,8 +65,12 @@ class Item:
         return max(0, (on - day_of(self.since)).days)
 
 
-def waiting(user: User | None, on: date | None = None) -> list[Item]:
-    """The cases that wait for a person on a day (default today), the nearest deadline first; one line a case."""
+def waiting(user: User | None, on: date | None = None, agenda: Agenda | None = None) -> list[Item]:
+    """The cases that wait for a person on a day (default today), the nearest deadline first; one line a case.
+
+    `agenda` tells which of those to be tabled a finding holds up. Without it they wait as well, and nothing says so:
+    enough to count them.
+    """
     if user is None or not user.active:
         return []
     on = on or today()
@@ -77,7 +81,8 @@ def waiting(user: User | None, on: date | None = None) -> list[Item]:
     cases = [row[0].id for row in rows]
     drafts = _draft_basics(cases) if any(row[0].state is S.DRAFT for row in rows) else {}
     held = {row[0].id: frozenset(r for r, holds in zip(roles, row[1:], strict=True) if holds) for row in rows}
-    known = Known(user, cases, _officers_needed(on), on, drafts, held)
+    to_table = [row[0] for row in rows if row[0].state in DECIDED and Role.SECRETARY in held[row[0].id]]
+    known = Known(user, cases, _officers_needed(on), on, drafts, held, to_table, agenda)
     items = []
     for case, *_holds in rows:
         found = first_wait(case, PROJECT.actions(case.state, held[case.id]), known)
@@ -103,9 +108,11 @@ class Turn:
     why: str
 
 
-def turns(case: Case, on: date | None = None) -> list[Turn]:
+def turns(case: Case, on: date | None = None, agenda: Agenda | None = None) -> list[Turn]:
     """Everybody a submitted case waits for, whoever they may be; the same waits as in their inboxes."""
-    known = Known(None, [case.id], _officers_needed(on or today()), on or today())
+    on = on or today()
+    to_table = [case] if case.state in DECIDED else []
+    known = Known(None, [case.id], _officers_needed(on), on, to_table=to_table, agenda=agenda)
     found = []
     for role in permissions.SEES:
         as_one = replace(known, roles={case.id: frozenset({role})})  # shares what was read

@@ -1,6 +1,6 @@
 """What has come in on the cases before a person, as the waits of the inbox ask for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -47,6 +47,11 @@ ONE_DAY = timedelta(days=1)
 NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
 
 
+Agenda = Callable[[Sequence[Case], date], Collection[int]]
+"""Says which of these cases, by id, a standing check keeps off the agenda on a day (S14). The checks are no business of
+a query, so that whoever asks for the inbox and shows why something waits hands this in."""
+
+
 @dataclass(slots=True)
 class Known:
     """What has come in on cases before a person, each set read once and only when asked for.
@@ -61,12 +66,26 @@ class Known:
     drafts: Mapping[int, Answers] = field(default_factory=dict)
     roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
     """Case → what the person is to it."""
+    to_table: Sequence[Case] = ()
+    """The cases whose tabling the standing checks judge."""
+    agenda: Agenda | None = None
     _sets: dict[str, Any] = field(default_factory=dict)
 
     def _once(self, name: str, read: Callable[[], Any]) -> Any:
         if name not in self._sets:
             self._sets[name] = read()
         return self._sets[name]
+
+    def kept_off(self, case: Case) -> bool:
+        """A standing check keeps the case off the agenda; not asked where nobody handed in who tells."""
+        if self.agenda is None:
+            return False
+        tell = self.agenda
+        found: Collection[int] = self._once("agenda", lambda: tell(self._untabled(), self.on))
+        return case.id in found
+
+    def _untabled(self) -> list[Case]:
+        return [case for case in self.to_table if self.sitting(case) is None]
 
     def _rows(self, statement: Select[Any]) -> Result[Any]:
         return db.session.execute(statement, {"cases": self.cases})

@@ -5,7 +5,8 @@ covers all changes up to it, which is one small read a transaction; so what anot
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 
 from flask_babel import gettext as _
@@ -18,9 +19,12 @@ from registry.clock import day_of
 from registry.extensions import db
 from registry.models import Body, PolicyChange, PolicyReplay, ReplayRun, User
 from registry.queries.record_shapes import Look, Shown, Waiting
-from workflows.policy import Change, Decision, Policy, changes_in
+from workflows.policy import Change, Decision, MethodStatus, Policy, PolicyError, changes_in
+from workflows.policy.changes import FigureChange, MethodBegins, MethodEnds, MethodFollows
 from workflows.roles import Role
 from workflows.states import ChangeState
+
+ONE_DAY = timedelta(days=1)
 
 BEGINNING = ""
 """The revision before any change: the files alone."""
@@ -62,6 +66,43 @@ def history() -> list[PolicyChange]:
     """Every confirmed change, in the order of confirmation."""
     query = select(PolicyChange).where(PolicyChange.state == ChangeState.CONFIRMED).order_by(PolicyChange.history_no)
     return list(db.session.scalars(query.options(joinedload(PolicyChange.body))))
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A confirmed change that the files leave no room for; `said_already`: they say the same, else something else."""
+
+    number: str
+    subject: str
+    reason: str
+    said_already: bool
+
+
+def clashes() -> list[Clash]:
+    """The confirmed changes that the TOML files repeat or contradict: with one of them there is no policy at all."""
+    policy, found = base(), []
+    for row in history():
+        made = decided(row)
+        try:
+            policy = policy.amended(made)
+        except PolicyError as error:
+            found.append(Clash(str(row.number), row.subject, str(error), all(_says(policy, c) for c in made)))
+    return found
+
+
+def _says(policy: Policy, change: Change) -> bool:
+    """Whether a policy says already what a change would make it say."""
+    method = policy.methods.get(change.subject)
+    match change:
+        case FigureChange():
+            return any((f.since, f.value) == (change.since, change.value) for f in policy.figures.get(change.key, ()))
+        case MethodFollows():
+            new = policy.methods.get(change.method.id)
+            return new is not None and replace(new, decision=None) == replace(change.method, decision=None)
+        case MethodBegins():
+            return method is not None and method.status is MethodStatus.IN_FORCE and method.since == change.since
+        case MethodEnds():
+            return method is not None and method.until == change.since - ONE_DAY
 
 
 def decided(row: PolicyChange) -> tuple[Change, ...]:

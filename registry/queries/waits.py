@@ -34,9 +34,9 @@ S = ProjectState
 
 DECIDED = (S.RISK_REVIEW, S.REGISTRATION)
 """States in which tabling is the next thing to do, not an exception."""
-TITLE, NO_CONDITIONS, LEGAL_TIME = "title", "no_conditions", "legal_time"
-"""Why a case is held up: a finding on its title, a method whose conditions are not on file, a legal review that needs
-its time."""
+TITLE, FINDING, NO_CONDITIONS, LEGAL_TIME = "title", "finding", "no_conditions", "legal_time"
+"""Why a case is held up: a finding on its title, another that blocks, a method whose conditions are not on file, a
+legal review that needs its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,16 @@ def _to_table(case: Case, known: Known) -> Wait | None:
         return None
     if case.state is S.REGISTRATION:
         open_conditions = known.conditions(case)
-        return None if open_conditions.to_report + open_conditions.reported else Wait(case.state_since)
+        if open_conditions.to_report + open_conditions.reported:
+            return None
+        return Wait(case.state_since, FINDING if known.kept_off(case) else "")
     if known.legal_missing(case):
         return None
     since = max(case.state_since, known.opinion(case, OpinionKind.LEGAL) or case.state_since)
     if _in_question(known.parcels(case)):
         return Wait(since, TITLE)
+    if known.kept_off(case):
+        return Wait(since, FINDING)
     return Wait(since, LEGAL_TIME if _legal_short(case, known) else "")
 
 

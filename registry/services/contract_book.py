@@ -1,6 +1,7 @@
-"""The contracts of all cases that stand, judged at once: a dozen statements, however many cases there are.
+"""The contracts of many cases judged at once: a dozen statements, however many cases there are.
 
-What is judged, and by which facts, is what the contract page of a single case shows (`facts.project_facts`).
+What is judged, and by which facts, is what the contract page of a single case shows (`facts.project_facts`). The book
+holds every case with a contract that stands, or a few cases of any kind with the other contracts of their partners.
 """
 
 from collections import defaultdict
@@ -31,9 +32,9 @@ from registry.queries.contract_rows import LIVE, STANDING_ROUND
 from registry.services import contract_facts, facts, land
 from registry.services.replay_facts import left_behind, papers_of
 from workflows import contract_check
-from workflows.facts import ContractFacts, PartnerContract
+from workflows.facts import PartnerContract, ProjectFacts
 from workflows.policy import ALL_CLASSES, Policy
-from workflows.rules import Outcome
+from workflows.rules import RULES, Outcome
 from workflows.states import ProjectState, Verdict
 
 PARTNERED = and_(Case.partner_org_id.is_not(None), LIVE)
@@ -71,9 +72,17 @@ def judged(user: User, policy: Policy, on: date) -> list[Judged]:
         return []
     book, found = _Book(), []
     for case in cases:
-        outcomes = contract_check.check(book.facts(case, on), policy)
+        outcomes = contract_check.check(book.project(case, on), policy)
         found.append(Judged(case, outcomes, contract_check.worst(outcomes)))
     return found
+
+
+def kept_off_the_agenda(cases: Sequence[Case], policy: Policy, on: date) -> frozenset[int]:
+    """Ids of those of these cases that a standing check keeps off the agenda (S14), as the door will find."""
+    if not cases:
+        return frozenset()
+    book = _Book(cases)
+    return frozenset(case.id for case in cases if RULES["S14"](book.project(case, on), policy).finding)
 
 
 def findings(contracts: Iterable[Judged], policy: Policy) -> Iterator[Found]:
@@ -88,58 +97,74 @@ def findings(contracts: Iterable[Judged], policy: Policy) -> Iterator[Found]:
 
 Rows = Mapping[int, Sequence[Any]]
 """Case id → rows without it."""
-
-
-def _rows(table: Any, *columns: Any, where: ColumnElement[bool] | None = None) -> Rows:
-    """Rows of every case with a contract, also of those a reader may not see: they count with the partner's others."""
-    query: Select[Any] = select(table.case_id, *columns).where(table.case_id.in_(IDS))
-    found: dict[int, list[Any]] = defaultdict(list)
-    for case_id, *row in db.session.execute(query if where is None else query.where(where)):
-        found[case_id].append(row)
-    return found
+Ids = Select[tuple[int]] | Sequence[int]
 
 
 class _Book:
-    """The rows of all contracts, and what lies beyond each (`contract_facts.Book`)."""
+    """The rows of cases, and what lies beyond each (`contract_facts.Book`).
 
-    def __init__(self) -> None:
-        self._answers = _standing_answers()
-        self._opened = _rows(Round, Round.no, Round.opened_at, Round.opened_by)
-        self._entered = _rows(Registration, Registration.round_no)
-        self._papers = _rows(
+    Without cases it holds every case with a contract, also those a reader may not see: they count with the partner's
+    others.
+    """
+
+    def __init__(self, cases: Sequence[Case] | None = None) -> None:
+        self._ids: Ids = IDS if cases is None else [case.id for case in cases]
+        self._answers = _standing_answers(PARTNERED if cases is None else Case.id.in_(self._ids))
+        self._opened = self._rows(Round, Round.no, Round.opened_at, Round.opened_by)
+        self._entered = self._rows(Registration, Registration.round_no)
+        self._papers = self._rows(
             Document, Document.round_no, Document.kind, left_behind(), where=Document.removed_at.is_(None)
         )
-        self._apart = _rows(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key)
-        self._own = _rows(ParcelKey, ParcelKey)
+        self._apart = self._rows(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key)
+        self._own = self._rows(ParcelKey, ParcelKey)
         self._claims: dict[str, list[land.Claimed]] = defaultdict(list)
-        marks = select(ParcelKey.value).where(ParcelKey.case_id.in_(IDS))
+        marks = select(ParcelKey.value).where(ParcelKey.case_id.in_(self._ids))
         for claim in map(land.claimed, db.session.execute(land.STANDING.where(ParcelKey.value.in_(marks)))):
             self._claims[claim[0].value].append(claim)
         self._named = {row.id: row for row in db.session.execute(_ORGANISATIONS)}
         self._by_code = {row.credit_code: row.id for row in self._named.values() if row.credit_code}
         self._ties = list(db.session.execute(_TIES))
         self._contracts: dict[int, list[tuple[int, tuple[PartnerContract, ...]]]] = defaultdict(list)
-        for case_id, number, partner in db.session.execute(_NUMBERED):
-            told = contract_facts.contracts(number, self._named[partner].name, self._answers[case_id])
+        counted, said = PARTNERED, self._answers
+        if cases is not None:
+            counted = and_(PARTNERED, Case.partner_org_id.in_(self._partners(cases)))
+            said = _standing_answers(counted, ("contract", "parcels"))
+        for case_id, number, partner in db.session.execute(_NUMBERED.where(counted)):
+            told = contract_facts.contracts(number, self._named[partner].name, said[case_id])
             self._contracts[partner].append((case_id, told))
 
-    def facts(self, case: Case, on: date) -> ContractFacts:
-        """The contract of a case as its own page has it."""
+    def _rows(self, table: Any, *columns: Any, where: ColumnElement[bool] | None = None) -> Rows:
+        query: Select[Any] = select(table.case_id, *columns).where(table.case_id.in_(self._ids))
+        found: dict[int, list[Any]] = defaultdict(list)
+        for case_id, *row in db.session.execute(query if where is None else query.where(where)):
+            found[case_id].append(row)
+        return found
+
+    def _partners(self, cases: Sequence[Case]) -> set[int]:
+        """The partners these contracts name, and whoever was ever tied to one; on which day is asked with each case."""
+        codes = {contract_facts.roots(case, self._answers[case.id])[1] for case in cases}
+        found = {self._by_code[code] for code in codes if code in self._by_code}
+        tied = {org for partner in found for _root, org, _code, _name in self._reach([partner], None)}
+        return found | tied
+
+    def project(self, case: Case, on: date) -> ProjectFacts:
+        """What the standing checks read of a case; what they do not is left at its default."""
         answers, entered = self._answers[case.id], {no for (no,) in self._entered.get(case.id, ())}
         shown = max(entered, default=case.round) if case.state is ProjectState.REGISTERED else case.round
         apart = {key for no, key in self._apart.get(case.id, ()) if no <= shown}
         listed = [dict(p) for p in answers.get("parcels", {}).get("parcels", ())]
         left = [p for p in listed if str(p.get("key", "")) not in apart]
-        return contract_facts.of(
-            case,
-            self._governing_day(case, on),
-            answers,
-            left,
-            tuple(map(facts.parcel_facts, left)),
-            papers_of(shown, self._papers.get(case.id, ())),
-            self.overlaps(case, shown, left, answers.get("crediting", {})),
-            shown,
-            self,
+        parcels, day = tuple(map(facts.parcel_facts, left)), self._governing_day(case, on)
+        papers = papers_of(shown, self._papers.get(case.id, ()))
+        overlaps = self.overlaps(case, shown, left, answers.get("crediting", {}))
+        return ProjectFacts(
+            on=day,
+            round=case.round,
+            **facts.stated(answers),
+            applicant_is_person=case.proponent_user_id is not None,
+            parcels=parcels,
+            overlaps=overlaps,
+            contract=contract_facts.of(case, day, answers, left, parcels, papers, overlaps, shown, self),
         )
 
     def _governing_day(self, case: Case, on: date) -> date:
@@ -155,11 +180,14 @@ class _Book:
         roots = {*ids, self._by_code.get(code or "")}
         return contract_facts.known_from(case, answers, self._reach(roots, on), partial(self._others, case.id))
 
-    def _reach(self, roots: Iterable[int | None], on: date) -> Iterator[tuple[int, int, str | None, str]]:
-        """As contract_rows.REACH: each root with every organisation it is tied to, over however many others."""
+    def _reach(self, roots: Iterable[int | None], on: date | None) -> Iterator[tuple[int, int, str | None, str]]:
+        """As contract_rows.REACH: each root with every organisation it is tied to, over however many others.
+
+        Without a day: to which it was ever tied.
+        """
         beside: dict[int, set[int]] = defaultdict(set)
         for one, other, since, until in self._ties:
-            if since <= on and (until is None or until >= on):
+            if on is None or (since <= on and (until is None or until >= on)):
                 beside[one].add(other)
                 beside[other].add(one)
         for root in roots:
@@ -197,11 +225,13 @@ class _Book:
         return land.clashes(marks, found, own, held)
 
 
-def _standing_answers() -> dict[int, dict[str, dict[str, Any]]]:
+def _standing_answers(
+    of: ColumnElement[bool], sections: Sequence[str] = SECTIONS
+) -> dict[int, dict[str, dict[str, Any]]]:
     query = (
         select(Case.id, Answers.section, Answers.data)
         .join(Answers, and_(Answers.case_id == Case.id, Answers.round_no == STANDING_ROUND))
-        .where(PARTNERED, Answers.section.in_(SECTIONS))
+        .where(of, Answers.section.in_(sections))
     )
     found: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
     for case_id, section, data in db.session.execute(query):
@@ -213,4 +243,4 @@ _ORGANISATIONS = select(Organisation.id, Organisation.credit_code, Organisation.
 _TIES = select(
     OrganisationTie.organisation_id, OrganisationTie.related_id, OrganisationTie.since, OrganisationTie.until
 )
-_NUMBERED = select(Case.id, Case.number, Case.partner_org_id).where(PARTNERED).order_by(Case.id)
+_NUMBERED = select(Case.id, Case.number, Case.partner_org_id).order_by(Case.id)

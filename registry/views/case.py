@@ -40,10 +40,11 @@ def show(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
     """The case: where it stands, what it is, what was found and said, and what this person may do."""
     case, policy = g.case, current()
     known = words.facts_shown(case)
-    page = ask.case_page(case, g.roles, g.user)
+    found = findings(known, policy)
+    held_up = any(standing.keeps_off_the_agenda(o, policy) for o in found)
+    page = ask.case_page(case, g.roles, g.user, lambda _cases, _on: {case.id} if held_up else ())
     open_to_me = words.buttons(case, known)
     done = request.args.get("done", "")
-    found = findings(known, policy)
     # What nobody can tell of a contract and stops nothing stands on the page of the contract check.
     shown = [o for o in found if o.verdict is Verdict.FAIL or standing.keeps_off_the_agenda(o, policy)]
     return render_template(

@@ -1,7 +1,8 @@
 """The desk: what waits for me, the cases I see, what is overdue, and the notices I was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -23,7 +24,9 @@ from registry.queries.applications import applicant_name
 from registry.queries.inbox import Item, waiting
 from registry.queries.paging import Page, Place
 from registry.queries.timeline import reminders
+from registry.services.contract_book import kept_off_the_agenda
 from registry.services.notices import mark_read
+from registry.services.policy import current
 from workflows.clocks import NEAR_DAYS
 from workflows.states import ProjectState, Question, Scheme
 from workflows.units import PERIODS
@@ -53,6 +56,7 @@ TASKS: Mapping[tuple[str, str], LazyString] = {
     ("table", ""): _l("Table the case for the leading group"),
     ("table", "amendment"): _l("Everything is in: table the amendment for the leading group"),
     ("table", "title"): _l("The title is in question: the case cannot be tabled until this is settled"),
+    ("table", "finding"): _l("A finding blocks: the case cannot be tabled until it is settled"),
     ("vote", Question.RISK_REVIEW): _l("Vote on project and contract risk"),
     ("vote", Question.REGISTRATION): _l("Vote on entry into the project library"),
     ("vote", Question.SCREENING): _l("Vote on the project in methodology screening"),
@@ -195,11 +199,16 @@ def _state_links(
     return links
 
 
+def kept_off(cases: Sequence[Case], on: date) -> Collection[int]:
+    """Which of these cases the inbox must not offer to table: a finding that blocks holds them up."""
+    return kept_off_the_agenda(cases, current(), on)
+
+
 @bp.get("/inbox")
 def inbox() -> str:
     """What waits for me, the nearest deadline first; the filters stand in the URL."""
     on = today()
-    items = g.waiting = waiting(g.user, on)
+    items = g.waiting = waiting(g.user, on, kept_off)
     state, district, q = _choice(S, "state"), _district(), _typed("q")
     chosen = {"state": state.value if state else "", "district": district, "q": q}
     fitting = [i for i in items if (not district or i.district_code == district) and _fits(i, q)]

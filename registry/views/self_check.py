@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from registry import clock, formats, labels
-from registry.forms.self_check import FactsForm, UploadForm, contract_form, named, site_form
+from registry.forms.self_check import ADD, COUNT, REMOVE, STEP, FactsForm, UploadForm, contract_form, named, site_form
+from registry.forms.self_check import stepped as parcels_stepped
 from registry.labels import intake as intake_words
 from registry.labels import self_check as words
 from registry.security.throttle import TooMany
@@ -144,6 +145,8 @@ def _examples(kind: Any = None) -> list[tuple[str, str]]:
 def _checked(check: Check) -> Answer:
     if request.method == "GET":
         return _asked(check, _form(check, None))
+    if STEP in request.form:  # one parcel more or less; nothing is checked yet
+        return _asked(check, _form(check, parcels_stepped(request.form, _form(check, None).groups)))
     form, file, again = _form(check, request.form), request.files.get("file"), request.form.get("facts")
     try:
         self_check.admit(request.remote_addr or "", clock.now())
@@ -182,7 +185,7 @@ def _told(error: Unusable, form: FactsForm) -> list[tuple[str, str]]:
         name = form.name_at(fault.path) if by_hand else None
         message = what + formats.gap() + cure
         if name is not None:
-            form[name].errors = [*form[name].errors, named(form[name].label.text, message)]
+            form[name].errors = [*form[name].errors, named(form.called(name), message)]
         else:
             loose.append(("" if by_hand else "file", named(fault.place, message)))
     return loose
@@ -204,6 +207,7 @@ def _asked(check: Check, form: FactsForm, loose: list[tuple[str, str]] | None = 
         contract=check is CONTRACT,
         examples=_examples(check.kind),
         most_kb=MOST_BYTES // 1000,
+        parcels={"count": COUNT, "step": STEP, "add": ADD, "remove": REMOVE},
     )
 
 

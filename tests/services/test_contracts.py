@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event, select
 
 from registry.clock import now, today
 from registry.extensions import db
-from registry.models import AuditEvent, Organisation, TieKind
+from registry.models import AuditEvent, Case, Organisation, TieKind
 from registry.queries import partners
-from registry.services import acts, drafts, facts, organisation_ties
+from registry.queries.inbox import turns, waiting
+from registry.services import acts, contract_book, drafts, facts, organisation_ties
 from registry.services.people import NotDone
 from registry.services.policy import current
 from tests import factories
@@ -19,6 +21,7 @@ from workflows.contract_class import extent
 from workflows.contract_words import Cost, Party, RequiredTerm
 from workflows.facts import ContractFacts
 from workflows.gates import findings
+from workflows.rules import RULES, standing
 from workflows.states import Severity, Verdict
 
 
@@ -150,6 +153,65 @@ def test_a_block_on_the_contract_keeps_the_case_off_the_agenda(world):
     with pytest.raises(acts.Refused) as refused:
         world.table(other)
     assert [o.clause for o in refused.value.stopping] == ["S14"]
+
+
+def told(world: World, case_id: int) -> str:
+    """What the secretary's inbox says of tabling a case."""
+    items = waiting(world.user("secretary"), None, kept_off)
+    return next(i.why for i in items if i.case_id == case_id and i.act == "table")
+
+
+def kept_off(cases, on):
+    return contract_book.kept_off_the_agenda(cases, current(), on)
+
+
+def test_the_inbox_says_that_a_block_on_the_contract_holds_a_case_up(world):
+    sound = world.advance(world.draft(**with_partner()), "risk_review")
+    blocked = world.advance(world.draft(**with_partner(contract_costs={"bearer_pdd": "not_stated"})), "risk_review")
+    assert (told(world, sound), told(world, blocked)) == ("", "finding")
+    turn = next(t for t in turns(world.case(blocked), agenda=kept_off) if t.act == "table")
+    assert turn.why == "finding"
+    # Who only counts asks nobody and finds as many.
+    assert len(waiting(world.user("secretary"))) == 2
+
+
+def test_what_many_cases_are_judged_by_is_what_each_is_judged_by_alone(world):
+    beside_partner(world, "ccer", 4800)
+    far = factories.an_organisation(credit_code="91370900MA0000003F")
+    tie(world, far, organisation(OTHER_CODE), kind=TieKind.SHAREHOLDER)
+    world.advance(world.draft(**with_partner(contract={"partner_credit_code": "91370900MA0000003F"})), "submitted")
+    world.advance(world.draft(**with_partner(contract_terms={"retransfer": "free"})), "risk_review")
+    world.advance(world.draft(), "risk_review")
+    land = {"parcels": {"parcels": [{**PARCEL, "village": "青石峪"}]}}
+    for _ in range(2):
+        world.advance(world.draft(**land), "submitted")
+    cases = list(db.session.scalars(select(Case).order_by(Case.id)))
+    book = contract_book._Book(cases)
+    alone = {case.id: facts.project_facts(case, current(), today()) for case in cases}
+    for case in cases:
+        together = book.project(case, today())
+        assert together.contract == alone[case.id].contract
+        assert standing.judged(together, current()) == standing.judged(alone[case.id], current())
+    stopped = [case_id for case_id, known in alone.items() if RULES["S14"](known, current()).finding]
+    assert "S20" in {o.clause for o in findings(alone[stopped[0]], current())}
+    assert kept_off(cases, today()) == set(stopped)
+
+
+def test_how_many_cases_the_inbox_judges_does_not_change_how_often_it_asks(world):
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", note := lambda *args: asked.append(str(args[2])))
+    counts = []
+    try:
+        for _ in range(2):
+            for terms in ({}, {"retransfer": "free"}):
+                world.advance(world.draft(**with_partner(contract_terms=terms)), "risk_review")
+            asked.clear()
+            waiting(world.user("secretary"), None, kept_off)
+            counts.append(len(asked))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
+    assert counts[1] <= 29, asked
 
 
 def test_pages_on_the_contract_must_be_complete_before_it_is_handed_in(world):

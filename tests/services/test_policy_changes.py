@@ -1,8 +1,10 @@
 """Changes of the policy through the one door: who, in which order, what is refused, and from when a figure holds."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
@@ -16,9 +18,10 @@ from registry.services.policy import current
 from tests import factories
 from tests.revisions import KEY, SOON, act, confirmed, draft, longer_review, proposed, row, run, stopped
 from tests.world import World
+from workflows import policy as policy_files
 from workflows.facts import ProjectFacts
 from workflows.machine import NotOpenError
-from workflows.policy import Policy
+from workflows.policy import Policy, PolicyError
 from workflows.policy.changes import MethodEnds
 from workflows.roles import Role
 from workflows.states import ChangeState, Scheme
@@ -102,6 +105,71 @@ def test_two_changes_are_one_history_in_the_order_of_confirmation(world):
     assert [row(c).history_no for c in (first, second)] == [1, 2]
     assert [f.number for f in current().figures[KEY]] == [7, 10, 12]
     assert Policy.parse(ask.base().written(current().changes)) == current()
+
+
+# Files that say it too ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """Takes the policy from a copy of the files with something more in one of them."""
+
+    def written(file: str, more: str, **changed: str) -> None:
+        place = tmp_path / "policy"
+        shutil.copytree(Path(policy_files.__file__).parent, place)
+        text = (place / file).read_text("utf-8")
+        for old, new in changed.items():
+            assert old in text
+            text = text.replace(old, new)
+        (place / file).write_text(text + more, "utf-8")
+        edited = Policy.read(place)
+        monkeypatch.setattr(ask.Policy, "base", lambda: edited)
+        ask._of_revision.cache_clear()
+
+    yield written
+    ask._of_revision.cache_clear()
+
+
+FIGURE = """
+[[figure]]
+key = "legal_review_days"
+title_zh = "甲"
+title_en = "A"
+value = {value}
+unit = "working days"
+since = 2026-04-01
+source_zh = "乙"
+source_en = "B"
+confidence = "seen"
+"""
+
+
+def doctors_word(app) -> str:
+    return app.test_cli_runner().invoke(args=["doctor"]).output
+
+
+@pytest.mark.parametrize(("value", "says"), [(10, "repeat"), (12, "contradict")])
+def test_the_doctor_names_a_confirmed_change_that_the_files_repeat_or_contradict(world, app, files, value, says):
+    change_id = confirmed(world)
+    number = row(change_id).number
+    db.session.rollback()
+    assert "workflows/policy" not in doctors_word(app)
+    files("parameters.toml", FIGURE.format(value=value))
+    with pytest.raises(PolicyError):
+        current()
+    db.session.rollback()
+    assert f"workflows/policy: the files {says} change {number} of {KEY} in the database" in doctors_word(app)
+
+
+def test_the_doctor_names_each_such_change_and_no_other(world, files):
+    confirmed(world)
+    confirmed(world, longer_review(12, date(2026, 6, 1)))
+    ends = confirmed(world, MethodEnds("CCER-14-001", SOON, "通知", "A notice"))
+    db.session.rollback()
+    assert ask.clashes() == []
+    files("methodologies/CCER-14-001.toml", "until = 2026-02-28\n")
+    found = ask.clashes()
+    assert [(c.number, c.subject, c.said_already) for c in found] == [(row(ends).number, "CCER-14-001", False)]
 
 
 # Who ----------------------------------------------------------------------------------------------------

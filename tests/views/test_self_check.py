@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from registry.application.self_check import SITE, TERMS
 from registry.extensions import db
+from registry.forms.self_check import MOST_TYPED, name_of
 from registry.models import SignInAttempt
 from registry.security import throttle
 from registry.services import self_check
@@ -62,6 +63,103 @@ def test_a_form_says_the_same_as_a_file_with_the_same_facts(reader):
     }
     sent = upload(reader, METHODS, json.dumps(facts).encode())
     assert words(typed) == words(sent)
+
+
+TWO = {
+    "parcel_count": "2",
+    "activity": "afforestation",
+    "parcel_area_mu": "1200",
+    "parcel_disputed": "no",
+    "parcel_2_area_mu": "0.5",
+    "parcel_2_title_document": "forest_right_certificate",
+}
+
+
+def typed(page):
+    """Name → what stands in each field of the form that came back."""
+    found = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', page.text))
+    for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page.text, re.DOTALL):
+        found[name] = re.search(r'<option selected value="([^"]*)"', options)[1]
+    return {
+        name: value for name, value in found.items() if value and name not in ("csrf_token", "upload", "terms_present")
+    }
+
+
+def test_several_parcels_in_a_form_say_the_same_as_in_a_file(reader):
+    parcels = [
+        {"key": "1", "area_mu": 1200, "disputed": False},
+        {"key": "2", "area_mu": "0.5", "title_document": "forest_right_certificate"},
+    ]
+    facts = {"activity": "afforestation", "parcels": parcels}
+    of_form, of_file = reader.post(METHODS, data=TWO), upload(reader, METHODS, json.dumps(facts).encode())
+    assert words(of_form) == words(of_file)
+    assert "At least one parcel is below the minimum area: 2; the least is 1 mu." in words(of_form).replace("\xa0", " ")
+    # One that was added and of which nothing is said is a parcel nobody knows anything of, not none.
+    facts["parcels"].append({"key": "3"})
+    of_form = reader.post(METHODS, data={**TWO, "parcel_count": "3"})
+    assert words(of_form) == words(upload(reader, METHODS, json.dumps(facts).encode()))
+
+
+def test_a_parcel_is_added_and_taken_away_and_everything_typed_stays(reader):
+    text = "第一条\n零成本"
+    given = {"area_mu": "some", "parcel_tenure": "state", "text": text, "parcels": "add"}
+    page = reader.post(CONTRACT, data=given)
+    assert page.status_code == 200
+    assert typed(page) == {"area_mu": "some", "parcel_tenure": "state", "parcel_count": "2"}
+    assert text in page.text
+    assert "Error" not in words(page), "nothing is judged yet"
+    assert page.text.index('name="parcel_tenure"') < page.text.index('name="parcel_2_tenure"')
+    three = {**TWO, "parcel_count": "3", "parcel_3_area_mu": "７", "parcel_3_disputed": "yes", "parcels": "remove-2"}
+    kept = {"activity": "afforestation", "parcel_area_mu": "1200", "parcel_disputed": "no", "parcel_count": "2"}
+    page = reader.post(METHODS, data=three)
+    assert typed(page) == kept | {"parcel_2_area_mu": "７", "parcel_2_disputed": "yes"}
+    assert 'name="parcel_3_area_mu"' not in page.text
+    page = reader.post(METHODS, data={**TWO, "parcels": "remove-1"})
+    assert typed(page)["parcel_area_mu"] == "0.5"
+    assert "remove-" not in page.text, "the last one stays"
+
+
+@pytest.mark.parametrize("step", ["remove-1", "remove-9", "remove-0", "remove-²", "what"])
+@pytest.mark.parametrize("count", ["", "-1", "²", "1e9", "99999999999999999999", "0"])
+def test_a_step_that_cannot_be_meant_changes_nothing(reader, step, count):
+    page = reader.post(METHODS, data={"parcel_area_mu": "5", "parcel_count": count, "parcels": step})
+    assert (page.status_code, typed(page)) == (200, {"parcel_area_mu": "5", "parcel_count": "1"})
+
+
+def test_as_many_parcels_fit_into_a_form_as_into_a_request(reader):
+    data = {"parcel_count": str(MOST_TYPED), "parcels": "add", "text": "条" * 20_000}
+    for n in range(1, MOST_TYPED + 1):
+        data |= {name_of(f"parcel_{field}", n): "9" * 9 for field in ("area_mu", "title_end")}
+        data[name_of("parcel_title_document", n)] = "forest_right_certificate"
+    page = reader.post(CONTRACT, data=data, content_type="multipart/form-data")
+    assert page.status_code == 200
+    assert typed(page)["parcel_count"] == str(MOST_TYPED)
+    assert "More parcels than this do not fit on a page: upload a file." in words(page)
+    assert 'value="add"' not in page.text
+
+
+def test_an_error_names_the_parcel_it_is_about(reader):
+    page = reader.post(METHODS, data={**TWO, "parcel_area_mu": "some", "parcel_2_area_mu": "1"})
+    assert "Parcel 1, Area of the parcel: Enter digits only" in words(page)
+    page = reader.post(METHODS, data={**TWO, "parcel_2_area_mu": "-3"})
+    assert page.status_code == 422
+    assert "Parcel 2, Area of the parcel: It is less than it can be." in words(page)
+    assert 'href="#parcel_2_area_mu"' in page.text
+
+
+def test_enter_in_a_field_checks_and_does_not_add_a_parcel(reader):
+    form = re.search(
+        r"<form method=\"post\" action=\"/self-check/methods\".*?</form>", reader.get(METHODS).text, re.DOTALL
+    )
+    first = re.search(r"<button[^>]*>", form[0])
+    assert first[0] == "<button hidden>"
+
+
+def test_adding_a_parcel_is_no_check(reader):
+    reader.application.config["SELF_CHECKS_EACH"] = 1
+    for _ in range(3):
+        assert reader.post(METHODS, data={"parcels": "add"}).status_code == 200
+    assert reader.post(METHODS, data={}).status_code == 200
 
 
 def test_the_five_costs_are_judged_only_once_all_are_answered(reader):

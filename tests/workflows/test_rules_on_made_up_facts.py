@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.made_up import ON, facts
 from workflows.contract_words import ContractNature, Cost, RequiredTerm, Retransfer
 from workflows.facts import ContractFacts, ParcelFacts, ProjectFacts, SiteFacts
-from workflows.policy import Policy
+from workflows.policy import Policy, places
 from workflows.rules import RULES
 from workflows.rules.panels import ON_RECORD
 from workflows.rules.standing import contract_clauses
@@ -50,6 +50,19 @@ PASS, FAIL, UNKNOWN, MANUAL, NOT_HERE = (
 def kind(verdict: Verdict) -> str:
     """Good, broken or open: what is good may be so because the clause does not concern the case."""
     return {PASS: "good", NOT_HERE: "good", FAIL: "broken"}.get(verdict, "open")
+
+
+# What a fail says ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clause", SITE)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_every_place_of_a_sentence_is_something_the_rule_read(clause, data):
+    """A name that no rule hands over would silently leave out its part of the sentence."""
+    outcome = RULES[clause](data.draw(sites), POLICY)
+    if outcome.verdict is FAIL:
+        assert places(POLICY.clause(clause).template(FAIL, "zh")) <= outcome.facts.keys() | outcome.figures.keys()
 
 
 # What is not known ----------------------------------------------------------------------------------------

@@ -111,6 +111,60 @@ def ids(letter, numbers):
 # One condition
 
 
+PATCH = ParcelFacts(key="p1", name="南坡", area_mu=Decimal("0.5"))
+SAYS = [
+    ("A03", {"nonforest_since": date(2022, 1, 1)}, "自2022年1月1日起没有森林，2024年3月12日开工，须间隔3年"),
+    ("A05", {"parcels": (PATCH,)}, "地块南坡，下限400平方米"),
+    ("A05", {"parcels": (PATCH,), "start_on": date(2019, 1, 1)}, "地块南坡，下限667平方米"),
+    ("A08", {"shrub_removed_pct": Decimal("20.1")}, "占20.1%，上限20%"),
+    ("A13", {"start_on": date(2011, 1, 1)}, "2011年1月1日开工，须晚于2012年11月8日"),
+    ("A14", {"crediting_end": date(2030, 1, 1)}, "计入期自2024年3月12日至2030年1月1日，须为20年至40年"),
+    ("A14", {"life_end": date(2040, 1, 1)}, "计入期至2044年3月11日，项目寿命至2040年1月1日"),
+    ("A17", {"claim_from": date(2020, 1, 1)}, "自2020年1月1日起产生，须产生于2020年9月22日之后，且在申请登记前5年以内"),
+    ("B01", {"nonforest_since": date(2006, 1, 1)}, "自2006年1月1日起没有森林，须不晚于2005年2月16日"),
+    ("B04", {"soil_disturbed_pct": Decimal(12)}, "扰动面积占12%，上限10%"),
+    ("C07", {"repeat_soil_disturbance": True, "soil_interval_years": Decimal(5)}, "间隔5年，至少20年"),
+    ("D07", {"soil_disturbed_pct": Decimal(12)}, "扰动面积占12%，上限10%"),
+    ("B08", {"crediting_end": date(2030, 1, 1)}, "自2024年3月12日至2030年1月1日，须为20年至60年"),
+    ("C09", {"crediting_end": date(2030, 1, 1)}, "自2024年3月12日至2030年1月1日，须为20年至60年"),
+    ("C01", {"canopy_closure": Decimal("0.1")}, "郁闭度0.1，标准0.2"),
+    ("C01", {"tree_height_m": Decimal("1.5")}, "树高1.5米，标准2米"),
+    ("C01", {"parcels": (PATCH,)}, "地块南坡的面积，标准0.0667公顷"),
+    ("C08", {"start_on": date(2005, 1, 1)}, "2005年1月1日开始，须晚于2005年2月16日"),
+    ("D01", {"culm_height_m": Decimal(1)}, "秆高1米，标准2米"),
+    ("F01", {"culm_dbh_cm": Decimal(1)}, "胸径1厘米，标准2厘米"),
+    ("F02", {"scattered_tree_closure": Decimal("0.2")}, "郁闭度0.2，须低于0.2"),
+    ("F09", {"bamboo_measures": ()}, "采用0项，至少1项"),
+    ("T04", {"increment_t": Decimal(-3)}, "填写的增量为-3 t"),
+    ("T05", {"monitoring_years": Decimal(12)}, "监测期12年，通常为1年至10年"),
+    ("T09", {"buffer_pct": Decimal(5)}, "5%，下限10%"),
+    ("T10", {"parcels": (PATCH,)}, "地块南坡，下限1亩"),
+    ("X01", {"annual_precip_mm": Decimal(300)}, "697毫米，上限400毫米"),
+]
+"""What is changed of a sound site, and what the sentence then says of figure and limit."""
+
+
+@pytest.mark.parametrize(("clause", "changed", "said"), SAYS, ids=[f"{c}-{next(iter(f))}" for c, f, _ in SAYS])
+def test_a_condition_that_fails_says_figure_and_limit(clause, changed, said):
+    outcome = RULES[clause](replace(PLANTED, **changed), POLICY)
+    assert outcome.verdict is Verdict.FAIL
+    sentence = POLICY.clause(clause).sentence(Verdict.FAIL, "zh", outcome.facts, outcome.figures)
+    assert sentence.endswith(f"：{said}。")
+    assert sentence.count("：") == 1, "a limit that was kept is none to name"
+    english = POLICY.clause(clause).sentence(Verdict.FAIL, "en", outcome.facts, outcome.figures)
+    assert english.count(": ") == 1
+
+
+def test_one_year_is_not_years_in_english():
+    outcome = RULES["T05"](replace(PLANTED, monitoring_years=Decimal(12)), POLICY)
+    sentence = POLICY.clause("T05").sentence(Verdict.FAIL, "en", outcome.facts, outcome.figures)
+    assert sentence.replace("\xa0", " ").endswith(": 12 years, where 1 year to 10 years are usual.")
+
+
+def test_an_officers_answer_brings_no_figure_and_the_sentence_names_none():
+    assert POLICY.clause("T05").sentence(Verdict.FAIL, "zh", {"answers": {}}) == "监测期长度超出通常范围。"
+
+
 @pytest.mark.parametrize("clause", CONDITIONS)
 def test_a_condition_of_which_nothing_is_known_is_unknown(clause):
     assert RULES[clause](NOTHING, POLICY).verdict is Verdict.UNKNOWN

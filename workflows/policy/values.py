@@ -208,7 +208,8 @@ class Clause:
     ) -> str:
         """What the verdict says to a person, with its places filled.
 
-        Raises LookupError naming the clause and the place when neither facts nor figures hold it.
+        Raises LookupError naming the clause and the place when neither facts nor figures hold it. Where officers answer
+        the clause, a part in brackets is left out instead.
         """
         return self._fill(self.template(verdict, lang), lang, facts, figures)
 
@@ -225,10 +226,12 @@ class Clause:
         self, text: str, lang: str, facts: Mapping[str, object] | None, figures: Mapping[str, Figure] | None
     ) -> str:
         values: dict[str, object] = {**(figures or {}), **(facts or {})}
-        missing = sorted(places(text) - {name for name, value in values.items() if value is not None})
+        known = {name: value for name, value in values.items() if value is not None}
+        # Officers answer a question without facts, so that what says which figure was missed may fall away.
+        missing = sorted(places(_PART.sub("", text) if self.question_zh else text) - known.keys())
         if missing:
             raise LookupError(f"clause {self.id}: nothing to put in {', '.join(missing)}")
-        return fill(text, lang, values)
+        return fill(text, lang, known)
 
 
 @dataclass(frozen=True)
@@ -337,9 +340,9 @@ def fill(text: str, lang: str, values: Mapping[str, object]) -> str:
     `_mu`, `_m2`, `_ha`, `_t`, `_yuan`, `_yuan_per_t` …: a number with thousands commas and its unit, of several
     units the longest; `_pct`: a percentage; a day reads as a day; anything else plain (a list is joined,
     nothing in it reads "none").
-    A part in [square brackets] is left out where a place in it holds an empty list or text.
+    A part in [square brackets] is left out where a place in it holds nothing, or an empty list or text.
     """
-    whole = _PART.sub(lambda part: part[1] if all(_says(values[name]) for name in places(part[1])) else "", text)
+    whole = _PART.sub(lambda part: part[1] if all(_says(values.get(n)) for n in places(part[1])) else "", text)
     return "".join(
         before + (_shown(name, values[name], language(lang)) if name else "")
         for before, name, _, _ in Formatter().parse(whole)
@@ -347,7 +350,7 @@ def fill(text: str, lang: str, values: Mapping[str, object]) -> str:
 
 
 def _says(value: object) -> bool:
-    return not isinstance(value, Sized) or len(value) > 0
+    return value is not None and (not isinstance(value, Sized) or len(value) > 0)
 
 
 def _shown(name: str, value: object, lang: Language) -> str:
@@ -365,7 +368,8 @@ def _shown(name: str, value: object, lang: Language) -> str:
             items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
             return str(words["joint"]).join(_shown("", item, lang) for item in items) or str(words["none"])
         case int() | Decimal():
-            return number_in_words(Decimal(value)) + _unit(name, words["units"])
+            units = words["units"] | (words.get("one", {}) if value == 1 else {})
+            return number_in_words(Decimal(value)) + _unit(name, units)
         case _:
             return str(value)
 

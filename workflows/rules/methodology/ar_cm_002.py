@@ -3,7 +3,7 @@
 from workflows.facts import SiteFacts
 from workflows.policy import Policy
 from workflows.rules.methodology import logic
-from workflows.rules.methodology.logic import among, at_least, every, of_all, said
+from workflows.rules.methodology.logic import among, at_least, every, missed, of_all, said
 from workflows.rules.outcome import Said, rule
 from workflows.states import LitterRemoval
 
@@ -21,13 +21,16 @@ def becomes_bamboo_forest(facts: SiteFacts, policy: Policy) -> Said:
         "culm_height_m": facts.culm_height_m,
         "culm_dbh_cm": facts.culm_dbh_cm,
     }
-    met = every(
-        of_all(facts.parcels, lambda parcel: logic.reaches(parcel, area.number)),
-        at_least(facts.canopy_closure, crown.number),
-        at_least(facts.culm_height_m, height.number),
-        at_least(facts.culm_dbh_cm, thick.number),
-    )
-    return said(met, read, area, crown, height, thick)
+    closed, tall = at_least(facts.canopy_closure, crown.number), at_least(facts.culm_height_m, height.number)
+    stout = at_least(facts.culm_dbh_cm, thick.number)
+    met = every(of_all(facts.parcels, lambda parcel: logic.reaches(parcel, area.number)), closed, tall, stout)
+    short = {
+        "low_closure": missed(closed, facts.canopy_closure),
+        "low_culm_m": missed(tall, facts.culm_height_m),
+        "thin_culm_cm": missed(stout, facts.culm_dbh_cm),
+        "short_parcels": logic.names(p for p in facts.parcels if logic.reaches(p, area.number) is False),
+    }
+    return said(met, read | short, area, crown, height, thick)
 
 
 @rule("D02", part="site")

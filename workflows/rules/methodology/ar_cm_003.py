@@ -5,7 +5,7 @@ from decimal import Decimal
 from workflows.facts import ParcelFacts, SiteFacts
 from workflows.policy import Policy
 from workflows.rules.methodology import logic
-from workflows.rules.methodology.logic import among, at_least, every, no, of_all, said
+from workflows.rules.methodology.logic import among, at_least, every, missed, no, of_all, said
 from workflows.rules.outcome import Said, failed, manual, passed, rule, unknown
 from workflows.states import AgeGroup, Burning, ForestOrigin, LitterRemoval, Soil
 
@@ -29,12 +29,14 @@ def is_forest(facts: SiteFacts, policy: Policy) -> Said:
         "canopy_closure": facts.canopy_closure,
         "tree_height_m": facts.tree_height_m,
     }
-    met = every(
-        at_least(facts.canopy_closure, crown.number),
-        of_all(facts.parcels, lambda parcel: reaches_ha(parcel, area.number)),
-        at_least(facts.tree_height_m, height.number),
-    )
-    return said(met, read, crown, area, height)
+    closed, tall = at_least(facts.canopy_closure, crown.number), at_least(facts.tree_height_m, height.number)
+    met = every(closed, of_all(facts.parcels, lambda parcel: reaches_ha(parcel, area.number)), tall)
+    short = {
+        "low_closure": missed(closed, facts.canopy_closure),
+        "low_height_m": missed(tall, facts.tree_height_m),
+        "short_parcels": logic.names(p for p in facts.parcels if reaches_ha(p, area.number) is False),
+    }
+    return said(met, read | short, crown, area, height)
 
 
 @rule("C02", part="site")

@@ -4,7 +4,7 @@ from workflows.facts import SiteFacts
 from workflows.policy import Policy
 from workflows.rules.methodology import logic
 from workflows.rules.methodology.ar_cm_003 import reaches_ha
-from workflows.rules.methodology.logic import among, at_least, every, no, of_all, said
+from workflows.rules.methodology.logic import among, at_least, every, missed, no, of_all, said
 from workflows.rules.outcome import Said, not_applicable, rule
 from workflows.states import Fertilising, LitterRemoval
 
@@ -22,13 +22,16 @@ def is_bamboo_forest(facts: SiteFacts, policy: Policy) -> Said:
         "culm_height_m": facts.culm_height_m,
         "culm_dbh_cm": facts.culm_dbh_cm,
     }
-    met = every(
-        at_least(facts.canopy_closure, crown.number),
-        of_all(facts.parcels, lambda parcel: reaches_ha(parcel, area.number)),
-        at_least(facts.culm_height_m, height.number),
-        at_least(facts.culm_dbh_cm, thick.number),
-    )
-    return said(met, read, crown, area, height, thick)
+    closed, tall = at_least(facts.canopy_closure, crown.number), at_least(facts.culm_height_m, height.number)
+    stout = at_least(facts.culm_dbh_cm, thick.number)
+    met = every(of_all(facts.parcels, lambda parcel: reaches_ha(parcel, area.number)), closed, tall, stout)
+    short = {
+        "low_closure": missed(closed, facts.canopy_closure),
+        "low_culm_m": missed(tall, facts.culm_height_m),
+        "thin_culm_cm": missed(stout, facts.culm_dbh_cm),
+        "short_parcels": logic.names(p for p in facts.parcels if reaches_ha(p, area.number) is False),
+    }
+    return said(met, read | short, crown, area, height, thick)
 
 
 @rule("F02", part="site")
@@ -84,4 +87,5 @@ def measures_taken(facts: SiteFacts, policy: Policy) -> Said:
     """At least one of the management measures of annex 1 is taken."""
     least = policy.figure("bamboo_measures_min", facts.on)
     count = None if facts.bamboo_measures is None else len(facts.bamboo_measures)
-    return said(at_least(count, least.number), {"bamboo_measures": facts.bamboo_measures}, least)
+    read = {"bamboo_measures": facts.bamboo_measures, "measures_taken": count}
+    return said(at_least(count, least.number), read, least)

@@ -27,7 +27,7 @@ def planting_covered(facts: SiteFacts, policy: Policy) -> Said:  # noqa: ARG001 
 def not_forest_before(facts: SiteFacts, policy: Policy) -> Said:
     """Planned afforestation land, without forest for three years when the work begins."""
     years = policy.figure("nonforest_years", facts.on)
-    read = {
+    read: dict[str, object] = {
         "nonforest_since": facts.nonforest_since,
         "start_on": facts.start_on,
         "planned_afforestation_land": facts.planned_afforestation_land,
@@ -35,6 +35,7 @@ def not_forest_before(facts: SiteFacts, policy: Policy) -> Said:
     bare: Known = None
     if facts.nonforest_since is not None and facts.start_on is not None:
         bare = logic.later(facts.nonforest_since, int(years.number)) <= facts.start_on
+    read["begun_too_soon_on"] = logic.missed(bare, facts.start_on)
     return said(every(bare, facts.planned_afforestation_land), read, years)
 
 
@@ -67,7 +68,9 @@ def parcel_area(facts: SiteFacts, policy: Policy) -> Said:
         return None if facts.start_on is None else facts.start_on > until.day
 
     found = logic.parcelwise(facts.parcels, reaches, "area_mu", "area_m2", figures=figures)
-    return Said(found.verdict, {**found.facts, "start_on": facts.start_on}, found.figures)
+    began_early = facts.start_on is not None and facts.start_on <= until.day
+    asked = {"start_on": facts.start_on, "least_m2": (early if began_early else least).number}
+    return Said(found.verdict, {**found.facts, **asked}, found.figures)
 
 
 @rule("A06", part="site")
@@ -134,7 +137,12 @@ def crediting_period(facts: SiteFacts, policy: Policy) -> Said:
     if facts.crediting_end is not None and facts.life_end is not None:
         within = facts.crediting_end <= facts.life_end
     fits = logic.lasts(facts.crediting_start, facts.crediting_end, least, most)
-    return said(every(fits, within), {**length.facts, "life_end": facts.life_end}, least, most)
+    short = {
+        "length_from": logic.missed(fits, facts.crediting_start),
+        "length_to": logic.missed(fits, facts.crediting_end),
+        "outlasts_on": logic.missed(within, facts.crediting_end),
+    }
+    return said(every(fits, within), {**length.facts, "life_end": facts.life_end, **short}, least, most)
 
 
 @rule("A15", part="site")

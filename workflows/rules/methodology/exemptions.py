@@ -13,7 +13,8 @@ def little_rain(facts: SiteFacts, policy: Policy) -> Said:
     More than that fails wherever the land lies; less is believed only of land known to lie elsewhere.
     """
     most, here = policy.figure("exempt_precipitation_mm", facts.on), policy.figure("taian_precipitation_mm", facts.on)
-    read = {"annual_precip_mm": facts.annual_precip_mm, "in_taian": facts.in_taian}
+    rain = here.number if facts.in_taian else facts.annual_precip_mm
+    read = {"annual_precip_mm": facts.annual_precip_mm, "in_taian": facts.in_taian, "rain_mm": rain}
     if facts.in_taian:
         return said(here.number <= most.number, read, most, here)
     dry = at_most(facts.annual_precip_mm, most.number)

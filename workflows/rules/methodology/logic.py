@@ -47,6 +47,11 @@ def no(known: Known) -> Known:
     return None if known is None else not known
 
 
+def missed(met: Known, value: object) -> object:
+    """The value that misses its limit, for the sentence that says so; None where it does not, or nobody can tell."""
+    return value if met is False else None
+
+
 def among(value: object, allowed: Iterable[object]) -> Known:
     """Whether a value is one of these."""
     return None if value is None else value in allowed
@@ -150,9 +155,13 @@ def soil_spared(facts: SiteFacts, most_pct: Figure, interval: Figure) -> Said:
         "soil_interval_years": facts.soil_interval_years,
         "contour": facts.contour,
     }
+    little = at_most(facts.soil_disturbed_pct, most_pct.number)
     seldom = some(no(facts.repeat_soil_disturbance), at_least(facts.soil_interval_years, interval.number))
-    met = every(at_most(facts.soil_disturbed_pct, most_pct.number), seldom, facts.contour)
-    return said(met, read, most_pct, interval)
+    short = {
+        "too_much_pct": missed(little, facts.soil_disturbed_pct),
+        "too_soon_years": missed(seldom, facts.soil_interval_years),
+    }
+    return said(every(little, seldom, facts.contour), read | short, most_pct, interval)
 
 
 def in_one_scheme(facts: SiteFacts) -> Said:
