@@ -5,8 +5,9 @@ sitting, the officers' answers and every opinion in full; the others see finding
 reasons and decisions.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import or_, select
 
 from registry import application, formats, labels
 from registry.extensions import db
-from registry.models import Appointment, Case, GateDecision, Round, User
+from registry.models import Appointment, AuditEvent, Case, GateDecision, Round, User
 from registry.permissions import APPLICANTS, party_of
 from registry.queries import applications, inbox, notices, sitting_views, sittings
 from registry.queries import case_review as review
@@ -48,6 +49,7 @@ HELD_UP: Mapping[str, LazyString] = {
     FINDING: _l("A finding blocks: the case cannot be tabled until it is settled"),
     LEGAL_TIME: _l("The legal review has not had its working days yet; after them the case can be tabled"),
     NO_CONDITIONS: _l("The conditions of this standard are not on file yet: until then it cannot be screened"),
+    "flaw": _l("The decision has lost its effect: the case is resumed, and the decision taken again"),
 }
 """What comes next where a case is held up, by the reason."""
 
@@ -57,7 +59,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User, agenda: Agenda |
     inside, applicant = bool(roles & review.INSIDE), bool(roles & APPLICANTS)
     shown = applications.round_shown(case)
     data = applications.data_of(applications.answers_of(case.id, shown))
-    gates = _gates(case.id)
+    gates, flaws = _gates(case.id), _flaws(case.id)
     asked = review.reconsiderations(case.id)
     rows = _parcels(data, notices.apart(case.id, shown))
     sat = sittings.of_case(case.id)
@@ -75,7 +77,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User, agenda: Agenda |
         inside=inside,
         applicant=applicant,
         returns_to=case.returns_to,
-        stages=tuple(_stages(case, gates, shown)),
+        stages=tuple(_stages(case, gates, shown, flaws)),
         turn=_turn(case, asked, next((s for s in sat if s.end is None), None), agenda),
         facts=tuple(_facts(case, data, contact=inside or applicant)),
         summary=str(data.get("basics", {}).get("summary") or ""),
@@ -87,7 +89,7 @@ def case_page(case: Case, roles: frozenset[Role], reader: User, agenda: Agenda |
         papers=tuple(review.papers(case, roles, data)),
         opinions=tuple(review.opinions(case, roles)),
         sittings=tuple(sitting_views.on_the_case(s, reader, inside) for s in sat),
-        rounds=tuple(_rounds(case.id, gates)),
+        rounds=tuple(_rounds(case.id, gates, flaws)),
         conditions=tuple(review.conditions(case.id, _approved_in(gates, shown))),
         notices=tuple(review.notices(case)),
         reconsiderations=tuple(asked),
@@ -104,7 +106,29 @@ def _approved_in(gates: Sequence[GateDecision], round_no: int) -> int:
     return next((g.carried_from or round_no for g in found), round_no)
 
 
-def _stages(case: Case, gates: Sequence[GateDecision], shown: int) -> list[Stage]:
+Flaws = Mapping[GateName, datetime]
+"""Gate → when its decision was last found flawed (S10)."""
+
+
+def _flaws(case_id: int) -> Flaws:
+    query = select(AuditEvent.at, AuditEvent.detail).where(
+        AuditEvent.subject_kind == "project",
+        AuditEvent.subject_id == case_id,
+        AuditEvent.action == "project:find_flaw",
+    )
+    rows = db.session.execute(query.order_by(AuditEvent.seq)).all()
+    return {GateName(json.loads(detail)["gate"]): at for at, detail in rows}
+
+
+def _undone(gate: GateDecision, flaws: Flaws) -> str:
+    """Since when a decision has no effect because of a flaw; "" where it has."""
+    found = flaws.get(gate.gate)
+    if found is None or gate.decided_at > found or gate.result is GateResult.CARRIED:
+        return ""
+    return _("Procedural flaw: without effect since %(day)s", day=formats.day(found))
+
+
+def _stages(case: Case, gates: Sequence[GateDecision], shown: int, flaws: Flaws) -> list[Stage]:
     closed = {STAGE_OF[g.gate]: g for g in gates if g.round_no == shown}
     waits = case.state in WAITING
     here = case.returns_to if waits else case.state
@@ -113,7 +137,9 @@ def _stages(case: Case, gates: Sequence[GateDecision], shown: int) -> list[Stage
     for place, stage in enumerate(STAGES):
         gate = closed.get(stage)
         words = labels.stage_label(stage)
-        if gate is not None and not gate.passed:
+        if gate is not None and (undone := _undone(gate, flaws)):
+            found.append(Stage(words, undone, "current" if stage is here else "todo"))
+        elif gate is not None and not gate.passed:
             found.append(Stage(words, _("Refused on %(day)s", day=formats.day(gate.decided_at)), "todo"))
         elif gate is not None:
             found.append(Stage(words, _passed(gate, case), "done"))
@@ -186,7 +212,7 @@ def _gates(case_id: int) -> Sequence[GateDecision]:
     return sorted(db.session.scalars(query), key=lambda g: (g.round_no, order.index(g.gate)))
 
 
-def _rounds(case_id: int, gates: Sequence[GateDecision]) -> list[RoundView]:
+def _rounds(case_id: int, gates: Sequence[GateDecision], flaws: Flaws) -> list[RoundView]:
     rows = db.session.scalars(select(Round).where(Round.case_id == case_id).order_by(Round.no.desc())).all()
     names = _names({g.decided_by_id for g in gates if g.decided_by_id})
     return [
@@ -202,6 +228,7 @@ def _rounds(case_id: int, gates: Sequence[GateDecision]) -> list[RoundView]:
                     names.get(g.decided_by_id or 0, ""),
                     g.carried_from,
                     "reject" if g.result is GateResult.REJECT else CLOSED_BY[g.gate],
+                    _undone(g, flaws),
                 )
                 for g in gates
                 if g.round_no == r.no

@@ -103,7 +103,7 @@ class OpinionView:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """A gate as it was closed, and by which step of the table."""
+    """A gate as it was closed, and by which step of the table; `undone` says since when it has no effect."""
 
     label: str
     result: GateResult
@@ -111,6 +111,7 @@ class GateView:
     who: str
     carried_from: int | None
     action: str
+    undone: str
 
 
 @dataclass(frozen=True, slots=True)

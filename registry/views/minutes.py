@@ -67,7 +67,7 @@ def show(meeting_id: int) -> str:
     pages = ask.pages_of(meeting.id)
     answering = ask.answering(meeting, pages)
     hidden = {no: str(HIDDEN[why]) for no, why in ask.hidden_from(g.user, meeting.id).items()}
-    done = request.args.get("done", "")
+    done, issued = request.args.get("done", ""), papers_of.papers_of_meeting(meeting)
     return render_template(
         "minutes/show.html",
         meeting=meeting,
@@ -77,7 +77,8 @@ def show(meeting_id: int) -> str:
         hidden=hidden,
         buttons=_buttons(meeting, pages, answering),
         missing=_missing(answering) if pages and meeting.state == "held" else "",
-        issued=papers_of.papers_of_meeting(meeting),
+        issued=issued,
+        said=papers_of.said_in(issued[0].id) if issued and meeting.state == "minuted" else None,
         may_download=not hidden,
         done=labels.happened(done) if done in FORMS else "",
     )

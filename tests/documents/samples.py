@@ -4,12 +4,15 @@ import io
 import re
 import shutil
 import subprocess
+from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from registry.documents import render
@@ -103,3 +106,44 @@ def scanned(image: Image.Image) -> list[str]:
 def plain_pdf() -> bytes:
     """A short paper, made once."""
     return render(values("acceptance", said("决定予以受理。")))
+
+
+def signs_of_pdf(pdf: bytes, content: Mapping[str, Any]) -> Counter[str]:
+    """How often each sign stands in the PDF of a paper that says `content`, but for what every page repeats.
+
+    A table's head counts once for each table, however many pages the table goes over.
+    """
+    printed = pages(pdf)
+    counted = Counter("".join(printed))
+    for n in range(1, len(printed) + 1):
+        parts = [content["pages"].format(page=n, pages=len(printed))]
+        parts += [content[name] for name in ("number", "code_line", "verify_line")]
+        parts += [content["sample"], content["sample_note"]] if content["sample"] else []
+        counted.subtract(squeezed("".join(parts)))
+    heads = Counter(squeezed("".join(b["head"])) for b in content["blocks"] if b["is"] == "table")
+    for head, tables in heads.items():
+        counted.subtract(head * ("".join(printed).count(head) - tables))
+    return counted
+
+
+def signs_of_page(article: str, content: Mapping[str, Any]) -> Counter[str]:
+    """The same of the page that reads like it, given its HTML: without what it says of itself once."""
+    page = BeautifulSoup(article, "html.parser").select_one("article.issued-paper")
+    assert page
+    for called in page.select("caption"):
+        called.decompose()  # the heading above the table
+    for numbered in page.select("ol"):
+        for n, item in enumerate(numbered.find_all("li", recursive=False), 1):
+            item.insert(0, f"{n}.")
+    counted = Counter(squeezed(page.text))
+    once = [content["code_line"], "·", content["verify_line"]]
+    once += [content["sample"], content["sample_note"]] if content["sample"] else []
+    counted.subtract(squeezed("".join(once)))
+    if content["kind"] == "certificate":
+        counted.update(squeezed(content["scan"]))  # under the square, in whose place the page has a link
+    return counted
+
+
+def squeezed(text: str) -> str:
+    """Without any white space."""
+    return re.sub(r"\s+", "", text)

@@ -386,6 +386,7 @@ def test_the_worker_makes_a_paper_soon_after_its_act(world, app):
     app.config["TESTING"] = False
     try:
         app.config["JOBS"] = True
+        db.session.connection()  # the queue asks the database by a connection of its own: it has to be there
         with jobs.at_work(app):
             case_id = world.advance(world.draft(), "submitted")
             paper_id = issued(case_id)[0].id

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from workflows.clocks import Reminder
 from workflows.facts import ChangeFacts, CompletionFacts, PilotFacts, ReportFacts
+from workflows.facts.report import PlotGap, PlotWhy, StratumGap, SurveyFault
 from workflows.greening import GREENING
 from workflows.machine import Workflow
 from workflows.pilot import PILOT
@@ -42,6 +43,9 @@ REPORTS = (
         before=(with_totals(4, [_row(task="造林", done_mu=Decimal(10))]),),
         chapters={"progress": "国家级试点", "next": ""},
         plots_overdue=("示例1号",),
+        surveys=1,
+        survey_faults=(SurveyFault(7, "0101", "unknown_species", "示例树种"),),
+        strata_unsure=(StratumGap("侧柏中龄林", 1, (PlotGap("示例2号", PlotWhy.NO_STRATUM),)),),
         actor_wrote=True,
         correction_open=True,
         reminder=Reminder.DUE,
