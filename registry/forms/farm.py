@@ -165,9 +165,7 @@ class MeasurementForm(RecordForm):
     mean_height_m = _figure(_l("Mean height"), _l("m"))
     persons = _short(_l("Measured by"), needed=True, hint=_l("The team or its number."))
     instrument = _short(_l("Instrument"))
-    tree_list = _long(
-        _l("Tree list"), hint=_l("One tree a line: diameter in cm and species, for example 12.3 Cypress")
-    )
+    tree_list = _long(_l("Tree list"), hint=_l("One tree a line: diameter in cm and species, for example 12.3 Cypress"))
 
     def validate_mean_diameter_cm(self, field: Any) -> None:
         """A mean of nothing is no mean."""
