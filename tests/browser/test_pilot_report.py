@@ -1,28 +1,24 @@
 """From an inventory and a year of field entries to the published annual report; three numbers traced to their rows."""
 
-import io
 import random
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
 
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from registry import clock
+from registry import clock, jobs
 from registry.extensions import db
-from registry.models import Body, OrganisationKind, User
-from registry.services import inventory_import
-from registry.services.inventory_rows import Bounds
+from registry.models import Body, OrganisationKind
 from tests import factories
 from tests.browser import walk
 from tests.browser.conftest import People
 from tests.browser.serving import Served
 from tests.inventory_tables import table
 from tests.reports import HEADS
-from workflows.inventory import LandKind
 from workflows.roles import Role
 
 NAME, REPORTER, LEDGER = "示例云台林场", "reporter-of-yuntai", "示例外业记录本"
@@ -45,35 +41,44 @@ class Farm:
     """A farm of its own beside the demo's, its reporter, the year it reports for, and the file of its inventory."""
 
     year: int
-    content: bytes
+    file: Path
 
 
 @pytest.fixture
-def farm(served: Served) -> Farm:
+def farm(served: Served, tmp_path: Path) -> Farm:
     with served.app.app_context():
         year = clock.today().year - 1
         body = db.session.query(Body.id).order_by(Body.id).limit(1).scalar()
-        farm_id = factories.an_organisation(name=NAME, kind=OrganisationKind.FOREST_FARM, is_example=True)
+        farm_id = factories.an_organisation(
+            name=NAME, kind=OrganisationKind.FOREST_FARM, unit_key="TA-YT", is_example=True
+        )
         person = factories.a_member(farm_id, login=REPORTER, name="云松（示例）", is_example=True)
         factories.office(person, body, Role.FARM_REPORTER)
-        earlier = [[*row[:8], row[8] - 4, *row[9:]] for row in STANDS]
-        _imported(farm_id, person, date(year - 1, 10, 8), earlier)
-        content = _imported(farm_id, person, date(year, 10, 12), STANDS)
         db.session.remove()
     served.people[REPORTER] = person
-    return Farm(year, content)
+    return Farm(year, tmp_path / f"云台小班表{year}.xlsx")
 
 
-def _imported(farm_id: int, person: int, day: date, rows: list[list[Any]]) -> bytes:
-    """A real workbook, read, judged and imported as the farm's."""
-    content = table(*rows, heads=HEADS)
-    _table, head, judged = inventory_import.look(content, None, Bounds(LandKind.FOREST, farm=NAME))
-    stored, name = inventory_import.stored_content(content, f"云台小班表{day.year}.xlsx")
-    said = inventory_import.Said(f"{day.year}年示例小班调查", LandKind.FOREST, day, "示例小班调查成果表", "", farm_id)
-    by, at = db.session.get_one(User, person), clock.now()
-    begun = inventory_import.begin(said, judged, head.mapping, stored, name, by=by, at=at)
-    assert inventory_import.carry_on(begun.id, at=at)
-    return content
+def imported(page: Page, served: Served, farm: Farm) -> None:
+    """Both surveys of the farm, each a workbook: checked, then imported by its reporter."""
+    earlier = [[*row[:8], row[8] - 4, *row[9:]] for row in STANDS]
+    before = farm.file.with_name(f"云台小班表{farm.year - 1}.xlsx")
+    for file, day, rows in (
+        (before, date(farm.year - 1, 10, 8), earlier),
+        (farm.file, date(farm.year, 10, 12), STANDS),
+    ):
+        file.write_bytes(table(*rows, heads=HEADS))
+        page.goto("/inventory/new")
+        said = {"title": f"{day.year}年示例小班调查", "land_kind": "forest", "document_title": "示例小班调查成果表"}
+        walk.fill(page, said | {"surveyed_on": day.isoformat()})
+        page.set_input_files("[name=file]", file)
+        walk.follow(page.get_by_role("button", name="检查表格"))
+        expect(page.locator("#found")).to_contain_text("表格可以导入")
+        walk.follow(page.get_by_role("button", name=f"导入{len(rows)}行"))
+        with served.app.app_context():
+            assert jobs.import_inventories() == 1
+        walk.follow(page.get_by_role("link", name="查看当前进度"))
+        expect(page.locator("main")).to_contain_text(f"{len(rows)}个小班")
 
 
 def enter(page: Page, kind: str, day: date, **typed: str) -> None:
@@ -115,6 +120,7 @@ def test_a_year_of_entries_becomes_a_published_report_whose_numbers_lead_to_thei
     people: People, served: Served, farm: Farm
 ) -> None:
     writer, officer, chair = people(REPORTER), people("officer1"), people("chair")
+    imported(writer, served, farm)
     a_year_of_entries(writer, farm.year)
     writer.goto("/reports")
     walk.follow(writer.locator("tr", has_text=f"{farm.year}年度试点报告").get_by_role("button"))
@@ -209,7 +215,7 @@ def three_numbers(page: Page, report: str, farm: Farm) -> None:
 
 def in_the_file(page: Page, farm: Farm) -> None:
     """The sub-compartments behind a figure are those of these rows of the workbook."""
-    sheet = openpyxl.load_workbook(io.BytesIO(farm.content)).worksheets[0]
+    sheet = openpyxl.load_workbook(farm.file).worksheets[0]
     expect(page.locator("main")).to_contain_text(f"云台小班表{farm.year}.xlsx")
     rows = page.locator("#rows ~ * tbody tr")
     assert rows.count() in (6, 9)
