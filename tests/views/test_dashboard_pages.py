@@ -87,7 +87,7 @@ def test_only_those_who_watch_over_the_times_see_what_is_overdue(full, clock):
     clock.move(days=40)
     late = full.page("supervisor", "/dashboard")
     assert "Overdue times" in late
-    assert "times have passed without a result" in late
+    assert "deadlines have passed without a result" in late
     plain = full.page("officer", "/dashboard")
     assert "Overdue times" not in plain
     assert "What is overdue is shown to the supervisor and to whoever presides" in plain
