@@ -82,6 +82,7 @@ def least(content: bytes) -> None:
     try:
         cursor = raw.cursor()
         if db.engine.dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")  # our connections begin nothing by themselves: each row would be a commit
             cursor.executemany(f"INSERT INTO bare VALUES ({', '.join('?' * len(COLUMNS))})", rows)
         else:
             with cursor.copy("COPY bare FROM STDIN") as copy:
