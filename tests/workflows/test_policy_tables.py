@@ -64,7 +64,7 @@ def test_a_place_takes_the_unit_of_its_longest_suffix_and_the_words_of_a_closed_
 
 
 def test_a_unit_that_no_language_names_stands_as_it_is_written():
-    assert with_unit(Decimal(400), "mm", "zh") == "400\u00a0mm"
+    assert with_unit(Decimal(400), "lx", "zh") == "400\u00a0lx"
     assert with_unit(Decimal(400), "", "zh") == "400"
     assert with_unit(Decimal("0.9"), "t_per_mu_yr", "zh") == "0.9 t/亩·年"
 
