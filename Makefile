@@ -13,6 +13,8 @@ BENCH_VENV ?= .venv-bench
 JOBS ?= 2
 PORT ?= 8000
 export PYTHONUTF8 := 1
+# A run of the tests starts dozens of processes: each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 # Set-up must work where the home folder is empty or missing.
 export npm_config_cache ?= $(CURDIR)/.cache/npm
 export npm_config_update_notifier := false

@@ -50,6 +50,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine_name", engines, indirect=True, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The quick run goes through an outline's screens with its first example; the others go through the services."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call and call.params.get("way") == "screens" and call.indices.get("_pytest_bdd_example", 0):
+            item.add_marker(pytest.mark.long)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in plain words which parts did not run here, and why."""
     reasons: dict[str, int] = {}

@@ -4,18 +4,20 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from registry.clock import now, today
 from registry.extensions import db
-from registry.models import OrganisationKind
+from registry.models import OrganisationKind, PilotLoss
 from registry.queries import dashboard as ask
 from registry.services import contract_book, facts, farm_records
 from registry.services.policy import current
 from registry.views import contract_words
-from tests import factories, greening
+from tests import factories, greening, kept
 from tests.contract_answers import with_partner
 from tests.town import Town
 from tests.world import PARCEL, beside_partner
@@ -26,6 +28,7 @@ PLAIN = {"on_day": date(2026, 1, 5), "place": "示例一区", "method_version": 
     ("note", "source", "reason", "handling"), ""
 )
 ROW = re.compile(r'<tr role="row">(?!<th)')
+FIGURES = ("/dashboard", "/dashboard/findings", "/dashboard/contracts", "/dashboard/losses")
 LINK = re.compile(r'<a href="(/[^"]+)"[^>]*>([\d,]+)</a>')
 
 
@@ -38,14 +41,20 @@ def loss(town: Town, cause: str, area: str, carbon: str | None = None, **where: 
         "method_version": "CCER-14-001-V01" if carbon else "",
     }
     by = town.world.user("reporter" if "farm_id" in where else "officer")
-    town.losses = getattr(town, "losses", 0) + 1
+    sent = 1 + (db.session.scalar(select(func.count(PilotLoss.id))) or 0)
     return farm_records.write(
-        FarmRecordKind.LOSS, values, by=by, at=now(), client_id=f"0123456789abcdef{town.losses:04}", **where
+        FarmRecordKind.LOSS, values, by=by, at=now(), client_id=f"0123456789abcdef{sent:04}", **where
     )
 
 
 @pytest.fixture
 def full(town: Town) -> Town:
+    with town.inside():
+        town.world.__dict__ |= kept.step("full", lambda: fill(town))
+    return town
+
+
+def fill(town: Town) -> dict[str, Any]:
     """Cases in several stages and of several ages, contracts with findings, completed area, losses."""
     with town.inside():
         beside_partner(town.world, "ccer", 40)
@@ -65,7 +74,7 @@ def full(town: Town) -> Town:
         loss(town, "fire", "2", farm_id=farm)
         loss(town, "storm", "7", "4", farm_id=farm)
         loss(town, "pest", "3", "1.5", case_id=registered)
-    return town
+    return vars(town.world)
 
 
 @pytest.mark.parametrize("who", ["chair", "supervisor", "officer", "member1"])
@@ -167,16 +176,18 @@ def statements(town: Town, look: Callable[[], object]) -> int:
     return len(seen)
 
 
-@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/findings", "/dashboard/contracts", "/dashboard/losses"])
-def test_many_contracts_and_losses_cost_no_more_statements_than_few(full, path):
-    full.page("auditor", path)
-    few = statements(full, lambda: full.page("auditor", path))
+def test_many_contracts_and_losses_cost_no_more_statements_than_few(full):
+    def cost() -> dict[str, int]:
+        return {path: statements(full, partial(full.page, "auditor", path)) for path in FIGURES}
+
+    cost()  # what is asked once, the first time
+    few = cost()
     registered, _number = full.case("registered", **with_partner())
     for state in ("submitted", "risk_review"):
         full.case(state, **with_partner())
     with full.inside():
         loss(full, "felling", "5", case_id=registered)
-    assert statements(full, lambda: full.page("auditor", path)) == few
+    assert {path: asked for path, asked in cost().items() if asked > few[path]} == {}
 
 
 def test_what_a_reader_may_not_see_is_not_counted(full):
