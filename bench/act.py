@@ -151,7 +151,7 @@ def measure(app: Flask, address: str, folder: Path, cases: int) -> None:
         asked = statements(variants["opinion"]["ours"])
         rows = []
         for act, by_whom in variants.items():
-            times = (cases * len(world.voters)) // len(by_whom) - 3 if act == "vote" else cases * 8
+            times = (cases * len(members)) // len(by_whom) - 3 if act == "vote" else cases * 8
             taken = in_turn({**by_whom, "limit": raw}, times, warm_up=2)
             names = {
                 "ours": f"{act}: Tailin",
