@@ -7,7 +7,7 @@ lifecycle yet may stand there. Days are counted by `working_days.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -60,6 +60,9 @@ NO_QUORUM: Mapping[str, tuple[str, ...]] = {"no_quorum": ("table",)}
 DELIVERED = ("record_delivery", "confirm_receipt")
 """A decision reached the applicant: an officer records how, or the applicant says so."""
 DISPUTE: Mapping[str, tuple[str, ...]] = {"object": ("answer_objection",)}
+FLAW: Mapping[str, tuple[str, ...]] = {"find_flaw": ()}
+"""A flawed decision has lost its effect (S10): what runs from it stands, and nothing lets it go on. It ends with the
+stage, or where the decision is taken again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,22 +115,22 @@ CLOCKS: Mapping[ClockKind, Clock] = MappingProxyType({c.kind: c for c in (
     Clock(kind=ClockKind.PUBLIC_NOTICE, figure="local_notice_days", runs_in=NOTICED, starts=("open_notice",),
           ends=("close_notice",), stops={**DISPUTE, **CORRECTION, **SUSPENSION}, watched=False),
     Clock(kind=ClockKind.OBJECTION, figure="objection_answer_days", starts=("object",), ends=("answer_objection",),
-          runs_in=(*NOTICED, S.CORRECTION_REQUESTED, S.SUSPENDED), stops={**CORRECTION, **SUSPENSION},
+          runs_in=(*NOTICED, S.CORRECTION_REQUESTED, S.SUSPENDED), stops={**CORRECTION, **SUSPENSION, **FLAW},
           turn=OFFICERS, waits_for=("answer_objection",)),
     Clock(kind=ClockKind.REGISTRATION_DECISION, figure="registration_decision_days",
           extension="registration_decision_extension_days", runs_in=(S.REGISTRATION,),
           stops={**PANEL, **SUSPENSION, **NO_QUORUM}, turn=DECIDING),
     Clock(kind=ClockKind.DELIVERY, figure="delivery_days", runs_in=HANDED_OUT,
           starts=("approve_risk", "register", "reject", "decline", "decide_amendment", "revoke"),
-          ends=DELIVERED, turn=OFFICERS, waits_for=("record_delivery",)),
+          ends=DELIVERED, stops=FLAW, turn=OFFICERS, waits_for=("record_delivery",)),
     Clock(kind=ClockKind.RECONSIDERATION_ASK, figure="reconsideration_ask_days", runs_in=(S.REJECTED, S.DECLINED),
           starts=DELIVERED, ends=("request_reconsideration",), watched=False),
     Clock(kind=ClockKind.RECONSIDERATION_ANSWER, figure="reconsideration_answer_days",
           runs_in=(S.REJECTED, S.DECLINED), starts=("request_reconsideration",), ends=("uphold", "reopen"),
           turn=frozenset({R.SECRETARY}), waits_for=("uphold", "reopen")),
     Clock(kind=ClockKind.CONDITION, runs_in=(*APPROVED, S.CORRECTION_REQUESTED, S.SUSPENDED),
-          starts=("approve_risk",), ends=("confirm_condition",), turn=APPLICANT, then="suspend", then_in=APPROVED,
-          waits_for=("report_condition", "confirm_condition")),
+          starts=("approve_risk",), ends=("confirm_condition",), stops=FLAW, turn=APPLICANT, then="suspend",
+          then_in=APPROVED, waits_for=("report_condition", "confirm_condition")),
     Clock(kind=ClockKind.CREDITING, runs_in=(S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED),
           starts=("register", "decide_amendment"), watched=False,
           then="close", then_in=(S.REGISTERED, S.AMENDMENT_REVIEW, S.SUSPENDED)),
@@ -204,7 +207,8 @@ class Running:
 def period(clock: Running, calendar: Calendar) -> Period:
     """The days of a clock, from its start to its last day or to where it stands still."""
     if clock.named_on is not None:
-        return until_day(calendar, clock.started_on, clock.named_on)
+        named = until_day(calendar, clock.started_on, clock.named_on)
+        return replace(named, last_day=None) if clock.stands_still else named
     if clock.unit is Unit.WORKING_DAYS:
         return in_working_days(
             calendar, clock.started_on, clock.total, start_counts=clock.start_counts, pauses=clock.pauses

@@ -8,7 +8,9 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from registry import jobs
+from registry import formats, jobs
+from registry.clock import now
+from registry.queries.mail import waiting
 
 CLEAN, SOME_FAILED = 0, 1
 
@@ -31,6 +33,15 @@ def _send() -> None:
         click.echo(ngettext("%(num)s letter sent.", "%(num)s letters sent.", sent))
         if troubled:
             click.echo(ngettext("%(num)s letter was not taken.", "%(num)s letters were not taken.", troubled), err=True)
+        left, again = waiting()
+        if again is not None:
+            said = ngettext(
+                "%(num)s letter waits and is tried again from %(at)s on.",
+                "%(num)s letters wait and are tried again from %(at)s on.",
+                left,
+                at=formats.instant(max(again, now())),
+            )
+            click.echo(said, err=True)
     sys.exit(SOME_FAILED if troubled else CLEAN)
 
 

@@ -29,6 +29,7 @@ STOPPED: Mapping[str, LazyString] = {
     "draw_panel": _l("The clock stands still: an expert panel reviews the case"),
     "no_quorum": _l("The clock stands still: the meeting had no quorum"),
     "object": _l("The clock stands still: an objection is being answered"),
+    "find_flaw": _l("The clock stands still: the decision has a procedural flaw and no effect"),
 }
 """Act that stopped a clock → why it stands still."""
 

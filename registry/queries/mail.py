@@ -1,6 +1,7 @@
 """What the administrator sees of the outbox: people and addresses, never a case."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,13 @@ def counts() -> Mapping[MailStatus, int]:
     query = select(Mail.status, func.count()).group_by(Mail.status)
     found = {status: int(n) for status, n in db.session.execute(query)}
     return {status: found.get(status, 0) for status in MailStatus}
+
+
+def waiting() -> tuple[int, datetime | None]:
+    """How many letters wait to be sent, and when the first of them is tried next."""
+    query = select(func.count(), func.min(Mail.not_before)).where(Mail.status == MailStatus.WAITING)
+    number, first = db.session.execute(query).one()
+    return number, first
 
 
 def in_trouble(number: int = 1) -> Page[tuple[Mail, User]]:

@@ -83,11 +83,13 @@ def _month(month: ask.Month) -> Month:
 
 
 def _holidays(view: ask.YearView) -> list[tuple[str, str, str]]:
-    """Holiday → its days off, and the weekend days worked for it."""
+    """Holiday, its days off, and the weekend days worked for it, in the order in which they fall in the year."""
     found: dict[str, tuple[list[Any], list[Any]]] = {}
     for on, special in view.special:
         found.setdefault(special.name, ([], []))[special.working].append(on)
-    return [(name, _spans(off), _spans(worked)) for name, (off, worked) in found.items()]
+    # A weekend day worked for a later holiday may come before an earlier one: the days off decide.
+    in_order = sorted(found.items(), key=lambda holiday: min(holiday[1][0] or holiday[1][1]))
+    return [(name, _spans(off), _spans(worked)) for name, (off, worked) in in_order]
 
 
 def _spans(days: list[Any]) -> str:

@@ -71,6 +71,8 @@ def clock_view(read: Reading, on: date, what: str = "") -> ClockView:
 
 def _note(read: Reading) -> str:
     working = read.period.unit is Unit.WORKING_DAYS or read.kind is ClockKind.CONDITION
+    if read.stopped_by == "find_flaw":
+        return words.stopped(read.stopped_by)  # the decision is taken again: the days left are nobody's any more
     if read.due_on is None:
         return _("%(why)s; %(left)s", why=words.stopped(read.stopped_by), left=_left(read.left, working=working))
     if read.left < 0 and not read.watched:
@@ -125,7 +127,7 @@ def _say_proposed(confidence: Confidence, source: str) -> bool:
 def sentence(read: Reading) -> str:
     """The count in words."""
     period = read.period
-    if read.kind is ClockKind.CONDITION:
+    if read.kind is ClockKind.CONDITION and read.due_on is not None:
         return _("The decision names this day. It does not move.")
     if read.kind is ClockKind.CREDITING:
         return _("The last day of the crediting period, as the application states it.")

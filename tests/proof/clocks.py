@@ -33,6 +33,8 @@ STANDS = {
     "entry": {"suspend"},
     "objection": {"suspend", "request_correction"},
 }
+UNDONE = {"delivery", "condition", "objection"}
+"""Clocks that stand for good once the decision they run from is found to be flawed."""
 BY_AN_ACT = {"ask", "answer", "condition", "delivery", "objection"}
 """Clocks that an act starts, wherever the case stands then."""
 """What makes a clock stand still; the act that leads back home lets it go on."""
@@ -60,6 +62,7 @@ class Clock:
     asked: bool = False
     refused: bool = False
     longer: bool = False
+    undone: bool = False
     sent: set[tuple[str, bool]] = field(default_factory=set)
 
     @property
@@ -90,6 +93,8 @@ class Clock:
         return self.length + MORE * self.longer
 
     def last(self) -> int | None:
+        if self.undone:
+            return None
         return self.named if self.named is not None else self.nth(self.total)
 
     def last_day(self) -> str | None:
@@ -177,6 +182,7 @@ def move(c: Case, action: str, before: str, today: int, data: Mapping[str, Any])
         kind = name.partition(" ")[0]
         if clock.panel and c.at_work() is None:
             clock.panel[1], clock.panel = today, None
+        clock.undone |= action == "find_flaw" and kind in UNDONE
         if action in STANDS.get(kind, ()):
             clock.still.append([today, None])
         elif moved and c.state not in HOME[kind]:

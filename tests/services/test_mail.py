@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from registry import jobs, smtp
+from registry import formats, jobs, smtp
 from registry.clock import now
 from registry.extensions import db, writing
 from registry.models import Mail, MailStatus, Notice, Trouble, User
@@ -350,8 +350,18 @@ def test_the_command_sends_once_and_says_how_many(app, server, world):
     done = app.test_cli_runner().invoke(args=["mail", "send"])
     assert (done.exit_code, done.stdout) == (1, "已发出1封邮件。\n")
     assert "有1封邮件没有发出。" in done.stderr
+    assert "待发" not in done.stderr  # that one failed for good, and nothing waits
     app.config["MAIL_HOST"] = ""
     assert "MAIL_HOST" in app.test_cli_runner().invoke(args=["mail", "send"]).output
+
+
+def test_the_command_says_how_many_letters_wait_and_from_when_they_are_tried_again(app, world, clock):
+    reached_by(app, closed_port())
+    accepted(world)
+    done = app.test_cli_runner().invoke(args=["mail", "send"])
+    again = formats.instant(one().not_before)
+    assert one().not_before > clock.at
+    assert done.stderr.endswith(f"有1封邮件没有发出。\n还有1封邮件待发，{again}起重试。\n")
 
 
 def test_a_change_of_address_leaves_a_link_without_the_address(app, world):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pytest_bdd import given, parsers, then, when
@@ -29,6 +29,8 @@ CLOCKS = {
     "申请复核": ClockKind.RECONSIDERATION_ASK,
     "复核答复": ClockKind.RECONSIDERATION_ANSWER,
     "答复异议": ClockKind.OBJECTION,
+    "决定送达": ClockKind.DELIVERY,
+    "附加条件": ClockKind.CONDITION,
 }
 PEOPLE = {
     "申请人": "owner",
@@ -193,6 +195,22 @@ def _(story, name, left):
     found = reading(story, name)
     assert (found.due_on, found.left) == (None, left)
     assert f"时限暂停，剩余{left}个工作日" in page(story, "owner", of_the_case(story))
+
+
+@then(parsers.parse('"{name}"的时限停止，不再届满'))
+def _(story, name):
+    """It has no last day, so that nobody is reminded, nothing is overdue and nothing lapses however long it takes."""
+    assert (reading(story, name).due_on, reading(story, name).overdue) == (None, False)
+    assert "决定存在程序瑕疵，暂停效力" in page(story, "owner", of_the_case(story))
+    story.clock.set(story.clock.at + timedelta(days=400))
+    with story.inside():
+        assert not any(tick(now()).done.values())
+
+
+@then(parsers.parse('正在计算的时限只有"{name}"'))
+def _(story, name):
+    with story.inside():
+        assert [r.kind for r in clocks.readings(story.case_id, today()) if r.watched] == [CLOCKS[name]]
 
 
 @then("没有正在计算的时限")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from registry.clock import now
 from registry.extensions import db
@@ -198,3 +199,12 @@ def test_an_odd_notice_is_named_on_the_page_and_changes_nothing(site, world, con
     with site.app_context():
         assert db.session.get(CalendarYear, 2027) is None
         assert db.session.query(Case).count() == 0
+
+
+def test_the_holidays_of_a_year_stand_in_the_order_of_their_days_off(site, world):
+    """In 2026 a Sunday is worked for 国庆 before 中秋 comes."""
+    with site.app_context():
+        shown = BeautifulSoup(page(site, world, None, "/calendar/2026"), "html.parser")
+    names = [row.th.text for row in shown.select("section[aria-labelledby=holidays] tbody tr")]
+    assert names[-2:] == ["中秋", "国庆节"]
+    assert names[0] == "元旦"
