@@ -109,7 +109,7 @@ def stock(inventory_id: int) -> Answer:
             facts=_facts(version, reader, inventory_sure.words(sure)),
             notes=tables.unverified(found.marks, reader),
             sheets=_stock_sheets(found, sure, reader),
-            earlier=moves.earlier(version, ask.versions(g.user)),
+            earlier=moves.earlier(version, ask.beside(g.user, [version])),
         ),
         200,
     )

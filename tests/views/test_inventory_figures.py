@@ -245,6 +245,6 @@ def test_a_reporter_brings_in_the_own_land_through_the_page(city, who, place, st
     answer = city.client.post("/inventory/new", data=sent, content_type="multipart/form-data")
     assert answer.status_code == status, answer.text
     if status == 422:
-        assert "is not your own district or county" in answer.text
+        assert "is not of the district or county of this inventory" in answer.text
     else:
         assert city.page(who, answer.location.partition("?")[0])
