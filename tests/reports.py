@@ -93,12 +93,13 @@ def a_sampled_plot(
     *,
     stratum: str = "柏类中龄林",
     species: str = "侧柏",
+    mean_cm: Decimal | None = None,
     day: date = date(2025, 5, 1),
 ) -> tuple[int, int]:
     """A plot of 600 m2 and its measurement, the trees listed where their diameters are given; both ids."""
     plot = recorded(world, farm_id, "plot", day, plot_no=no, stratum=stratum)
     listed = "\n".join(f"{d} {species}" for d in d_cm)
-    trees = {"trees": len(d_cm) or 60, "tree_list": listed}
+    trees = {"trees": len(d_cm) or 60, "tree_list": listed, "mean_diameter_cm": mean_cm}
     return plot, recorded(world, farm_id, "measurement", day, plot_id=plot, **trees)
 
 

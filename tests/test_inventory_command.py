@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.extensions import db
-from registry.models import Inventory, SubCompartment
+from registry.models import Inventory, OrganisationKind, SubCompartment
 from registry.services import inventory_import
+from tests import factories, reports
 from tests.inventory_tables import HEADS, rows, table
 from tests.world import World
 
@@ -74,3 +75,16 @@ def test_what_cannot_be_used_ends_with_64_and_says_why(run, content, by, words):
     ended, told, said = run(content, by=by)
     assert (ended, told) == (64, None)
     assert words in said
+
+
+def test_the_unit_whose_land_it_is_is_named_and_every_row_must_be_of_it(run):
+    farm = factories.an_organisation(name=reports.FARM, kind=OrganisationKind.FOREST_FARM)
+    named = ("--of", reports.FARM)
+    strange = [*reports.STANDS[0][:2], "无此林场", *reports.STANDS[0][3:]]
+    assert run(table(strange, heads=reports.HEADS), *named)[0] == 1
+    ended, told, _said = run(table(*reports.STANDS, heads=reports.HEADS), *named)
+    assert ended == 0
+    assert db.session.get_one(Inventory, told["inventory"]).organisation_id == farm
+    ended, _told, said = run(table(*rows(2)), "--of", "无此林场")
+    assert ended == 64
+    assert "无此林场" in said

@@ -21,7 +21,7 @@ CHAIR = frozenset({Role.CHAIR})
 SYSTEM = frozenset({Role.SYSTEM})
 WHOLE: Gate = ("P20", "P21", "P22", "P23", "P24", "P25", "P29", "P35")
 """What a report must hold before anybody judges it; asked again at review, since records may have been corrected."""
-AT_HAND: Gate = ("P31", "P32", "P36", "P37")
+AT_HAND: Gate = ("P31", "P32", "P36", "P37", "P38", "P39")
 """What is asked of its writers alone."""
 
 # fmt: off

@@ -193,8 +193,13 @@ def completed(no: int, row: Mapping[str, Cell]) -> dict[str, Cell]:
     return {column.key: cells[column.key] for column in SHAPES[no].columns if column.key in cells}
 
 
-def with_totals(no: int, rows: Sequence[Mapping[str, Cell]]) -> Table:
-    """A table of rows and what their summable columns come to; a total rests on all that its rows rest on."""
+def with_totals(
+    no: int, rows: Sequence[Mapping[str, Cell]], stated: Mapping[str, Cell] = MappingProxyType({})
+) -> Table:
+    """A table of rows and what their summable columns come to; a total rests on all that its rows rest on.
+
+    `stated`: what its total says that is no sum of its rows.
+    """
     table = Table(no, tuple(rows))
     total = {}
     for column in table.shape.columns:
@@ -204,7 +209,7 @@ def with_totals(no: int, rows: Sequence[Mapping[str, Cell]]) -> Table:
             method = next((cell.method for cell in cells if cell.method), "")
             mark = next((cell.mark for cell in cells if cell.mark), "")
             total[column.key] = Cell(sum(table.numbers(column.key), Decimal(0)), sources, method, mark)
-    return Table(no, tuple(rows), total)
+    return Table(no, tuple(rows), total | dict(stated))
 
 
 # What must agree --------------------------------------------------------------------------------------------
@@ -250,12 +255,14 @@ def off_sums(tables: Sequence[Table], tolerance: Decimal) -> tuple[Spot, ...]:
 
 
 def jumps(now: Sequence[Table], before: Sequence[Table], most_pct: Decimal) -> tuple[Spot, ...]:
-    """Totals that differ from those of the last period by more than so many per cent of the latter."""
+    """Sums that differ from those of the last period by more than so many per cent of the latter."""
     last = {table.no: table for table in before}
     found = []
     for table in now:
         for key, cell in table.total.items():
             old = last[table.no].total.get(key) if table.no in last else None
+            if not table.shape.column(key).sums:
+                continue
             if old is None or not isinstance(old.value, Decimal) or not isinstance(cell.value, Decimal):
                 continue
             if abs(cell.value - old.value) * 100 > most_pct * abs(old.value):

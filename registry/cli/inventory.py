@@ -20,8 +20,9 @@ from registry.clock import now
 from registry.extensions import db
 from registry.labels import inventory as words
 from registry.models import Inventory, User
+from registry.queries import inventory as ask
 from registry.services import inventory_import
-from registry.services.inventory_rows import Bounds, Judged, missing
+from registry.services.inventory_rows import Judged, missing
 from registry.services.inventory_sheets import repair_sheet
 from registry.sheets.read import MOST_BYTES, SheetRefused
 from registry.storage import FileRefused
@@ -36,6 +37,7 @@ inventory = AppGroup("inventory", help="Inventories of forest, wetland and grass
 @click.option("--title", required=True, help="Title of the inventory.")
 @click.option("--surveyed-on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the survey.")
 @click.option("--kind", type=click.Choice(list(LandKind)), default=LandKind.FOREST, help="Kind of land.")
+@click.option("--of", "owner", default="", help="Name of the unit whose land it is; default more than one.")
 @click.option("--document", default="", help="Title of the source document; default the title.")
 @click.option("--by", "login", help="Login of the officer who imports; needed unless --dry-run.")
 @click.option("--dry-run", is_flag=True, help="Check only.")
@@ -46,6 +48,7 @@ def import_(
     title: str,
     surveyed_on: datetime,
     kind: str,
+    owner: str,
     document: str,
     login: str | None,
     dry_run: bool,
@@ -54,8 +57,11 @@ def import_(
     """Check FILE (XLSX or CSV), then import it."""
     with force_locale("zh_Hans_CN"):
         content = file.read_bytes()[: MOST_BYTES + 1]
+        of = next((unit for unit in ask.units() if unit.name == owner), None)
+        if owner and of is None:
+            _end(gettext("There is no unit of this name: %(name)s", name=owner))
         try:
-            table, head, judged = inventory_import.look(content, None, Bounds(LandKind(kind)))
+            table, head, judged = inventory_import.look(content, None, inventory_import.bounds_of(LandKind(kind), of))
         except SheetRefused as refused:
             _end(words.refused(refused.why, refused.detail))
         gaps = missing(head.mapping, LandKind(kind))
@@ -65,7 +71,9 @@ def import_(
             repair.write_bytes(repair_sheet(table, head, head.mapping, judged))
         told = _told(judged)
         if not dry_run and not judged.faults:
-            said = inventory_import.Said(title, LandKind(kind), _day(surveyed_on), document or title)
+            said = inventory_import.Said(
+                title, LandKind(kind), _day(surveyed_on), document or title, organisation_id=of.id if of else None
+            )
             told |= _import(said, judged, head.mapping, content, file.name, login)
     click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     sys.exit(FAULTY if judged.faults else CLEAN)

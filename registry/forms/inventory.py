@@ -17,6 +17,15 @@ class InventoryForm(Form):
         description=_l("Name the place and the year, as people look for it."),
     )
     land_kind = ChoiceField(_l("Kind of land"), [Answered(_l("Choose the kind of land"))])
+    of = ChoiceField(
+        _l("Whose land (if of one unit)"),
+        [Optional()],
+        description=_l(
+            "Every row is checked to be of this unit, and the reports of a farm use the inventories of its land. "
+            "Leave it open for a table of more than one unit."
+        ),
+    )
+    """Asked only of whoever may import land of any unit; a reporter’s is that of the own unit."""
     surveyed_on = DateField(
         _l("Day of the survey"),
         [Answered(_l("Enter the day of the survey"))],

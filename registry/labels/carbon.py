@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from workflows.facts import PlotGap
 
 Words = tuple[LazyString, LazyString, LazyString]
 
@@ -216,6 +219,7 @@ TREES: Mapping[str, LazyString] = {
 
 PLOTS: Mapping[str, LazyString] = {
     "no_stratum": _l("%(plot)s (its stratum names no species and age group)"),
+    "other_stratum": _l("%(plot)s (%(detail)s is no stratum of table 2)"),
     "not_measured": _l("%(plot)s (not measured)"),
     "no_tree_list": _l("%(plot)s (the newest measurement has no tree list)"),
     "unreadable": _l("%(plot)s (line %(detail)s of its tree list cannot be read)"),
@@ -224,6 +228,12 @@ PLOTS: Mapping[str, LazyString] = {
     "same_number": _l("%(plot)s (another plot has the same number)"),
 }
 """Why a sample plot does not count."""
+
+
+def plot(gap: PlotGap) -> str:
+    """A sample plot that does not count, and why."""
+    return str(PLOTS[gap.why]) % {"plot": gap.plot, "detail": gap.detail or _("its trees")}
+
 
 UNVERIFIED = _l("Parameters not verified: %(what)s")
 PROXY = _l("%(what)s: the parameters of another group stand in")

@@ -64,8 +64,8 @@ FAULTS: Mapping[Why, LazyString] = {
     Why.UNKNOWN_UNIT: _l("names a unit that is not used here; give areas in mu or hectares, growing stock in m³"),
     Why.TWICE: _l("stands in the table before; each sub-compartment has one row and one code"),
     Why.OTHER_KIND: _l("is another kind of land than this inventory; move the row to the other inventory"),
-    Why.OTHER_DISTRICT: _l("is not your own district or county; leave the row out"),
-    Why.OTHER_FARM: _l("is not your own forest farm; leave the row out"),
+    Why.OTHER_DISTRICT: _l("is not of the district or county of this inventory; leave the row out"),
+    Why.OTHER_FARM: _l("is not of the forest farm of this inventory; leave the row out"),
 }
 FILES: Mapping[Unreadable, LazyString] = {
     Unreadable.TOO_LARGE: _l("The file is larger than %(detail)s MB. Split the table by district or by farm."),

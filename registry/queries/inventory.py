@@ -1,21 +1,26 @@
 """Inventories as pages list and show them: versions, and the rows of one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from registry import permissions
 from registry.extensions import db
-from registry.models import Inventory, Organisation, SubCompartment, User
+from registry.models import Inventory, Organisation, OrganisationKind, SubCompartment, User
 from registry.queries import nav
-from workflows.inventory import InventoryState
+from registry.queries.paging import Order, Page, Place, identity, page_in_order
+from workflows.inventory import InventoryState, LandKind
 from workflows.roles import Role
 
 PAGE = 50
+ORDER = Order((Inventory.surveyed_on, Inventory.id), (date.fromisoformat, identity))
+SHARED = "shared"
+"""Of more than one unit."""
 REPORTERS = frozenset({Role.FARM_REPORTER, Role.DISTRICT_REPORTER})
 FILTERS = ("district_code", "forest_district", "species_code", "age_group")
 
@@ -23,6 +28,12 @@ FILTERS = ("district_code", "forest_district", "species_code", "age_group")
 def own_land(user: User) -> list[Organisation]:
     """The units of the plan a reporter belongs to."""
     return [o for o in nav.organisations(user) if o.unit_key]
+
+
+def units() -> list[Organisation]:
+    """Whose land an inventory may be: the units of the plan and the forest farms, by name."""
+    unit = or_(Organisation.unit_key.is_not(None), Organisation.kind == OrganisationKind.FOREST_FARM)
+    return list(db.session.scalars(select(Organisation).where(unit).order_by(Organisation.name)))
 
 
 def everywhere(user: User) -> bool:
@@ -34,12 +45,44 @@ def _seen(user: User) -> ColumnElement[bool]:
     return true() if everywhere(user) else Inventory.organisation_id.in_([o.id for o in own_land(user)])
 
 
-def versions(user: User) -> list[Inventory]:
-    """Every version a person sees, the last survey first."""
-    query = (
-        select(Inventory).where(_seen(user)).options(joinedload(Inventory.organisation), joinedload(Inventory.made_by))
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a list is narrowed to: land of one kind; whose, by the id of the unit, or `SHARED`."""
+
+    land_kind: LandKind | None = None
+    of: str = ""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """As conditions."""
+        found = [Inventory.land_kind == self.land_kind] if self.land_kind else []
+        if self.of == SHARED:
+            found.append(Inventory.organisation_id.is_(None))
+        elif self.of:
+            found.append(Inventory.organisation_id == int(self.of))
+        return found
+
+
+def listed(user: User, chosen: Chosen, place: Place) -> Page:
+    """A page of the versions a person sees, the last survey first."""
+    query = select(Inventory).where(_seen(user), *chosen.where()).options(joinedload(Inventory.organisation))
+    total = db.session.scalar(select(func.count()).select_from(Inventory).where(_seen(user), *chosen.where())) or 0
+    return page_in_order(query, ORDER, place, total, PAGE)
+
+
+def beside(user: User, of: Sequence[Inventory]) -> list[Inventory]:
+    """The versions a person sees of the land of these: those each may be compared with are among them."""
+    units = {version.organisation_id for version in of}
+    same = or_(
+        Inventory.organisation_id.in_(units - {None}),
+        Inventory.organisation_id.is_(None) if None in units else false(),
     )
-    return list(db.session.scalars(query.order_by(Inventory.surveyed_on.desc(), Inventory.id.desc())))
+    return list(db.session.scalars(select(Inventory).where(_seen(user), same)))
+
+
+def owners(user: User) -> list[Organisation]:
+    """The units of whose land a person sees an inventory, by name."""
+    of = select(Inventory.organisation_id).where(_seen(user))
+    return list(db.session.scalars(select(Organisation).where(Organisation.id.in_(of)).order_by(Organisation.name)))
 
 
 def one(user: User, inventory_id: int) -> Inventory | None:

@@ -133,7 +133,7 @@ def organisations(besides: int) -> list[Organisation]:
 
 
 def cases_of(contracts: Sequence[Contract]) -> list[Case]:
-    """The cases of the contracts whose file is open to the reader."""
+    """The cases of these contracts whose file is open to the reader."""
     ids = [c.case_id for c in contracts if c.open]
     return list(db.session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id))) if ids else []
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Exists, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, extract, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectin_polymorphic
 
 from registry import permissions
@@ -25,11 +25,14 @@ from registry.models import (
     User,
 )
 from registry.queries.nav import organisations
+from registry.queries.paging import Order, Page, Place, identity, page_in_order
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.roles import Role
 from workflows.states import FarmRecordKind, LossCause, PilotState
 
 _LATER = aliased(FarmRecord, flat=True)
+ORDER = Order((FarmRecord.on_day, FarmRecord.id), (date.fromisoformat, identity))
+PAGE = 50
 KINDS = FarmRecord.__subclasses__()
 
 
@@ -89,6 +92,22 @@ def records(
     if within is not None:
         query = query.where(FarmRecord.on_day.between(*within))
     return list(db.session.scalars(query))
+
+
+def page(farm_id: int, kind: FarmRecordKind, year: int | None, place: Place) -> Page:
+    """A page of the records of one kind that stand, of one year or all, the newest day first."""
+    which: list[ColumnElement[bool]] = [FarmRecord.farm_id == farm_id, FarmRecord.kind == kind, in_force()]
+    if year is not None:
+        which.append(FarmRecord.on_day.between(date(year, 1, 1), date(year, 12, 31)))
+    total = db.session.scalar(select(func.count()).select_from(FarmRecord).where(*which)) or 0
+    return page_in_order(_all().order_by(None).where(*which), ORDER, place, total, PAGE)
+
+
+def years(farm_id: int, kind: FarmRecordKind) -> list[int]:
+    """The years of these records, the latest first."""
+    which = (FarmRecord.farm_id == farm_id, FarmRecord.kind == kind, in_force())
+    year = extract("year", FarmRecord.on_day)
+    return sorted(map(int, db.session.scalars(select(year).where(*which).distinct())), reverse=True)
 
 
 def every_version(farm_id: int, kind: FarmRecordKind) -> list[FarmRecord]:

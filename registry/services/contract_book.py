@@ -68,9 +68,16 @@ def judged(user: User, policy: Policy, on: date) -> list[Judged]:
     """Every contract whose file a person may see, by case."""
     query = select(Case).where(PARTNERED, visible(user, worth_asking(user))).order_by(Case.id)
     cases = list(db.session.scalars(query))
-    if not cases:
-        return []
-    book, found = _Book(), []
+    return _judged(cases, _Book(), policy, on) if cases else []
+
+
+def judged_of(cases: Sequence[Case], policy: Policy, on: date) -> list[Judged]:
+    """These contracts, by case."""
+    return _judged(cases, _Book(cases), policy, on) if cases else []
+
+
+def _judged(cases: Sequence[Case], book: "_Book", policy: Policy, on: date) -> list[Judged]:
+    found = []
     for case in cases:
         outcomes = contract_check.check(book.project(case, on), policy)
         found.append(Judged(case, outcomes, contract_check.worst(outcomes)))

@@ -50,7 +50,7 @@ class Begun:
 
 
 def bounds_of(land_kind: LandKind, organisation: Organisation | None) -> Bounds:
-    """What a reporter’s rows must be of: the districts the unit lies in, else its name; an officer’s are of anywhere.
+    """What the rows of a unit’s land must be of: the districts it lies in, else its name; without a unit of anywhere.
 
     No unit is without a limit: a zone has no code of its own, and its land bears those of its districts.
     """
@@ -214,7 +214,13 @@ def _end(inventory_id: int, state: InventoryState, at: datetime, problem: str = 
         at=at,
         from_state=InventoryState.IMPORTING,
         to_state=state,
-        detail={"sha256": row.sha256, "rows": row.rows, "digest": row.digest, "problem": problem},
+        detail={
+            "sha256": row.sha256,
+            "rows": row.rows,
+            "digest": row.digest,
+            "organisation": row.organisation_id,
+            "problem": problem,
+        },
     )
 
 

@@ -10,11 +10,13 @@ import numpy as np
 from registry.models.inventory import Inventory
 from registry.queries import inventory_moves
 from registry.queries.inventory_moves import NOT_SAID, Line
-from registry.queries.inventory_stock import standing
+from registry.queries.inventory_stock import Standing, standing
+from registry.services.farm_plots import Stratum
 from workflows.carbon import Columns, Mark, Moved, Parameters, Row, grouped, stock
 from workflows.carbon.change import moved
 from workflows.carbon.units import Unit, convert
 from workflows.inventory import ChangeCause, LandKind, RowChange
+from workflows.states import AgeGroup
 
 KEPT = 64
 """Results that are kept: a table of some hundred lines each."""
@@ -23,11 +25,12 @@ SPECIES = "species_code"
 
 @dataclass(frozen=True)
 class Tables:
-    """The stock of an inventory: in all, by species, and by each other column."""
+    """The stock of an inventory: in all, by species, and by each other column; and the hectares of each stratum."""
 
     total: Row
     by: Mapping[str, tuple[Row, ...]]
     marks: tuple[Mark, ...]
+    strata_ha: Mapping[Stratum, float]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,17 @@ def _reckoned(asked: _Asked) -> Tables:
     found = standing(version_id)
     reckoned = stock(found.columns if asked.wood else _bare(found.columns), asked.parameters)
     groups = {key: grouped(reckoned, column) for key, column in found.keys.items()}
-    return Tables(reckoned.total, {SPECIES: reckoned.species, **groups}, reckoned.marks)
+    return Tables(reckoned.total, {SPECIES: reckoned.species, **groups}, reckoned.marks, _strata(found))
+
+
+def _strata(found: Standing) -> dict[Stratum, float]:
+    """The area of each species and age group."""
+    species, ages = found.columns.species, found.keys["age_group"]
+    width = len(ages.words)
+    pairs, where = np.unique(species.codes.astype(np.int64) * width + ages.codes, return_inverse=True)
+    areas = np.bincount(where, found.columns.area_ha, len(pairs)).tolist()
+    words = ((species.words[pair // width], ages.words[pair % width]) for pair in pairs.tolist())
+    return {(code, AgeGroup(age) if age else None): ha for (code, age), ha in zip(words, areas, strict=True)}
 
 
 def _bare(columns: Columns) -> Columns:

@@ -13,7 +13,7 @@ from registry import formats, labels
 from registry.clock import day_of
 from registry.models import Case, FarmRecord
 from registry.queries import pilot, report_records
-from registry.services import facts, report_plots, report_stock
+from registry.services import facts, farm_plots, report_stock
 from registry.services.policy import current
 from workflows import contract_check
 from workflows.contract_check import Level
@@ -33,9 +33,12 @@ GRAVE = {Level.WARN: Severity.WARN, Level.LEADING_GROUP: Severity.LEADING_GROUP,
 def tables(farm_id: int, period: Period) -> tuple[Table, ...]:
     """Every table of a report, made anew from the records."""
     rows: dict[int, Sequence[Row]] = {no: list(make(farm_id, period)) for no, make in MADE.items()}
+    stated: Mapping[int, Row] = {}
     if period.kind is PeriodKind.YEAR:
-        rows |= report_stock.of(farm_id, period.end).tables(report_plots.of(farm_id, period.end))
-    return tuple(with_totals(no, rows[no]) for no in asked(period.kind))
+        surveys, samples = report_stock.of(farm_id, period.end), farm_plots.of(farm_id, period.end)
+        rows |= surveys.tables(samples)
+        stated = surveys.stated(samples)
+    return tuple(with_totals(no, rows[no], stated.get(no, {})) for no in asked(period.kind))
 
 
 def _records(farm_id: int, kind: FarmRecordKind, since: date, until: date) -> list[Any]:

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from registry import labels
 from registry.models import Inventory
 from registry.queries.report_records import MEASURED, Plain, group_of, plain_rows, surveys
-from registry.services.report_plots import Samples, Stratum
+from registry.services.farm_plots import Samples, Stratum
 from workflows.carbon import Columns, Parameters, Row, RowFaults, grouped, stock
 from workflows.facts import SurveyFault
 from workflows.report_tables import MU_PER_HA, Cell, Source, completed
@@ -90,6 +90,13 @@ class Surveys:
                 found[3] = list(_change(self.before, self.newest))
         return found
 
+    def stated(self, samples: Samples) -> dict[int, Cells]:
+        """What totals state that is no sum: how sure the whole stock of table 2 is."""
+        if self.newest is None or not self.newest.strata:
+            return {}
+        whole = samples.cell({stratum: mu / MU_PER_HA for stratum, mu in _areas(self.newest).items()})
+        return {2: {"uncertainty_pct": whole}} if whole else {}
+
     @property
     def faults(self) -> tuple[SurveyFault, ...]:
         """Rows of either that cannot be reckoned."""
@@ -146,7 +153,7 @@ def _carbon(of_farm: Survey, samples: Samples) -> Iterator[Cells]:
             row |= {key: Cell(value, sources, method, mark) for key, value in used.items()}
         reckoned = {"carbon_tc": _decimal(line.tc), "co2_t": _decimal(line.tco2e)}
         row |= {key: Cell(value, sources, method, mark) for key, value in reckoned.items()}
-        if unsure := samples.cell(stratum, area_ha):
+        if unsure := samples.cell({stratum: area_ha}):
             row["uncertainty_pct"] = unsure
         yield completed(2, row)
 

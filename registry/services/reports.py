@@ -21,10 +21,10 @@ from registry.models import (
 )
 from registry.queries import calendar, pilot, report_records, report_sources
 from registry.queries import reports as ask
-from registry.services import report_plots, report_rows, report_stock
+from registry.services import farm_plots, report_rows, report_stock
 from registry.services.policy import current
 from workflows.clocks import Reminder
-from workflows.facts import ReportFacts, StratumGap, SurveyFault
+from workflows.facts import ReportFacts, SurveyFault
 from workflows.pilot_report import CHAPTERS, Period, due, period_of
 from workflows.report_tables import Cell, Spot, Table
 from workflows.roles import Role
@@ -240,7 +240,7 @@ def facts(report: PilotReport, on: date, actor: User | None, data: Mapping[str, 
         plots_overdue=_plots_overdue(report, tables),
         surveys=_surveys(report),
         survey_faults=_survey_faults(report, tables),
-        strata_unsure=_strata_unsure(report, tables),
+        **_plots(report, tables),
         national_document=current().reference(NATIONAL, on) is not None,
         actor_wrote=actor is not None and actor.id in {report.begun_by_id, report.submitted_by_id},
         actor_reviewed=actor is not None and actor.id == report.reviewed_by_id,
@@ -280,13 +280,19 @@ def _survey_faults(report: PilotReport, tables: tuple[Table, ...]) -> tuple[Surv
     return report_stock.of(report.farm_id, report.period_to).faults
 
 
-def _strata_unsure(report: PilotReport, tables: tuple[Table, ...]) -> tuple[StratumGap, ...] | None:
-    """Strata of table 2 without an uncertainty, with what the plots of each lack."""
+def _plots(report: PilotReport, tables: tuple[Table, ...]) -> dict[str, Any]:
+    """What the sample plots lack, asked of its writers: strata without an uncertainty, plots astray, odd means."""
+    if report.period_kind is not PeriodKind.YEAR or report.state not in EDITABLE:
+        return {}
+    samples = farm_plots.of(report.farm_id, report.period_to)
     rows = next((t.rows for t in tables if t.no == report_rows.STOCK), ())
-    if not rows or report.state not in EDITABLE:
-        return None
-    lacking = [str(row["stratum"].value) for row in rows if "uncertainty_pct" not in row]
-    return report_plots.of(report.farm_id, report.period_to).gaps(lacking) if lacking else ()
+    strata = [str(row["stratum"].value) for row in rows]
+    lacking = [name for name, row in zip(strata, rows, strict=True) if "uncertainty_pct" not in row]
+    return {
+        "strata_unsure": samples.gaps(lacking) if strata else None,
+        "plots_astray": samples.astray(strata) if strata else None,
+        "plot_means": samples.means(),
+    }
 
 
 def told(report: PilotReport, action: str, on: date) -> set[int]:

@@ -22,7 +22,7 @@ from registry.services import farm_records
 from registry.services.effects.pilot import facts, roles_on
 from registry.services.policy import current
 from registry.storage import Stored
-from registry.views import record_acts
+from registry.views import pages, record_acts
 from registry.views.applicant_documents import WORDS as FILE_WORDS
 from registry.views.case import CSP_OF_FILES, Answer
 from workflows.gates import stops
@@ -160,13 +160,24 @@ PAGES = record_acts.Pages(
 
 @bp.get("/farm/<int:farm_id>/records/<kind>")
 def listed(farm_id: int, kind: str) -> str:
-    """The records of one kind that stand."""
+    """The records of one kind that stand, fifty a page, of one year or all."""
     which = kind_of(kind)
     farm = next((f for f in ask.farms(g.user) if f.id == farm_id), None)
     if farm is None:
         abort(404)
-    rows = [(r, said(r)[:3]) for r in ask.records(farm.id, which)]
-    return render_template("farm/listed.html", farm=farm, kind=which, rows=rows, writes=_writes(farm.id))
+    years = ask.years(farm.id, which)
+    year = next((y for y in years if str(y) == request.args.get("year")), None)
+    page = ask.page(farm.id, which, year, pages.place())
+    return render_template(
+        "farm/listed.html",
+        farm=farm,
+        kind=which,
+        rows=[(r, said(r)[:3]) for r in page.items],
+        writes=_writes(farm.id),
+        years=years,
+        year=year,
+        links=pages.links(page, "farm.listed", {"farm_id": farm.id, "kind": which.value, "year": year}),
+    )
 
 
 def _writes(farm_id: int | None) -> bool:

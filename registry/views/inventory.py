@@ -14,6 +14,7 @@ from registry.queries.inventory_moves import earlier as before_of
 from registry.services import inventory_import
 from registry.services.inventory_sheets import XLSX, repair_sheet, template
 from registry.views import inventory_forms as forms
+from registry.views import pages
 from registry.views.case import CSP_OF_FILES, Answer
 from workflows.inventory import InventoryState, LandKind, layout
 from workflows.states import AgeGroup
@@ -29,10 +30,27 @@ def _may_import() -> bool:
 
 @bp.get("/inventory")
 def index() -> str:
-    """Every version this person sees."""
-    found = ask.versions(g.user)
+    """The versions this person sees, fifty a page; who sees all may narrow them to a unit and a kind of land."""
+    all_of_them = ask.everywhere(g.user)
+    owners = ask.owners(g.user) if all_of_them else []
+    kind, of = request.args.get("kind", ""), request.args.get("of", "")
+    chosen = ask.Chosen(
+        LandKind(kind) if kind in set(LandKind) else None,
+        of if of in {ask.SHARED, *(str(o.id) for o in owners)} else "",
+    )
+    page = ask.listed(g.user, chosen, pages.place())
+    beside = ask.beside(g.user, page.items)
+    kept = {"kind": chosen.land_kind, "of": chosen.of}
     return render_template(
-        "inventory/index.html", versions=[(v, before_of(v, found)[:1]) for v in found], may_import=_may_import()
+        "inventory/index.html",
+        versions=[(v, before_of(v, beside)[:1]) for v in page.items],
+        may_import=_may_import(),
+        owners=owners,
+        shared=ask.SHARED,
+        filtered=all_of_them,
+        kinds=list(LandKind),
+        chosen=kept,
+        links=pages.links(page, "inventory.index", kept),
     )
 
 
@@ -60,7 +78,7 @@ def show(inventory_id: int) -> str:
         pages=_pages(version, found, chosen),
         species=layout().species_names,
         said=_said,
-        earlier=before_of(version, ask.versions(g.user)),
+        earlier=before_of(version, ask.beside(g.user, [version])),
     )
 
 

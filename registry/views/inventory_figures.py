@@ -13,12 +13,12 @@ from registry.labels import inventory as words
 from registry.models import Inventory
 from registry.queries import inventory as ask
 from registry.queries import inventory_moves as moves
+from registry.services import inventory_sure
 from registry.services import inventory_tables as tables
-from registry.services.inventory_stock import caused, change_of, stock_of
+from registry.services.inventory_stock import Tables, caused, change_of, stock_of
 from registry.views.case import Answer
 from registry.views.inventory import as_workbook, bp, version_of
 from workflows.carbon import Parameters, RowFaults
-from workflows.carbon.uncertainty import Unsure, uncertainty
 from workflows.inventory import ChangeCause, InventoryState, RowChange
 
 SHOWN_FAULTS = 50
@@ -68,20 +68,10 @@ def _refused(versions: Iterable[Inventory], faulty: list[Faulty], title: str) ->
     return page, 422
 
 
-def _sure() -> str:
-    """How sure the stock is: a sub-compartment table has no plots, so that nothing can be told."""
-    told = uncertainty(())
-    return str(carbon_words.UNKNOWN[told.value]) if isinstance(told, Unsure) else f"{told.pct:.1f}%"
-
-
-def _facts(version: Inventory, reader: tables.Reader) -> list[tuple[str, Any]]:
-    """What the figures of a version rest on."""
+def _facts(version: Inventory, reader: tables.Reader, sure: list[tuple[str, str]]) -> list[tuple[str, Any]]:
+    """What the figures of a version rest on, and how sure they are."""
     parameters = reader.parameters
-    method = [
-        (_("Method"), parameters.method),
-        (_("Parameters of"), parameters.on.isoformat()),
-        (_("Uncertainty"), _sure()),
-    ]
+    method = [(_("Method"), parameters.method), (_("Parameters of"), parameters.on.isoformat()), *sure]
     return [
         (_("Inventory"), version.title),
         (_("Day of the survey"), version.surveyed_on.isoformat()),
@@ -89,6 +79,11 @@ def _facts(version: Inventory, reader: tables.Reader) -> list[tuple[str, Any]]:
         (_("Source document"), " ".join((version.document_title, version.document_number)).strip()),
         *(method if reader.wood else []),
     ]
+
+
+def _of_change() -> list[tuple[str, str]]:
+    """Plots tell how sure a stock is; whether the same ones were measured twice is not known."""
+    return [(_("Uncertainty"), _("Not reckoned for a change; the stock of each survey says how sure it is."))]
 
 
 # Stock --------------------------------------------------------------------------------------------------
@@ -103,6 +98,7 @@ def stock(inventory_id: int) -> Answer:
     if faulty := _faulty([version], reader.parameters):
         return _refused([version], faulty, title)
     found = stock_of(version, reader.parameters)
+    sure = inventory_sure.of(version, found.strata_ha)
     return (
         render_template(
             "inventory/stock.html",
@@ -110,10 +106,10 @@ def stock(inventory_id: int) -> Answer:
             title=title,
             total=found.total,
             reader=reader,
-            facts=_facts(version, reader),
+            facts=_facts(version, reader, inventory_sure.words(sure)),
             notes=tables.unverified(found.marks, reader),
-            sheets=tables.stock_sheets(found, reader),
-            earlier=moves.earlier(version, ask.versions(g.user)),
+            sheets=_stock_sheets(found, sure, reader),
+            earlier=moves.earlier(version, ask.beside(g.user, [version])),
         ),
         200,
     )
@@ -127,8 +123,14 @@ def stock_file(inventory_id: int) -> Answer | Response:
     if faulty := _faulty([version], reader.parameters):
         return _refused([version], faulty, _("Stock"))
     found = stock_of(version, reader.parameters)
-    first = tables.facts_sheet(_("Stock"), _facts(version, reader))
-    return as_workbook(tables.in_workbook([first, *tables.stock_sheets(found, reader)]), f"stock-{version.id}.xlsx")
+    sure = inventory_sure.of(version, found.strata_ha)
+    first = tables.facts_sheet(_("Stock"), _facts(version, reader, inventory_sure.words(sure)))
+    return as_workbook(tables.in_workbook([first, *_stock_sheets(found, sure, reader)]), f"stock-{version.id}.xlsx")
+
+
+def _stock_sheets(found: Tables, sure: inventory_sure.Told, reader: tables.Reader) -> list[tables.Sheet]:
+    """The stock by each column and, of land with a method, how sure each stratum is."""
+    return [*tables.stock_sheets(found, reader), *(inventory_sure.sheet(sure, reader) if reader.wood else [])]
 
 
 # Change -------------------------------------------------------------------------------------------------
@@ -169,7 +171,7 @@ def change(old_id: int, new_id: int) -> Answer:
             title=title,
             total=found.total,
             reader=reader,
-            facts=_facts(new, reader)[3:],
+            facts=_facts(new, reader, _of_change())[3:],
             notes=notes,
             causes=tables.cause_sheet(caused(old, new, reader.parameters), notes, reader),
             sheets=tables.change_sheets(found, reader),
@@ -221,7 +223,7 @@ def change_file(old_id: int, new_id: int) -> Answer | Response:
     pairs = [
         (_("Earlier survey"), f"{old.title} {old.surveyed_on.isoformat()}"),
         (_("Years between"), round(found.total.years, 2)),
-        *_facts(new, reader),
+        *_facts(new, reader, _of_change()),
         (_("Sub-compartments that differ"), total),
         (_("Of these in this file"), len(items)),
     ]

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from registry import storage
-from registry.forms.fields import member_options
+from registry.forms.fields import member_options, options
 from registry.forms.inventory import InventoryForm
 from registry.labels import inventory as words
 from registry.labels import label
+from registry.models import Organisation
 from registry.queries import inventory as ask
+from registry.queries.applications import organisation_name
 from registry.services import inventory_import
 from registry.services.inventory_rows import Heads, Judged, missing, unit_of
 from registry.sheets.read import SheetRefused, Table
@@ -37,21 +39,32 @@ class Asked:
 
     def said(self) -> inventory_import.Said:
         """What is said of the survey."""
-        own = None if ask.everywhere(g.user) else ask.own_land(g.user)[0]
+        of = self.of()
         return inventory_import.Said(
             title=self.form.title.data,
             land_kind=LandKind(self.form.land_kind.data),
             surveyed_on=self.form.surveyed_on.data,
             document_title=self.form.document_title.data,
             document_number=self.form.document_number.data or "",
-            organisation_id=own.id if own else None,
+            organisation_id=of.id if of else None,
         )
+
+    def of(self) -> Organisation | None:
+        """Whose land: a reporter’s is that of the own unit; who may import any says so, or that it is of more."""
+        if not ask.everywhere(g.user):
+            return ask.own_land(g.user)[0]
+        return next((unit for unit in ask.units() if str(unit.id) == self.form.of.data), None)
 
 
 def asked() -> Asked:
     """The form as sent, its file taken in before anything else is judged, its table read and judged."""
     form = InventoryForm()
     form.land_kind.choices = member_options(LandKind, label)
+    form.of.choices = options(
+        ((str(unit.id), organisation_name(unit)) for unit in ask.units()), empty=_("more than one unit")
+    )
+    if not ask.everywhere(g.user):
+        del form.of
     found = Asked(form)
     if request.method == "GET":
         return found
@@ -96,8 +109,7 @@ def _take(found: Asked) -> str:
 
 def _look(found: Asked) -> None:
     kind = LandKind(found.form.land_kind.data)
-    own = None if ask.everywhere(g.user) else ask.own_land(g.user)[0]
-    bounds = inventory_import.bounds_of(kind, own)
+    bounds = inventory_import.bounds_of(kind, found.of())
     with storage.open_file(found.stored.sha256) as file:
         content = file.read()
     fresh = bool(found.form.file.data and found.form.file.data.filename)

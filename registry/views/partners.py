@@ -1,7 +1,7 @@
 """Partners: what each has under contract across all cases, and who is tied to whom."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -19,9 +19,10 @@ from registry.models import TieKind
 from registry.permissions import ENTRIES
 from registry.queries import partners as ask
 from registry.queries.applications import organisation_name
-from registry.services import facts, organisation_ties, people
+from registry.services import contract_book, organisation_ties, people
 from registry.services.policy import current
-from registry.views.contract_words import Tally, outcomes, tally
+from registry.views.contract_words import Tally, tally
+from workflows.rules import Outcome
 
 bp = Blueprint("partners", __name__)
 
@@ -36,9 +37,10 @@ def index() -> str:
     last = max(1, -(-len(everybody) // A_PAGE))
     page = max(1, min(request.args.get("page", 1, type=int), last))
     shown = everybody[(page - 1) * A_PAGE : page * A_PAGE]
+    judged = _judged([c for p in shown for c in p.contracts])
     return render_template(
         "partners/index.html",
-        partners=[(p, _found(p.contracts)) for p in shown],
+        partners=[(p, _found(p.contracts, judged)) for p in shown],
         count=len(everybody),
         area_mu=sum(p.area_mu for p in everybody),
         contracts=sum(len(p.contracts) for p in everybody),
@@ -109,7 +111,7 @@ def _page(organisation_id: int, failed: dict[str, Form] | None = None) -> Answer
     page = render_template(
         "partners/show.html",
         partner=partner,
-        found=_found(partner.contracts),
+        found=_found(partner.contracts, _judged(partner.contracts)),
         districts=_districts(partner, affiliates),
         affiliates=affiliates,
         all_mu=sum((c.area_mu for c in every if c.area_mu), 0),
@@ -137,14 +139,15 @@ def _districts(partner: ask.Partner, affiliates: Sequence[ask.Partner]) -> list[
     return rows
 
 
-def _found(contracts: Sequence[ask.Contract]) -> Tally:
-    """What the contract checks say of the contracts whose file the reader may see."""
-    policy = current()
-    return tally(
-        outcome
-        for case in ask.cases_of(contracts)
-        for outcome in outcomes(facts.project_facts(case, policy, today()), policy)
-    )
+def _judged(contracts: Sequence[ask.Contract]) -> dict[int, tuple[Outcome, ...]]:
+    """Case id → what the checks say of its contract, of those whose file the reader may see; all asked at once."""
+    found = contract_book.judged_of(ask.cases_of(contracts), current(), today())
+    return {one.case.id: one.outcomes for one in found}
+
+
+def _found(contracts: Sequence[ask.Contract], judged: Mapping[int, tuple[Outcome, ...]]) -> Tally:
+    """What the contract checks say of these contracts together."""
+    return tally(outcome for contract in contracts for outcome in judged.get(contract.case_id, ()))
 
 
 def _idle_months() -> int:

@@ -17,10 +17,10 @@ from registry.queries import notices as notices_of
 from registry.queries import public as projects_of
 from registry.queries import reference as reference_of
 from registry.queries.applications import method_name
-from registry.queries.paging import Page, Place
 from registry.queries.public import Step, StepKind
 from registry.queries.reference import PUBLISHED
 from registry.services import signing_in
+from registry.views import pages
 from workflows.states import ProjectState, Scheme
 
 bp = Blueprint("public", __name__)
@@ -127,34 +127,6 @@ def _typed(name: str) -> str:
     return " ".join(words.split())[:LONGEST_QUERY]
 
 
-def _page_no() -> int:
-    digits = request.args.get("page", "")
-    return int(digits) if re.fullmatch(r"[0-9]{1,6}", digits) else 1
-
-
-def _place() -> Place:
-    """The page the URL asks for, and the cursor its link carried."""
-    return Place(_page_no(), request.args.get("after", ""), request.args.get("before", ""))
-
-
-def _links(page: Page, endpoint: str, chosen: Mapping[str, str]) -> dict[str, object]:
-    """What the pagination shows; the search goes along in the links, and so does the place in a long list."""
-    said = {key: value for key, value in chosen.items() if value}
-
-    def url(no: int, **cursor: str) -> str | None:
-        from_there = {key: value for key, value in cursor.items() if value and no > 1}
-        return url_for(endpoint, **said, page=no, **from_there) if 1 <= no <= page.pages else None
-
-    return {
-        "prev_url": url(page.no - 1, before=page.before),
-        "next_url": url(page.no + 1, after=page.after),
-        "more": page.more,
-        "first": page.first,
-        "last": page.last,
-        "total": page.total,
-    }
-
-
 def country_name(country: str) -> str:
     """A country of a list in the reader's language; one that is not known stays as written."""
     if country in COUNTRIES:
@@ -235,12 +207,12 @@ def projects() -> str:
         q=q,
         scheme=Scheme(chosen["scheme"]) if chosen["scheme"] else None,
         district=chosen["district"],
-        place=_place(),
+        place=pages.place(),
     )
     return render_template(
         "public/projects.html",
         page=found,
-        links=_links(found, "public.projects", chosen),
+        links=pages.links(found, "public.projects", chosen),
         chosen=chosen,
         schemes=list(Scheme),
     )
@@ -273,12 +245,12 @@ def project(project_number: str) -> str:
 def reference() -> str:
     """Published projects elsewhere, read-only."""
     chosen = {"q": _typed("q"), "country": _typed("country"), "scope": _typed("scope")}
-    found = reference_of.search(**chosen, page=_page_no())
+    found = reference_of.search(**chosen, page=pages.page_no())
     countries = sorted(reference_of.countries(), key=lambda c: (c != "China", country_name(c)))
     return render_template(
         "public/reference.html",
         page=found,
-        links=_links(found, "public.reference", chosen),
+        links=pages.links(found, "public.reference", chosen),
         chosen=chosen,
         countries=countries,
         scopes=reference_of.scopes(),

@@ -11,16 +11,16 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from registry import labels
+from registry import formats, labels
 from registry.clock import today
 from registry.labels import reports as said
-from registry.labels.carbon import PLOTS, PROBLEMS
+from registry.labels.carbon import PROBLEMS, plot
 from registry.models import PilotReport
 from registry.services import reports
+from registry.services.farm_plots import LEAST
 from registry.services.policy import current
-from registry.services.report_plots import LEAST
 from registry.views.case_words import Finding, lang
-from workflows.facts import PlotGap, ReportFacts, StratumGap, SurveyFault
+from workflows.facts import PlotGap, PlotMean, ReportFacts, StratumGap, SurveyFault
 from workflows.gates import stops
 from workflows.pilot_report import PILOT_REPORT, judge
 from workflows.pilot_report import findings as lacking
@@ -168,7 +168,7 @@ def stopping(report: PilotReport, outcomes: Sequence[Outcome]) -> list[Finding]:
 WRITTEN = frozenset({"P25", "P29", "P31"})
 """Clauses that are met on the page of the chapters."""
 SURVEYED = frozenset({"P35", "P36"})
-MEASURED = frozenset({"P22", "P37"})
+MEASURED = frozenset({"P22", "P37", "P38", "P39"})
 
 
 def fixes(report: PilotReport, outcome: Outcome, *, writes: bool) -> list[tuple[str, str]]:
@@ -217,14 +217,16 @@ def _read(value: object) -> object:
         return _("; ").join(_fault(fault) for fault in value[:SHOWN_FAULTS])
     if isinstance(value, tuple) and any(isinstance(item, StratumGap) for item in value):
         return _("; ").join(_gap(gap) for gap in value)
+    if isinstance(value, tuple) and any(isinstance(item, PlotGap) for item in value):
+        return _(", ").join(map(plot, value))
+    if isinstance(value, tuple) and any(isinstance(item, PlotMean) for item in value):
+        return _("; ").join(_mean(one) for one in value)
     return value
 
 
 def _gap(gap: StratumGap) -> str:
     """A stratum without an uncertainty, how many of its plots count, and which do not."""
-    plots = _(", ").join(_plot(plot) for plot in gap.left_out)
-    if not gap.stratum:
-        return _("plots of no stratum: %(plots)s", plots=plots)
+    plots = _(", ").join(map(plot, gap.left_out))
     said = {"stratum": gap.stratum, "count": gap.plots, "plots": plots}
     if gap.plots >= LEAST:
         return _("%(stratum)s: %(count)s by now, read the figures again unless nothing stands on them", **said)
@@ -233,8 +235,10 @@ def _gap(gap: StratumGap) -> str:
     return _("%(stratum)s: %(count)s that count", **said)
 
 
-def _plot(plot: PlotGap) -> str:
-    return str(PLOTS[plot.why]) % {"plot": plot.plot, "detail": plot.detail or _("its trees")}
+def _mean(one: PlotMean) -> str:
+    means = {"plain": formats.number(one.plain_cm, 1), "quadratic": formats.number(one.quadratic_cm, 1)}
+    stated = formats.number(one.stated_cm, 1)
+    return _("%(plot)s: %(stated)s, by its list %(plain)s and %(quadratic)s", plot=one.plot, stated=stated, **means)
 
 
 SHOWN_FAULTS = 10

@@ -16,9 +16,9 @@ from registry.models import PilotReport, ReportFigure, ReportFile
 from registry.queries import report_records, report_sources, timeline
 from registry.queries import reports as ask
 from registry.queries.report_sources import SourceRow
-from registry.services import report_plots, report_sheets, reports
+from registry.services import farm_plots, report_sheets, reports
+from registry.services.farm_plots import Sampled
 from registry.services.paper_words import texts
-from registry.services.report_plots import Sampled
 from registry.views import record_acts
 from registry.views import report_words as words
 from registry.views.case import CSP_OF_FILES, Answer
@@ -253,7 +253,7 @@ def _plots(report: PilotReport, found: ReportFigure) -> list[Sampled]:
     """The sample plots behind an uncertainty, with what stands on each."""
     if found.column_key != "uncertainty_pct":
         return []
-    return report_plots.behind((source.id for source in ask.sources_of(found)), report.period_to)
+    return farm_plots.behind((source.id for source in ask.sources_of(found)), report.period_to)
 
 
 def _behind(report: PilotReport, found: ReportFigure, sources: Sequence[SourceRow]) -> dict[str, Any] | None:

@@ -21,7 +21,9 @@ def versions(monkeypatch):
 
     def standing(version_id):
         read.append(version_id)
-        return Standing(Columns(["350"], [1.0], [50.0 + 10 * version_id]), {key: Coded.of(["甲"]) for key in KEYS})
+        words = dict.fromkeys(KEYS, "甲") | {"age_group": "mature"}
+        keys = {key: Coded.of([word]) for key, word in words.items()}
+        return Standing(Columns(["350"], [1.0], [50.0 + 10 * version_id]), keys)
 
     inventory_stock._reckoned.cache_clear()
     monkeypatch.setattr(inventory_stock, "standing", standing)

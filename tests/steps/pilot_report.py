@@ -229,14 +229,37 @@ def _(report, listed, bare):
         reports.a_sampled_plot(report.world, report.farm, f"检尺{n}", (10 + n, 12, 15))
     for n in range(int(bare)):
         reports.a_sampled_plot(report.world, report.farm, f"未检尺{n}")
-    found = reports.row(reports.begun(report.world, report.farm, reports.YEAR))
-    return services.facts(found, date(2026, 1, 20), None, {})
+    return asked(report)
 
 
 @given("林场导入了本底调查，样地没有每木记录")
 def _(report):
     reports.surveyed(report.world, report.farm, date(2025, 6, 1))
     reports.a_sampled_plot(report.world, report.farm, "示例01")
+
+
+@given(parsers.parse('林场导入了本底调查，样地记录的碳层为"{stratum}"'), target_fixture="report_facts")
+def _(report, stratum):
+    reports.surveyed(report.world, report.farm, date(2025, 6, 1))
+    reports.a_sampled_plot(report.world, report.farm, "示例01", stratum=stratum)
+    return asked(report)
+
+
+@given(parsers.parse('样地的每木记录为10、12、20厘米，填写的平均胸径为"{cm}"厘米'), target_fixture="report_facts")
+def _(report, cm):
+    reports.a_sampled_plot(report.world, report.farm, "示例01", (10, 12, 20), mean_cm=Decimal(cm))
+    return asked(report)
+
+
+@given("样地填写的平均胸径与每木记录不符")
+def _(report):
+    reports.a_sampled_plot(report.world, report.farm, "示例01", (10, 12, 20), mean_cm=Decimal(30))
+
+
+def asked(report):
+    """The facts of an annual report, as its writers are asked."""
+    found = reports.row(reports.begun(report.world, report.farm, reports.YEAR))
+    return services.facts(found, date(2026, 1, 20), None, {})
 
 
 @given("林场登记并测量了样地")

@@ -2,14 +2,17 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import event
 
 from registry.extensions import db
 from registry.models import Organisation, OrganisationTie
 from registry.services import facts
+from tests import factories
 from tests.contract_answers import CONTRACT, PARTNER_CODE, with_partner
 from tests.town import Town, problems
 from tests.world import PARCEL
 
+OTHER = "91370900MA0000003F"
 AREA = "2,000\u00a0mu"
 BOAST = "本合同<b>保底收益</b>，甲方零成本。乙方不保证收益。"
 
@@ -158,6 +161,51 @@ def test_the_portfolio_adds_up_and_opens_only_files_the_reader_may_see(town):
     assert AREA in theirs
     assert first not in theirs
     assert "The file is not open to you" in theirs
+
+
+def test_more_contracts_do_not_ask_the_database_more(town):
+    """However many contracts and partners a page shows, their findings come by as many statements."""
+    with town.inside():
+        factories.an_organisation(credit_code=OTHER)
+        db.session.rollback()
+    contracts(town, 2)
+    paths = ("/partners", f"/partners/{partner_of(town)}")
+    few = [asked(town, path) for path in paths]
+    before = tallied(town, paths[0])
+    contracts(town, 3)
+    assert [asked(town, path) for path in paths] == few
+    assert tallied(town, paths[0]) != before
+
+
+def contracts(town, count):
+    """So many contracts with each of two partners."""
+    for _ in range(count):
+        town.case("submitted", **with_partner(contract_costs={"bearer_pdd": "not_stated"}))
+        town.case("submitted", **with_partner(contract={"partner_credit_code": OTHER}))
+
+
+def tallied(town, path):
+    """What the list says of the partner."""
+    page = BeautifulSoup(town.page("officer", path), "html.parser")
+    return page.find("a", href=f"/partners/{partner_of(town)}").find_parent("tr").text
+
+
+def asked(town, path):
+    """How many statements a page takes."""
+    town.page("officer", path)  # what is kept between requests is kept now
+    statements = []
+
+    def note(*args):
+        statements.append(str(args[2]))
+
+    with town.inside():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert town.client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(statements)
 
 
 def test_a_tie_is_recorded_with_its_source_and_ended(town):

@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 from sqlalchemy import func, select
 
@@ -12,6 +13,7 @@ from registry import storage
 from registry.clock import now
 from registry.extensions import db
 from registry.models import FarmRecord, OrganisationKind, User
+from registry.queries import pilot as ask
 from registry.services import farm_records
 from tests import factories
 from workflows.roles import Role
@@ -214,3 +216,23 @@ def test_the_farm_leads_to_its_reports(town, farm):
     town.be("reporter")
     begun = town.client.post("/reports/begin", data={"farm": farm, "year": 2025, "quarter": 4}).headers["Location"]
     assert f'href="{begun}"' in town.page("reporter", "/farm")
+
+
+def test_records_are_shown_by_year_a_page_at_a_time(town, farm, monkeypatch):
+    monkeypatch.setattr(ask, "PAGE", 2)
+    for n, day in enumerate(("2024-11-05", "2025-01-05", "2025-03-05", "2025-05-05")):
+        send(town, ADD, on_day=day, client_id=f"{CLIENT}{n}")
+    path = f"/farm/{farm}/records/activity"
+    first = BeautifulSoup(town.page("officer", path), "html.parser")
+    assert days(first) == ["2025-05-05", "2025-03-05"]
+    assert days(BeautifulSoup(town.page("officer", first.find("a", rel="next")["href"]), "html.parser")) == [
+        "2025-01-05",
+        "2024-11-05",
+    ]
+    assert days(BeautifulSoup(town.page("officer", f"{path}?year=2024"), "html.parser")) == ["2024-11-05"]
+    of_year = BeautifulSoup(town.page("officer", f"{path}?year=2025"), "html.parser")
+    assert "year=2025" in of_year.find("a", rel="next")["href"]
+
+
+def days(page):
+    return [a.text for a in page.select("main table th a, main table td:first-child a") if "/records/" in a["href"]]

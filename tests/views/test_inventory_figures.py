@@ -10,13 +10,14 @@ import pytest
 from registry.clock import now
 from registry.extensions import db
 from registry.models import Organisation, OrganisationKind
-from registry.services import inventory_import, inventory_stock
+from registry.services import farm_plots, inventory_import, inventory_stock
 from registry.services.inventory_rows import Bounds
-from tests import factories
+from tests import factories, reports
 from tests.inventory_tables import rows, table
 from tests.services.test_inventory_moves import HEADS, NEW, OLD
 from workflows.inventory import LandKind
 from workflows.roles import Role
+from workflows.states import AgeGroup
 
 FARM = "泰安市示例林场"
 
@@ -81,7 +82,7 @@ def total(sheet):
 def test_the_stock_stands_on_the_page_and_in_the_workbook_with_its_marks(city):
     page = city.page("officer", f"/inventory/{city.new}/stock")
     assert "Parameters not verified: Japanese red pine, Cypress, Oak, Black locust" in page
-    assert "The uncertainty is unknown" in page
+    assert "Unknown: sample plots are recorded by unit, and this table is of more than one." in page
     found = book(city, "officer", f"/inventory/{city.new}/stock.xlsx")
     assert found.sheetnames == ["Stock", "By district or county", "By forest district", "By species", "Parameters used"]
     sums = total(found["By species"])
@@ -98,6 +99,46 @@ def test_the_stock_stands_on_the_page_and_in_the_workbook_with_its_marks(city):
     for title in found.sheetnames[1:4]:
         assert any("Parameters not verified" in str(row[0].value) for row in found[title].iter_rows())
         assert total(found[title])[6] == sums[6]
+
+
+def test_the_stock_of_a_farm_says_how_sure_it_is_by_its_plots(town):
+    with town.inside():
+        farm = reports.farm(town.world)
+        number = reports.surveyed(town.world, farm, date(2025, 6, 1))
+        db.session.rollback()
+    page = town.page("officer", f"/inventory/{number}/stock")
+    assert f"Unknown: {reports.FARM} had no sample plots on record by 2025-12-31." in page
+    with town.inside():
+        for n, d in enumerate(((10.0, 12.0, 15.0), (11.0, 14.0), (9.0, 9.5, 16.0, 18.5))):
+            reports.a_sampled_plot(town.world, farm, f"样{n}", d)
+        reports.a_sampled_plot(town.world, farm, "槐0", (9, 12), stratum="刺槐成熟林", species="刺槐")
+        reports.a_sampled_plot(town.world, farm, "槐1", stratum="刺槐成熟林", species="刺槐")
+        reports.a_sampled_plot(town.world, farm, "外", (9, 12), stratum="柏类幼龄林")
+        # A plot of the year after belongs to a later survey.
+        reports.a_sampled_plot(
+            town.world, farm, "槐2", (9,), stratum="刺槐成熟林", species="刺槐", day=date(2026, 3, 1)
+        )
+        figures = {f.row_no: f.value for f in reports.row(reports.begun(town.world, farm, reports.YEAR)).figures
+                   if (f.table_no, f.column_key) == (2, "uncertainty_pct")}  # fmt: skip
+        db.session.rollback()
+    page = town.page("officer", f"/inventory/{number}/stock")
+    assert "The uncertainty is unknown: a stratum has one plot only." in page
+    assert f"4 from the records of {reports.FARM}, 2025-05-01 to 2025-05-01" in page
+    sheet = book(town, "officer", f"/inventory/{number}/stock.xlsx")["Uncertainty by stratum"]
+    _head, cypress, locust, whole, _gap, note = ([c.value for c in row] for row in sheet.iter_rows())
+    assert cypress == ["Cypress, Middle-aged", 4, 3, float(round(figures[1], 1)), None]
+    assert locust[:4] == ["Black locust, Mature", 2, 1, None]
+    assert locust[4] == "two plots at least are needed; 槐1 (the newest measurement has no tree list)"
+    assert whole[:4] == ["Total", 6, 4, None]
+    assert note[0] == "Plots of no stratum of this table: 外"
+    with town.inside():
+        reports.a_sampled_plot(town.world, farm, "槐3", (9, 14), stratum="刺槐成熟林", species="刺槐")
+        total = farm_plots.of(farm, date(2025, 12, 31)).sure(
+            {("350", AgeGroup.MIDDLE_AGED): 4.0, ("465", AgeGroup.MATURE): 2.0}
+        )
+        db.session.rollback()
+    page = town.page("officer", f"/inventory/{number}/stock")
+    assert f"{total.told.pct:.1f}% at 90 per cent confidence, 2 strata weighed by their areas" in page
 
 
 def test_what_moved_and_why_stands_on_the_page_and_in_the_workbook(city):
@@ -204,6 +245,6 @@ def test_a_reporter_brings_in_the_own_land_through_the_page(city, who, place, st
     answer = city.client.post("/inventory/new", data=sent, content_type="multipart/form-data")
     assert answer.status_code == status, answer.text
     if status == 422:
-        assert "is not your own district or county" in answer.text
+        assert "is not of the district or county of this inventory" in answer.text
     else:
         assert city.page(who, answer.location.partition("?")[0])

@@ -1,12 +1,23 @@
 """Pages of inventories: a table is checked, handed back marked, corrected, imported; who sees what."""
 
 import io
+import json
+from datetime import date
 
 import openpyxl
+from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from registry import jobs
+from registry.extensions import db
+from registry.models import AuditEvent, OrganisationKind
+from registry.queries import inventory as ask
+from registry.queries import report_records
 from registry.services.inventory_sheets import template
+from tests import factories, reports
 from tests.inventory_tables import rows, table
+from workflows.inventory import LandKind
+from workflows.roles import Role
 
 SAID = {
     "title": "示例调查",
@@ -65,3 +76,70 @@ def test_the_template_can_be_imported_as_it_is(town):
     with town.client.application.test_request_context():
         content = template()
     assert "表格可以导入" in send(town, content).text
+
+
+def test_an_officer_says_whose_land_it_is_and_every_row_must_be_of_it(town):
+    with town.inside():
+        farm, other = reports.farm(town.world), factories.an_organisation()
+        db.session.rollback()
+    assert "Whose land" in town.page("officer", "/inventory/new")
+    strange = [
+        *reports.STANDS,
+        ["0009", "岱岳区", "别的林场", "示例一区", "防护林", "侧柏", "中龄林", 15, 50, "", "", ""],
+    ]
+    checked = send(town, table(*strange, heads=reports.HEADS), of=farm)
+    assert "不属于本调查的林场" in checked.text
+    checked = send(town, table(*reports.STANDS, heads=reports.HEADS), of=farm)
+    # Who is no unit of the plan and no farm cannot be chosen.
+    send(town, kept=kept(checked), of=other, step="import", status=422)
+    send(town, kept=kept(checked), of=farm, step="import", status=302)
+    with town.client.application.app_context():
+        assert jobs.import_inventories() == 1
+        (found,) = report_records.surveys(farm, date(2026, 12, 31))
+        link = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "import_inventory")).one()
+        assert json.loads(link.detail)["organisation"] == farm == found.organisation_id
+
+
+def test_a_reporter_is_not_asked_whose_land_it_is(town):
+    with town.inside():
+        farm = factories.an_organisation(unit_key="TA-CLS", kind=OrganisationKind.FOREST_FARM)
+        town.world.people["farmer"] = factories.an_appointee(town.world.body, Role.FARM_REPORTER)
+        factories.belongs(town.world.people["farmer"], farm)
+        db.session.rollback()
+    assert "Whose land" not in town.page("farmer", "/inventory/new")
+
+
+def test_an_officer_narrows_the_inventories_and_turns_the_pages(town, monkeypatch):
+    monkeypatch.setattr(ask, "PAGE", 2)
+    with town.inside():
+        farm = reports.farm(town.world)
+        made = [reports.surveyed(town.world, farm, date(year, 6, 1)) for year in (2021, 2022, 2023)]
+        wet = reports.surveyed(town.world, farm, date(2024, 6, 1), WET, kind=LandKind.WETLAND)
+        db.session.rollback()
+    assert listed(town, "/inventory") == [wet, made[2]]
+    page = BeautifulSoup(town.page("officer", "/inventory"), "html.parser")
+    further = page.find("a", rel="next")["href"]
+    assert "after=" in further
+    assert listed(town, further) == [made[1], made[0]]
+    assert listed(town, "/inventory?kind=wetland") == [wet]
+    assert listed(town, f"/inventory?of={farm}&kind=forest") == [made[2], made[1]]
+    assert "No inventory fits this filter" in town.page("officer", "/inventory?of=shared")
+    # What no filter offers asks for nothing.
+    assert listed(town, "/inventory?of=999999&kind=sea") == [wet, made[2]]
+
+
+def test_a_version_is_compared_with_an_earlier_one_that_stands_on_another_page(town, monkeypatch):
+    monkeypatch.setattr(ask, "PAGE", 1)
+    with town.inside():
+        farm = reports.farm(town.world)
+        old, new = (reports.surveyed(town.world, farm, date(year, 6, 1)) for year in (2021, 2022))
+        db.session.rollback()
+    assert f"/inventory/{old}/{new}" in town.page("officer", "/inventory")
+
+
+WET = ["0001", "岱岳区", reports.FARM, "示例一区", "", "", "", 15, 0, "", "", ""]
+
+
+def listed(town, path):
+    page = BeautifulSoup(town.page("officer", path), "html.parser")
+    return [int(a["href"].rpartition("/")[2]) for a in page.select("main table b a")]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from workflows.clocks import Reminder
 from workflows.facts import ChangeFacts, CompletionFacts, PilotFacts, ReportFacts
-from workflows.facts.report import PlotGap, PlotWhy, StratumGap, SurveyFault
+from workflows.facts.report import PlotGap, PlotMean, PlotWhy, StratumGap, SurveyFault
 from workflows.greening import GREENING
 from workflows.machine import Workflow
 from workflows.pilot import PILOT
@@ -45,7 +45,9 @@ REPORTS = (
         plots_overdue=("示例1号",),
         surveys=1,
         survey_faults=(SurveyFault(7, "0101", "unknown_species", "示例树种"),),
-        strata_unsure=(StratumGap("侧柏中龄林", 1, (PlotGap("示例2号", PlotWhy.NO_STRATUM),)),),
+        strata_unsure=(StratumGap("侧柏中龄林", 1, (PlotGap("示例2号", PlotWhy.NOT_MEASURED),)),),
+        plots_astray=(PlotGap("示例3号", PlotWhy.NO_STRATUM),),
+        plot_means=(PlotMean("示例4号", Decimal(30), Decimal(14), Decimal("14.7")),),
         actor_wrote=True,
         correction_open=True,
         reminder=Reminder.DUE,

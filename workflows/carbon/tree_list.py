@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -66,6 +66,19 @@ def read(text: str, species: Mapping[str, str]) -> tuple[Tree, ...]:
     if faults:
         raise TreeFaults(tuple(faults))
     return tuple(trees)
+
+
+def means(trees: Sequence[Tree]) -> tuple[Decimal, Decimal]:
+    """The plain mean of the diameters of a list and their quadratic mean, which is that of the mean basal area (cm).
+
+    Raises ValueError for a list without trees.
+    """
+    if not trees:
+        raise ValueError("no trees have no mean")
+    return (
+        sum((tree.d_cm for tree in trees), Decimal(0)) / len(trees),
+        (sum((tree.d_cm**2 for tree in trees), Decimal(0)) / len(trees)).sqrt(),
+    )
 
 
 def _tree(line: str, species: Mapping[str, str]) -> Tree | tuple[TreeWhy, str]:

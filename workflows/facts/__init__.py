@@ -15,7 +15,7 @@ from workflows.facts.greening import CompletionFacts
 from workflows.facts.land import ParcelFacts
 from workflows.facts.pilot import PilotFacts
 from workflows.facts.policy import ChangeFacts
-from workflows.facts.report import PlotGap, PlotWhy, ReportFacts, StratumGap, SurveyFault
+from workflows.facts.report import PlotGap, PlotMean, PlotWhy, ReportFacts, StratumGap, SurveyFault
 from workflows.facts.site import SiteFacts
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "PartnerContract",
     "PilotFacts",
     "PlotGap",
+    "PlotMean",
     "PlotWhy",
     "ProjectFacts",
     "ReportFacts",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -25,6 +26,7 @@ class PlotWhy(StrEnum):
     """Why a plot does not count in the uncertainty of its stratum; a closed list."""
 
     NO_STRATUM = "no_stratum"
+    OTHER_STRATUM = "other_stratum"
     NOT_MEASURED = "not_measured"
     NO_TREES = "no_tree_list"
     UNREADABLE = "unreadable"
@@ -44,14 +46,21 @@ class PlotGap:
 
 @dataclass(frozen=True, slots=True)
 class StratumGap:
-    """A stratum of table 2 without an uncertainty: how many of its plots count, and which do not.
-
-    Without a name: the plots that are of no stratum that can be told.
-    """
+    """A stratum of table 2 without an uncertainty: how many of its plots count, and which do not."""
 
     stratum: str
     plots: int
     left_out: tuple[PlotGap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlotMean:
+    """The mean diameter a plot's measurement states, and the plain and the quadratic mean of its tree list (cm)."""
+
+    plot: str
+    stated_cm: Decimal
+    plain_cm: Decimal
+    quadratic_cm: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +86,10 @@ class ReportFacts:
     """Rows of the two newest that cannot be reckoned."""
     strata_unsure: tuple[StratumGap, ...] | None = None
     """Strata of table 2 without an uncertainty; None: not asked, or there is no stratum."""
+    plots_astray: tuple[PlotGap, ...] | None = None
+    """Plots of no stratum of table 2; None: not asked, or there is no stratum."""
+    plot_means: tuple[PlotMean, ...] | None = None
+    """Mean diameters beside the tree lists they are of; None: not asked."""
     national_document: bool = False
     """The document that names the farm a national pilot is on file."""
     actor_wrote: bool = False

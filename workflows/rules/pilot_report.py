@@ -1,4 +1,4 @@
-"""Rules of a pilot report (P20–P37): its figures agree, others judge it than wrote it, it claims no more than is so."""
+"""Rules of a pilot report (P20–P39): its figures agree, others judge it than wrote it, it claims no more than is so."""
 
 from workflows import report_text
 from workflows.facts import PilotFacts, ReportFacts
@@ -156,7 +156,31 @@ def surveys_are_there(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG0
 def strata_have_their_uncertainty(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
     """The carbon of a stratum is told with how sure it is: one plot alone is unknown and not 0 (domain.md §11)."""
     gaps = facts.strata_unsure
-    read = {"strata": gaps, "count": sum(1 for gap in gaps or () if gap.stratum)}
+    read = {"strata": gaps, "count": len(gaps or ())}
     if gaps is None:
         return not_applicable(read)
     return failed(read) if gaps else passed(read)
+
+
+@rule("P38")
+def plots_have_their_stratum(facts: ReportFacts, policy: Policy) -> Said:  # noqa: ARG001
+    """Every plot is of a stratum of table 2: one of another counts nowhere in the report."""
+    read = {"plots": facts.plots_astray, "count": len(facts.plots_astray or ())}
+    if facts.plots_astray is None:
+        return not_applicable(read)
+    return failed(read) if facts.plots_astray else passed(read)
+
+
+@rule("P39")
+def means_fit_their_lists(facts: ReportFacts, policy: Policy) -> Said:
+    """The mean diameter of a plot is one of its tree list: the plain mean, the quadratic one, or between them."""
+    allowed = policy.figure("plot_mean_tolerance_cm", facts.end)
+    off = tuple(
+        one
+        for one in facts.plot_means or ()
+        if not one.plain_cm - allowed.number <= one.stated_cm <= one.quadratic_cm + allowed.number
+    )
+    read, figures = {"means": off, "count": len(off)}, {"plot_mean_tolerance_cm": allowed}
+    if not facts.plot_means:
+        return not_applicable(read, figures)
+    return failed(read, figures) if off else passed(read, figures)

@@ -1,4 +1,7 @@
-"""What the farm's sample plots say of each carbon stratum: their carbon for a hectare, and how sure its mean is.
+"""What a farm's sample plots say of a stock: their carbon for a hectare by stratum, and how sure it is, one and all.
+
+The reports of the farm and the stock of its inventories both ask here; the formula is in
+`workflows/carbon/uncertainty.py`.
 
 A plot counts with the trees of its newest measurement. One whose trees nobody listed, or whose list cannot be read,
 is left out and named: a mean of part of its trees would be a wrong one.
@@ -15,11 +18,11 @@ from flask_babel import gettext as _
 from registry.models import PilotMeasurement, PilotPlot
 from registry.queries import report_records
 from workflows.carbon import Parameters, RowFaults
-from workflows.carbon.tree_list import TreeFaults, read
+from workflows.carbon.tree_list import TreeFaults, means, read
 from workflows.carbon.trees import Equations, plots
 from workflows.carbon.uncertainty import Stratum as Weighed
-from workflows.carbon.uncertainty import Uncertainty, uncertainty
-from workflows.facts import PlotGap, PlotWhy, StratumGap
+from workflows.carbon.uncertainty import Uncertainty, Unsure, uncertainty
+from workflows.facts import PlotGap, PlotMean, PlotWhy, StratumGap
 from workflows.inventory import layout
 from workflows.report_tables import Cell, Source
 from workflows.states import AgeGroup
@@ -41,58 +44,96 @@ class Sampled:
     tc_per_ha: float
 
 
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """How sure the carbon of some land is, or why that is unknown; and the plots that were asked."""
+
+    told: Uncertainty | Unsure
+    plots: tuple[Sampled, ...]
+
+
 @dataclass(frozen=True)
 class Samples:
-    """The plots of a farm by stratum, those that count and those left out; None: of no stratum that can be told."""
+    """The plots of a farm: each with its stratum, and by stratum those that count and those left out."""
 
+    laid: Sequence[tuple[PilotPlot, PilotMeasurement | None, Stratum | None]]
     counted: Mapping[Stratum, Sequence[Sampled]]
-    left_out: Mapping[Stratum | None, Sequence[PlotGap]]
+    left_out: Mapping[Stratum, Sequence[PlotGap]]
     mark: str
     """known or unsure, as the equations are."""
 
-    def cell(self, stratum: Stratum, area_ha: Decimal) -> Cell | None:
-        """The uncertainty of a stratum in per cent, from its plots; None where they do not tell it."""
-        of_it = self.counted.get(stratum, ())
-        found = uncertainty([Weighed(float(area_ha), tuple(one.tc_per_ha for one in of_it))])
-        if not isinstance(found, Uncertainty):
+    def sure(self, areas_ha: Mapping[Stratum, Decimal | float]) -> Sure:
+        """The uncertainty of these strata together, each weighed by its area.
+
+        Where no tree stands there is nothing to sample: nought without a spread leaves the share as it is.
+        """
+        wooded = {stratum: float(ha) for stratum, ha in areas_ha.items() if stratum[0]}
+        of_it = {stratum: tuple(self.counted.get(stratum, ())) for stratum in wooded}
+        weighed = [Weighed(ha, tuple(one.tc_per_ha for one in of_it[stratum])) for stratum, ha in wooded.items()]
+        return Sure(uncertainty(weighed), tuple(one for plots in of_it.values() for one in plots))
+
+    def cell(self, areas_ha: Mapping[Stratum, Decimal]) -> Cell | None:
+        """The same in per cent, as a figure of table 2; None where the plots do not tell it."""
+        found = self.sure(areas_ha)
+        if not isinstance(found.told, Uncertainty):
             return None
-        behind = tuple(Source(RECORD, record.id) for one in of_it for record in (one.plot, one.measured))
+        behind = tuple(Source(RECORD, record.id) for one in found.plots for record in (one.plot, one.measured))
         words = _(
             "Half-width at 90 per cent confidence of the tC/ha of sample plots, by tree equations of no approved method"
         )
-        return Cell(Decimal(repr(found.pct)), behind, words, self.mark)
+        return Cell(Decimal(repr(found.told.pct)), behind, words, self.mark)
 
     def gaps(self, lacking: Iterable[str]) -> tuple[StratumGap, ...]:
-        """What stands in the way of each of these strata of table 2, and the plots that are of none."""
+        """What stands in the way of each of these strata of table 2."""
+        named = ((name, stratum_of(name)) for name in lacking)
+        return tuple(
+            StratumGap(name, len(self.counted.get(stratum, ())), tuple(self.left_out.get(stratum, ())))
+            for name, stratum in named
+            if stratum is not None
+        )
+
+    def astray(self, names: Iterable[str]) -> tuple[PlotGap, ...]:
+        """The plots of none of these strata of table 2: nothing of them counts in the report."""
+        known = {stratum_of(name) for name in names} - {None}
+        return tuple(
+            PlotGap(plot.plot_no, PlotWhy.OTHER_STRATUM if stratum else PlotWhy.NO_STRATUM, plot.stratum)
+            for plot, _measured, stratum in self.laid
+            if stratum not in known
+        )
+
+    def means(self) -> tuple[PlotMean, ...]:
+        """Of each plot with a mean diameter and a tree list that can be read: what is said, and what the list gives."""
         found = []
-        for name in lacking:
-            stratum = stratum_of(name)
-            if stratum is not None:
-                left_out = tuple(self.left_out.get(stratum, ()))
-                found.append(StratumGap(name, len(self.counted.get(stratum, ())), left_out))
-        astray = tuple(self.left_out.get(None, ()))
-        return (*found, StratumGap("", 0, astray)) if found and astray else tuple(found)
+        for plot, measured, _stratum in self.laid:
+            if measured is None or measured.mean_diameter_cm is None or not measured.tree_list.strip():
+                continue
+            try:
+                trees = read(measured.tree_list, layout().species)
+            except TreeFaults:
+                continue
+            found.append(PlotMean(plot.plot_no, measured.mean_diameter_cm, *means(trees)))
+        return tuple(found)
 
 
 def of(farm_id: int, until: date) -> Samples:
     """The plots laid out by a day, each by its newest measurement until then."""
     counted: dict[Stratum, list[Sampled]] = defaultdict(list)
-    left_out: dict[Stratum | None, list[PlotGap]] = defaultdict(list)
+    left_out: dict[Stratum, list[PlotGap]] = defaultdict(list)
     by, seen = _equations(until), set()
-    for plot, measured in report_records.plots(farm_id, until):
-        stratum = stratum_of(plot.stratum, plot.species)
+    found = report_records.plots(farm_id, until)
+    laid = [(plot, measured, stratum_of(plot.stratum, plot.species)) for plot, measured in found]
+    for plot, measured, stratum in laid:
         if stratum is None:
-            left_out[None].append(PlotGap(plot.plot_no, PlotWhy.NO_STRATUM, plot.stratum))
             continue
         # Two plots of one number share their measurements; the same trees do not count twice.
         twice = measured is not None and measured.id in seen
-        found = PlotGap(plot.plot_no, PlotWhy.TWICE) if twice else sample(plot, measured, by)
-        if isinstance(found, Sampled):
-            counted[stratum].append(found)
-            seen.add(found.measured.id)
+        told = PlotGap(plot.plot_no, PlotWhy.TWICE) if twice else sample(plot, measured, by)
+        if isinstance(told, Sampled):
+            counted[stratum].append(told)
+            seen.add(told.measured.id)
         else:
-            left_out[stratum].append(found)
-    return Samples(counted, left_out, by[0].mark.confidence.value if by else "")
+            left_out[stratum].append(told)
+    return Samples(laid, counted, left_out, by[0].mark.confidence.value if by else "")
 
 
 def behind(record_ids: Iterable[int], until: date) -> list[Sampled]:

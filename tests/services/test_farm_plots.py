@@ -8,7 +8,7 @@ import pytest
 
 from registry.queries import report_sources
 from registry.queries import reports as ask
-from registry.services import report_plots
+from registry.services import farm_plots
 from registry.services import reports as services
 from registry.services.policy import current
 from tests import reports
@@ -16,6 +16,7 @@ from tests.world import World
 from workflows.facts import PlotGap, PlotWhy, StratumGap
 from workflows.pilot_report import findings
 from workflows.report_tables import Source
+from workflows.states import AgeGroup
 
 pytestmark = pytest.mark.both_engines
 
@@ -24,6 +25,7 @@ TERMS = ((0.0937, 2.2225), (0.0323, 2.3338), (0.0236, 2.3106), (0.057, 2.1651))
 """domain.md §4.3 (c), cypress; its carbon fraction is 0.51."""
 T_2 = 2.919985580355516
 """Student's t, two-sided 90 per cent, 2 degrees of freedom."""
+T_4 = 2.131846786326649
 PLOTS = ((10.0, 12.0, 15.0), (11.0, 14.0), (9.0, 9.5, 16.0, 18.5))
 
 
@@ -75,7 +77,7 @@ def test_an_uncertainty_leads_to_its_plots_and_what_stands_on_each(world, farm):
     titles = [row.title for row in report_sources.source_rows(figure)]
     assert titles == [f"样{n}：{reports.LEDGER}" for n in (0, 0, 1, 1, 2, 2)]
     assert (figure.person.id, figure.as_of) == (world.people["reporter"], date(2025, 5, 1))
-    behind = report_plots.behind((number for both in laid for number in both), END)
+    behind = farm_plots.behind((number for both in laid for number in both), END)
     assert [one.plot.plot_no for one in behind] == ["样0", "样1", "样2"]
     assert [one.tc_per_ha for one in behind] == pytest.approx([tc_per_ha(d) for d in PLOTS])
 
@@ -87,7 +89,7 @@ def test_of_a_plot_the_newest_measurement_of_the_period_counts(world, farm):
         reports.recorded(world, farm, "measurement", date(2025, 10, 1), **trees)
         later = {"plot_id": plot, "trees": 1, "tree_list": "30 侧柏"}
         reports.recorded(world, farm, "measurement", date(2026, 1, 3), **later)
-    samples = report_plots.of(farm, END)
+    samples = farm_plots.of(farm, END)
     (counted,) = samples.counted.values()
     assert [one.tc_per_ha for one in counted] == pytest.approx([tc_per_ha(d) for d in PLOTS[:2]])
 
@@ -96,7 +98,7 @@ def test_a_plot_on_which_no_tree_stands_counts_as_nothing(world, farm):
     reports.a_sampled_plot(world, farm, "样0", PLOTS[0])
     plot, _measured = reports.a_sampled_plot(world, farm, "样1", PLOTS[1])
     reports.recorded(world, farm, "measurement", date(2025, 9, 1), plot_id=plot, trees=0)
-    (counted,) = report_plots.of(farm, END).counted.values()
+    (counted,) = farm_plots.of(farm, END).counted.values()
     assert [one.tc_per_ha for one in counted] == [pytest.approx(tc_per_ha(PLOTS[0])), 0]
 
 
@@ -113,7 +115,7 @@ def test_one_plot_is_unknown_and_the_finding_says_which_do_not_count_and_why(wor
     reports.a_sampled_plot(world, farm, "甲", PLOTS[1])
     report_id = annual(world, farm)
     assert "uncertainty_pct" not in cells(report_id)
-    cypress, locust, astray = gaps(report_id)
+    cypress, locust = gaps(report_id)
     assert (cypress.stratum, cypress.plots) == ("柏类中龄林", 1)
     assert set(cypress.left_out) == {
         PlotGap("乙", PlotWhy.NO_TREES),
@@ -124,17 +126,71 @@ def test_one_plot_is_unknown_and_the_finding_says_which_do_not_count_and_why(wor
         PlotGap("甲", PlotWhy.TWICE),
     }
     assert locust == StratumGap("刺槐成熟林", 0)
-    assert astray == StratumGap("", 0, (PlotGap("己", PlotWhy.NO_STRATUM),))
     known = services.facts(reports.row(report_id), ON, None, {})
+    assert known.plots_astray == (PlotGap("己", PlotWhy.NO_STRATUM),)
     (found,) = (o for o in findings(known, current()) if o.clause == "P37")
     assert (found.severity, found.facts["count"]) == ("warn", 2)
 
 
-def test_plots_that_came_later_are_told_of_until_the_figures_are_read_again(world, farm):
-    report_id = annual(world, farm)
+def sampled_everywhere(world, farm):
+    """Plots of both strata of table 2: cypress of 60 mu, locust of 30."""
     for n, d in enumerate(PLOTS):
         reports.a_sampled_plot(world, farm, f"样{n}", d)
         reports.a_sampled_plot(world, farm, f"槐{n}", d, stratum="刺槐成熟林", species="刺槐")
+
+
+def test_the_total_is_as_sure_as_its_strata_weighed_by_their_areas(world, farm):
+    sampled_everywhere(world, farm)
+    (table,) = (t for t in ask.tables(reports.row(annual(world, farm))) if t.no == 2)
+    counted = farm_plots.of(farm, END).counted
+    cypress, locust = ([one.tc_per_ha for one in counted[key]] for key in (("350", "middle_aged"), ("465", "mature")))
+    weights = ((2 / 3, cypress), (1 / 3, locust))
+    error = sum(w**2 * stdev(held) ** 2 / len(held) for w, held in weights) ** 0.5
+    by_hand = 100 * T_4 * error / sum(w * mean(held) for w, held in weights)
+    found = table.total["uncertainty_pct"]
+    assert float(found.value) == pytest.approx(by_hand, rel=1e-7)
+    assert len(found.sources) == 12
+    assert found.mark == "unsure"
+
+
+def test_a_total_is_unknown_where_a_stratum_is(world, farm):
+    for n, d in enumerate(PLOTS):
+        reports.a_sampled_plot(world, farm, f"样{n}", d)
+    (table,) = (t for t in ask.tables(reports.row(annual(world, farm))) if t.no == 2)
+    assert "uncertainty_pct" not in table.total
+
+
+def test_bare_land_has_no_plots_and_makes_nothing_less_sure(world, farm):
+    sampled_everywhere(world, farm)
+    samples = farm_plots.of(farm, END)
+    wooded = {("350", AgeGroup.MIDDLE_AGED): Decimal(4), ("465", AgeGroup.MATURE): Decimal(2)}
+    assert samples.cell(wooded | {("", None): Decimal(9)}).value == samples.cell(wooded).value
+
+
+def test_a_plot_of_no_stratum_of_table_2_is_named_even_where_all_are_sure(world, farm):
+    sampled_everywhere(world, farm)
+    reports.a_sampled_plot(world, farm, "外", PLOTS[0], stratum="柏类幼龄林")
+    report_id = annual(world, farm)
+    known = services.facts(reports.row(report_id), ON, None, {})
+    assert known.strata_unsure == ()
+    assert known.plots_astray == (PlotGap("外", PlotWhy.OTHER_STRATUM, "柏类幼龄林"),)
+    (found,) = (o for o in findings(known, current()) if o.clause == "P38")
+    assert (found.severity, found.facts["count"]) == ("warn", 1)
+
+
+def test_a_mean_diameter_is_held_against_the_tree_list_of_its_measurement(world, farm):
+    reports.a_sampled_plot(world, farm, "对", (10, 12, 20), mean_cm=Decimal("14.7"))
+    reports.a_sampled_plot(world, farm, "错", (10, 12, 20), mean_cm=Decimal("24.7"))
+    reports.a_sampled_plot(world, farm, "无", mean_cm=Decimal("24.7"))
+    known = services.facts(reports.row(annual(world, farm)), ON, None, {})
+    assert [one.plot for one in known.plot_means] == ["对", "错"]
+    (found,) = (o for o in findings(known, current()) if o.clause == "P39")
+    assert (found.severity, [one.plot for one in found.facts["means"]]) == ("warn", ["错"])
+
+
+def test_plots_that_came_later_are_told_of_until_the_figures_are_read_again(world, farm):
+    report_id = annual(world, farm)
+    sampled_everywhere(world, farm)
     assert [gap.plots for gap in gaps(report_id)] == [3, 3]
     services.read_again(report_id, by=world.user("reporter"), at=reports.now())
     assert gaps(report_id) == ()
@@ -154,7 +210,7 @@ def test_plots_that_came_later_are_told_of_until_the_figures_are_read_again(worl
     ],
 )
 def test_a_stratum_is_told_by_species_and_age(words, species, stratum):
-    assert report_plots.stratum_of(words, species) == stratum
+    assert farm_plots.stratum_of(words, species) == stratum
 
 
 def test_the_area_of_the_plot_decides_what_stands_on_a_hectare(world, farm):
@@ -162,5 +218,5 @@ def test_the_area_of_the_plot_decides_what_stands_on_a_hectare(world, farm):
     reports.recorded(
         world, farm, "plot", date(2025, 5, 1), replaces=plot, plot_no="样0", stratum="柏类中龄林", area_m2=Decimal(300)
     )
-    (counted,) = report_plots.of(farm, END).counted.values()
+    (counted,) = farm_plots.of(farm, END).counted.values()
     assert [one.tc_per_ha for one in counted] == pytest.approx([2 * tc_per_ha(PLOTS[0])])
