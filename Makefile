@@ -40,7 +40,7 @@ run: setup ## serve with demo data (DEMO=0 without) on http://127.0.0.1:$(PORT)
 	DEMO=$${DEMO:-1} PORT=$(PORT) $(PY) -m registry.serve
 
 test: setup ## all tests but the long ones
-	$(PY) -m pytest -m "not long" --ignore=tests/browser -n $(JOBS)
+	$(PY) -m pytest -m "not long" --ignore=tests/browser -n $(JOBS) --dist loadfile
 	$(PY) -m pytest -m "not long" tests/browser -n $(JOBS) --dist loadfile
 
 test-long: setup ## the long ones
