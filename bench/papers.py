@@ -96,8 +96,11 @@ def _blocks(run: int, pages: int) -> Iterator[dict[str, Any]]:
         yield {"is": "paragraph", "text": f"{seed}{TEXT}"}
         plain = {"caption": f"表{seed}", "continued": "", "unit": "", "total": [], "note": "", "right": [2, 3, 4, 5]}
         yield {"is": "table", **plain, "head": HEADS, "widths": [1] * COLUMNS, "rows": rows(seed)}
-        chart = {"kind": "bars", "caption": f"图{seed}", "unit": "亩", "along": "季度", "names": NAMES, "note": ""}
-        yield {"is": "chart", **chart, "series": [("完成", figures)], "shown": [[str(f)] for f in figures]}
+        chart = {"kind": "bars", "caption": f"图{seed}", "unit": "亩", "names": NAMES, "note": ""}
+        yield {"is": "chart", **chart, "series": [("完成", figures)]}
+        listed = [[name, str(figure)] for name, figure in zip(NAMES, figures, strict=True)]
+        shape = plain | {"caption": "", "right": [1], "head": ["季度", "完成"], "widths": [2, 1]}
+        yield {"is": "table", **shape, "rows": listed}
 
 
 # Bare drawing -------------------------------------------------------------------------------------------
