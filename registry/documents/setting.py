@@ -137,7 +137,7 @@ class Text(Flowable):  # type: ignore[misc]
 
     def __init__(self, text: str, style: Style, lines: list[list[Sign]] | None = None) -> None:
         super().__init__()
-        self.row, self.style, self.lines = signs(text, style), style, lines
+        self.text, self.style, self.lines = text, style, lines
         self.parted = lines is not None
         self.keepWithNext = style.keep
 
@@ -150,7 +150,7 @@ class Text(Flowable):  # type: ignore[misc]
     def wrap(self, available: float, _height: float) -> tuple[float, float]:
         self.width = available - self.style.left - self.style.right
         if not self.parted:
-            self.lines = lines_of(self.row, self.width - self.style.indent, self.width)
+            self.lines = lines_of(signs(self.text, self.style), self.width - self.style.indent, self.width)
         self.height = len(self.lines or ()) * self.style.leading
         return available, self.height
 
