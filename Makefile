@@ -105,7 +105,7 @@ $(VENDORED) $(FONT_FILES) &: package-lock.json
 	mkdir -p $(VENDOR)
 	cp node_modules/@picocss/pico/css/pico.min.css node_modules/axe-core/axe.min.js $(VENDOR)/
 	mkdir -p $(FONTS)
-	cp $(FONT_SOURCES) $(FONTS)/
+	cp --remove-destination $(FONT_SOURCES) $(FONTS)/
 	touch $(VENDORED) $(FONT_FILES)
 
 %.mo: %.po $(VENV)/.stamp

@@ -6,11 +6,7 @@ differ from call to call, since typst remembers what it has set. Fonts are loade
 """
 
 import io
-import resource
 import tempfile
-from collections.abc import Iterator
-from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +16,13 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from bench.report_pages import COLUMNS, HEADS, NAMES, ROWS, RUN, TEXT, drawn, our_report, rows
 from bench.tools import CAVEAT, arguments, in_turn, run_again, say, table
-from registry.documents import fonts, render, render_report
+from registry.documents import fonts, render
 from registry.documents.setting import Style, lines_of, signs
 
-ROWS, COLUMNS = 26, 6
 LEFT, TOP, WIDTH = 28 * mm, 37 * mm, 156 * mm
-TEXT = "聚焦林业碳汇能力巩固提升的重点领域和关键环节，探索国有林场固碳增汇的经营模式和关键技术，拓展开发机制。" * 2
-HEADS = ["营林区", "优势树种", "面积", "蓄积", "碳量", "变化"]
-NAMES = ["一季度", "二季度", "三季度", "四季度"]
 GOALS = {"report": 2.3, "linear": 4.4, "memory": 120, "certificate": 1.15, "typst": 1.3}
-RUN = count(1)
 ADDRESS = "https://tanhui.example.cn/verify/ABCDEFGHJKMN"
 CERTIFICATE = {
     "kind": "certificate",
@@ -50,54 +42,6 @@ CERTIFICATE = {
     "verify_line": "核验网址：https://tanhui.example.cn/verify",
     "issued": "2026年3月2日",
 }
-
-
-def rows(seed: int) -> list[list[str]]:
-    """A table's cells."""
-    return [
-        [f"示例{n % 9}区", f"侧柏{n}", *(f"{(seed * 37 + n * 11 + k * 7) % 90000:,}" for k in range(COLUMNS - 2))]
-        for n in range(ROWS)
-    ]
-
-
-def drawn(seed: int) -> list[Decimal]:
-    """A chart's values."""
-    return [Decimal((seed * 13 + n * 29) % 97 + 3) for n in range(len(NAMES))]
-
-
-# Ours ---------------------------------------------------------------------------------------------------
-
-
-def our_report(pages: int) -> bytes:
-    """By the letterhead."""
-    run = next(RUN) * 1000
-    return render_report(
-        {
-            "title": ["示例报告"],
-            "number": f"示例{run}",
-            "head": "",
-            "addressee": "",
-            "organ": "",
-            "issued": "",
-            "sample": "",
-            "sample_note": "",
-            "subject": "",
-            "faces": {},
-            "blocks": list(_blocks(run, pages)),
-        }
-    )
-
-
-def _blocks(run: int, pages: int) -> Iterator[dict[str, Any]]:
-    for page in range(pages):
-        seed, figures = run + page, drawn(run + page)
-        yield {"is": "page"}
-        yield {"is": "heading", "level": 1, "text": f"{seed}、试点概况"}
-        yield {"is": "paragraph", "text": f"{seed}{TEXT}"}
-        plain = {"caption": f"表{seed}", "continued": "", "unit": "", "total": [], "note": "", "right": [2, 3, 4, 5]}
-        yield {"is": "table", **plain, "head": HEADS, "widths": [1] * COLUMNS, "rows": rows(seed)}
-        chart = {"kind": "bars", "caption": f"图{seed}", "unit": "亩", "along": "季度", "names": NAMES, "note": ""}
-        yield {"is": "chart", **chart, "series": [("完成", figures)], "shown": [[str(f)] for f in figures]}
 
 
 # Bare drawing -------------------------------------------------------------------------------------------
@@ -232,18 +176,14 @@ PARTED: list[str] = []
 
 def main() -> None:
     """Measure and say it; a goal that is missed is marked."""
-    asked = arguments(__doc__ or "", memory="only the peak memory of 400 pages, in this process")
+    asked = arguments(__doc__ or "")
     fonts.register()
     PARTED.extend("".join(s.text for s in line) for line in lines_of(signs(TEXT, Style(size=16)), WIDTH, WIDTH))
-    if asked.memory:
-        our_report(400)
-        say(f"peak memory of 400 pages: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        return
     pages, times = (10, 1) if asked.quick else (100, 3)
     _reports(pages, times)
     _certificates(5 if asked.quick else 60)
     if not asked.quick:
-        run_again(["bench.papers", "--memory"])
+        run_again(["bench.report_pages"])
         say(f"goal: at most {GOALS['memory']} MB")
     say(CAVEAT)
 

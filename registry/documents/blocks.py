@@ -27,7 +27,7 @@ VALUE = Style(size=12.0, leading=17.5, align="left")
 STATEMENT = Style(font=fonts.SONG_BOLD, size=13.0, leading=22.0)
 TERM_SHARE = 0.24
 FEW_ROWS, BEGINNING = 5, 96.0
-"""Rows of a table that is kept whole with its sentence; points that the beginning of a longer one takes."""
+"""Rows of a table that is kept whole with its sentence; points that the beginning of a longer one takes at least."""
 TALLEST, PIECE = 36, 12
 """The most lines a table's row may have; a taller one becomes several of `PIECE` lines, which pages can hold."""
 
@@ -51,7 +51,8 @@ def _leading(text: str, table: Block, width: float, *, headed: bool) -> Iterator
     if headed or len(table["rows"]) <= FEW_ROWS:
         yield sentence
         return
-    yield CondPageBreak(sentence.wrap(width, 0)[1] + BEGINNING)
+    begun = next(_table({**table, "rows": table["rows"][:1], "total": []}, width)).wrap(width, 0)[1]
+    yield CondPageBreak(sentence.wrap(width, 0)[1] + max(begun, BEGINNING))
     yield paragraph(text, BODY)
 
 

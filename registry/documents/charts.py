@@ -9,7 +9,7 @@ from reportlab.lib.colors import Color, white
 from reportlab.platypus import Flowable
 
 from registry.documents.ruled import HAIR
-from registry.documents.setting import INK, Style, cell, put, write
+from registry.documents.setting import INK, Style, cell, evenly, put, write
 
 Series = Sequence[tuple[str, Sequence[Decimal | None]]]
 """Name and values of each; None: no value there."""
@@ -73,7 +73,7 @@ class Chart(Flowable):  # type: ignore[misc]
         while value <= high:
             y = self._y(value)
             rules.append((BESIDE, y, self.width, y))
-            (said,) = cell(f"{value.normalize():,f}", self.label, BESIDE)[:1]
+            (said,) = cell(f"{value.normalize():,f}".replace("-", "−"), self.label, BESIDE)[:1]
             put(words, said, self.right, 0, y - self.label.size * 0.36, BESIDE - 5)
             value += step
         canvas.setStrokeColor(PALE)
@@ -123,7 +123,8 @@ class Chart(Flowable):  # type: ignore[misc]
         words = self.canv.beginText()
         words.setFillColor(INK)
         for n, name in enumerate(self.chart["names"]):
-            for k, line in enumerate(cell(name, self.label, slot - 2)[:2]):
+            # The last signs of a stratum's name are its age group (侧柏幼龄林): they stay together.
+            for k, line in enumerate(evenly(name, self.label, slot - 2, longer_last=True)[:2]):
                 y = self.foot - self.label.size * (1.15 + 1.1 * k)
                 put(words, line, self.middle, BESIDE + slot * n, y, slot)
         self.canv.drawText(words)

@@ -3,7 +3,9 @@
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics, ttfonts
@@ -38,7 +40,43 @@ def register() -> None:
         path = FOLDER / file
         if not path.exists():
             raise FontsMissingError(f"{path} is missing: run `make setup`")
-        pdfmetrics.registerFont(TTFont(name, str(path)))
+        _add(name, _Mapped(path))
+
+
+def _add(name: str, file: Any) -> None:
+    font = TTFont(name, file)
+    _read_glyphs_alone(font.face)
+    pdfmetrics.registerFont(font)
+
+
+class _Mapped:
+    """A font file that reportlab takes for an open one: 40 MB of which little is read need not lie in memory.
+
+    The file must not be written over in place while it is in use: set-up puts a new one beside it (`Makefile`).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name = path, str(path)
+
+    def read(self) -> mmap:
+        with self.path.open("rb") as file:
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+class _Glyphs:
+    """The outlines of a font, of which only those asked for are read."""
+
+    def __init__(self, file: bytes | mmap, start: int) -> None:
+        self.file, self.start = file, start
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self.file[self.start + part.start : self.start + part.stop]
+
+
+def _read_glyphs_alone(face: Any) -> None:
+    """For each subset reportlab would copy all outlines, 14 MB, which takes longer than anything else on a paper."""
+    whole, glyphs = face.get_table, _Glyphs(face._ttf_data, face.get_table_pos("glyf")[0])
+    face.get_table = lambda tag: glyphs if tag == "glyf" else whole(tag)
 
 
 _reportlab_to_unicode = ttfonts.makeToUnicodeCMap
@@ -107,7 +145,7 @@ class FaceError(RuntimeError):
 def _given(path: str) -> str:
     if fault := fault_of(path):
         raise FaceError(f"{path}: {fault}")
-    pdfmetrics.registerFont(TTFont(path, path))
+    _add(path, path)
     return path
 
 

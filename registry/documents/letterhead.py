@@ -147,12 +147,20 @@ def _story(values: Values, set_in: Styles) -> Iterator[Flowable]:
         yield from body
         return
     # The last words, under their heading, go with the signature: no page holds the signature alone.
-    short = bool(body) and isinstance(body[-1], Text) and body[-1].wrap(WIDTH, DEPTH)[1] <= FEW * LEADING
-    last = len(body) - 2 if short else len(body)
-    yield from body[: max(last, 0)]
+    last = len(body)
+    if body and isinstance(body[-1], Text) and body[-1].wrap(WIDTH, DEPTH)[1] <= FEW * LEADING:
+        last -= 1
+        while last and _heads(body[last - 1], set_in):
+            last -= 1
+    yield from body[:last]
     lines = (values["organ"], values["issued"])
     signature = (Spacer(1, LEADING), *(paragraph(line, set_in.signed) for line in lines))
-    yield KeepTogether([*body[max(last, 0) :], *signature])
+    yield KeepTogether([*body[last:], *signature])
+
+
+def _heads(drawn: Flowable, set_in: Styles) -> bool:
+    """Whether it is a heading, or belongs to one."""
+    return isinstance(drawn, CondPageBreak) or (isinstance(drawn, Text) and drawn.style in set_in.levels)
 
 
 def _even(words: str, style: Style) -> dict[str, float]:
@@ -201,24 +209,10 @@ def _table(block: Block, set_in: Styles) -> Iterator[Flowable]:
 
 
 def _chart(block: Block, set_in: Styles) -> Iterator[Flowable]:
-    """Never without its figures: the table below it is made of the same values."""
-    chart = Chart(block, set_in.label)
-    twin = Ruled(
-        {
-            "caption": "",
-            "continued": "",
-            "unit": "",
-            "total": [],
-            "note": block["note"],
-            "head": [block["along"], *(name for name, _ in block["series"])],
-            "widths": [2.0, *([1.0] * len(block["series"]))],
-            "right": list(range(1, len(block["series"]) + 1)),
-            "rows": [[name, *shown] for name, shown in zip(block["names"], block["shown"], strict=True)],
-        },
-        set_in.table,
-    )
+    """Its note names the table that holds its figures, which stands before it."""
     caption = paragraph(block["caption"], replace(set_in.figure, before=GAP))
-    yield KeepTogether([caption, chart, twin])
+    note = paragraph(block["note"], replace(set_in.table.note, after=GAP))
+    yield KeepTogether([caption, Chart(block, set_in.label), note])
 
 
 def _page(_block: Block, _set_in: Styles) -> Iterator[Flowable]:

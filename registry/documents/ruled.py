@@ -10,7 +10,7 @@ from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable
 
 from registry.documents import fonts
-from registry.documents.setting import Line, Style, cell, put
+from registry.documents.setting import Line, Style, cell, evenly, put
 
 HAIR, SHADE = Color(0.25, 0.26, 0.26), Color(0.925, 0.93, 0.925)
 SIDES, ENDS = 3.5, 3.0
@@ -20,8 +20,10 @@ SMALLER = (1.0, 0.95, 0.9, 0.86, 0.81)
 """A table too wide for its page is set smaller, down to this, before a figure or a name in it is broken."""
 NAME = 9.0
 """Ems: what is longer than this is no name but words, and may take more lines."""
-HEAD_LINES = 2.6
-"""Lines a head may take, less what breaking loses."""
+NUMBER, WORD = 14.0, re.compile("[!-~]+")
+"""Ems that a number or a word without Chinese signs takes on one line; a longer one is torn."""
+WHOLE, HEAD_LINE, HEAD_LINES = 4.0, 3, 3
+"""Ems of a head's name that stays on one line; signs in a line of a longer one, and lines it may take."""
 TALLEST = 30
 """The most lines of a row; a taller one goes on as another row, so that every row fits a page."""
 
@@ -99,7 +101,8 @@ class Ruled(Flowable):  # type: ignore[misc]
         named = table["continued"] if self.goes_on else table["caption"]
         self.caption = cell(named, look.caption, available) if named else []
         self.titled = len(self.caption) * look.caption.leading + (look.unit.leading if table["unit"] else 0.0)
-        (self.head,) = _rows(table["head"], [look.head] * len(self.widths), self.widths)[:1]
+        names = [_named(text, look.head, w - 2 * SIDES) for text, w in zip(table["head"], self.widths, strict=True)]
+        self.head = Row(tuple(names), max(map(len, names)) * look.head.leading + 2 * ENDS)
         return float(self.titled + self.head.height)
 
     def _below(self) -> float:
@@ -185,17 +188,37 @@ def _least(table: Mapping[str, Any], look: Look, n: int, texts: Sequence[str], *
     """What a column needs: its longest figure or name, and its head over some lines, with the room at its sides."""
     widest = _ems(look.text, max(texts, key=len, default="")) * look.text.size
     needs = [widest if figures else min(widest, NAME * look.text.size)]
+    if not figures and (words := WORD.findall(" ".join(texts))):
+        needs.append(min(_ems(look.text, max(words, key=len)), NUMBER) * look.text.size)
     if table["total"]:
         needs.append(_ems(look.total, table["total"][n]) * look.total.size)
-    needs.append(_ems(look.head, table["head"][n]) * look.head.size / HEAD_LINES)
-    unit = UNIT.search(table["head"][n])
-    needs.append(_ems(look.head, unit[0]) * look.head.size if unit else 0.0)
+    name, unit = _parts(table["head"][n])
+    ems = _ems(look.head, name)
+    needs.append((ems if ems <= WHOLE else max(ems / HEAD_LINES, HEAD_LINE)) * look.head.size)
+    needs.append(_ems(look.head, unit) * look.head.size)
     return max(needs) + 2 * SIDES + ROUNDING
 
 
 ROUNDING = 0.1
 UNIT = re.compile(r"[（(][^（(]*[）)]$")
 """The unit at the end of a head, which stays on one line."""
+
+
+def _parts(head: str) -> tuple[str, str]:
+    """The name and the unit of a head."""
+    unit = UNIT.search(head)
+    return (head[: unit.start()], unit[0]) if unit else (head, "")
+
+
+def _named(head: str, style: Style, width: float) -> list[Line]:
+    """The lines of a head: on one where it fits, else its name and under that its unit."""
+    lines = cell(head, style, width)
+    if len(lines) == 1:
+        return lines
+    name, unit = _parts(head)
+    # Chinese words have two or three signs: 生物量/扩展/因子, where four to a line would tear them.
+    most = max(HEAD_LINE, -(-len(name) // HEAD_LINES))
+    return evenly(name, style, width, most=most) + (cell(unit, style, width) if unit else [])
 
 
 def _ems(style: Style, text: str) -> float:

@@ -7,6 +7,7 @@ of Chinese lines. `Text` draws its signs as they are. No other file sets words.
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from reportlab.lib.colors import Color
@@ -136,7 +137,7 @@ class Text(Flowable):  # type: ignore[misc]
 
     def __init__(self, text: str, style: Style, lines: list[list[Sign]] | None = None) -> None:
         super().__init__()
-        self.row, self.style, self.lines = signs(text, style), style, lines
+        self.text, self.style, self.lines = text, style, lines
         self.parted = lines is not None
         self.keepWithNext = style.keep
 
@@ -149,7 +150,7 @@ class Text(Flowable):  # type: ignore[misc]
     def wrap(self, available: float, _height: float) -> tuple[float, float]:
         self.width = available - self.style.left - self.style.right
         if not self.parted:
-            self.lines = lines_of(self.row, self.width - self.style.indent, self.width)
+            self.lines = lines_of(signs(self.text, self.style), self.width - self.style.indent, self.width)
         self.height = len(self.lines or ()) * self.style.leading
         return available, self.height
 
@@ -245,6 +246,19 @@ def cell(text: str, style: Style, width: float) -> list[Line]:
         return [Line(text, ems * style.size)]
     parts = lines_of(signs(text, style), width, width)
     return [Line("", sum(s.width for s in part), tuple(part)) for part in parts]
+
+
+def evenly(text: str, style: Style, width: float, *, most: int = 99, longer_last: bool = False) -> list[Line]:
+    """A name's lines: where it may break anywhere of about the same length (2 + 2 signs, not 3 + 1), at most `most`."""
+    lines = cell(text, style, width)
+    count = len(lines)
+    if count == 1 or any(ord(sign) < WIDE or sign in NO_START or sign in NO_END for sign in text):
+        return lines
+    count = max(count, -(-len(text) // most))
+    ends = [-(-len(text) * n // count) for n in range(count + 1)]
+    if longer_last:
+        ends = [len(text) - end for end in reversed(ends)]
+    return [line for start, end in pairwise(ends) for line in cell(text[start:end], style, width)]
 
 
 def put(to: Any, line: Line, style: Style, x: float, y: float, room: float = 0.0) -> None:

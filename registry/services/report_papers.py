@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,14 +28,13 @@ Block = dict[str, Any]
 WIDE = 0x2E80
 NARROWEST, WIDEST = 8, 22
 """Bounds of a column's share, in letters; a Chinese sign counts as two."""
-CHARTS = (
-    # (table, kind, the column of names, the columns drawn)
-    (4, "bars", "task", ("planned_mu", "done_mu")),
-    (2, "bars", "stratum", ("co2_t",)),
-    (3, "bars", "stratum", ("start_t", "end_t")),
-    (10, "bars", "heading", ("budget_wan_yuan", "spent_wan_yuan")),
-)
-"""附图: what is drawn of an annual report, where there is more than one row to compare."""
+CHARTS: Mapping[int, tuple[str, tuple[str, ...]]] = {
+    2: ("stratum", ("co2_t",)),
+    3: ("stratum", ("start_t", "end_t")),
+    4: ("task", ("planned_mu", "done_mu")),
+    10: ("heading", ("budget_wan_yuan", "spent_wan_yuan")),
+}
+"""附图 of an annual report: table → the column of names and the columns drawn, where there are rows to compare."""
 
 
 def content_of(report: PilotReport, at: datetime, number: str = "") -> tuple[str, str]:
@@ -84,8 +83,7 @@ def _blocks(report: PilotReport) -> Iterator[Block]:
     if report.period_kind is PeriodKind.YEAR:
         yield {"is": "page"}
         yield {"is": "heading", "level": 1, "text": texts()["report"]["tables"]}
-        yield from (table_block(table) for table in tables.values())
-        yield from _charts(tables)
+        yield from _tables_and_charts(tables.values())
         yield {"is": "heading", "level": 1, "text": str(words.CHAPTERS["quality"])}
         yield from _paragraphs(chapters.get("quality", ""))
     if any(table.marked for table in tables.values()):
@@ -117,7 +115,6 @@ def table_block(table: Table) -> Block:
     rows = [[_printed(row.get(c.key), c.key) for c in columns] for row in table.rows]
     empty = [[said["nothing"], *[""] * (len(columns) - 1)]]
     total = [_printed(table.total[c.key], c.key) if c.key in table.total else "" for c in columns]
-    methods = dict.fromkeys(cell.method for row in table.rows for cell in row.values() if cell.method)
     return {
         "is": "table",
         "caption": caption,
@@ -128,8 +125,18 @@ def table_block(table: Table) -> Block:
         "right": [n for n, c in enumerate(columns) if c.kind is Kind.NUMBER],
         "rows": rows or empty,
         "total": [said["total"], *total[1:]] if table.total else [],
-        "note": said["methods"].format(methods=texts()["comma"].join(methods)) if methods else "",
+        "note": _note(table, rows),
     }
+
+
+def _note(table: Table, rows: Sequence[Sequence[str]]) -> str:
+    """By which methods, and what the dash means where one stands."""
+    said, methods = texts()["report"], dict.fromkeys(c.method for row in table.rows for c in row.values() if c.method)
+    figures = [n for n, column in enumerate(table.shape.columns) if column.kind is Kind.NUMBER]
+    parts = [said["methods"].format(methods=said["next_method"].join(methods))] if methods else []
+    if any(row[n] == words.NONE for row in rows for n in figures):
+        parts.append(said["no_value"].format(sign=words.NONE))
+    return "".join(parts)
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -148,33 +155,39 @@ def _printed(cell: Cell | None, key: str) -> str:
     return words.value(cell.value if cell else None, key)
 
 
-def _charts(tables: Mapping[int, Table]) -> Iterator[Block]:
+def _tables_and_charts(tables: Iterable[Table]) -> Iterator[Block]:
+    """Every table; what is drawn of one follows it, so that no chart stands without its figures."""
     drawn = 0
-    for no, kind, along, keys in CHARTS:
-        in_all = {_("Out, in all"), _("In, in all")}
-        rows = [row for row in tables[no].rows if along not in row or row[along].value not in in_all]
-        if len(rows) < 2:
-            continue
-        drawn += 1
-        series = [[row[key].value if key in row else None for row in rows] for key in keys]
-        numbers = [[v if isinstance(v, Decimal) else None for v in values] for values in series]
-        yield {
-            "is": "chart",
-            "kind": kind,
-            "caption": texts()["report"]["figure"].format(no=drawn, title=str(words.TABLES[no])),
-            "unit": "",
-            "along": words.column(along),
-            "names": [_printed(row.get(along), along) for row in rows],
-            "series": [
-                [words.column(key), [None if v is None else str(v) for v in values]]
-                for key, values in zip(keys, numbers, strict=True)
-            ],
-            "shown": [
-                [words.value(values[n], key) for key, values in zip(keys, numbers, strict=True)]
-                for n in range(len(rows))
-            ],
-            "note": "",
-        }
+    for table in tables:
+        yield table_block(table)
+        rows = _compared(table)
+        if table.no in CHARTS and len(rows) > 1:
+            drawn += 1
+            yield _chart(drawn, table, rows)
+
+
+def _compared(table: Table) -> list[Mapping[str, Cell]]:
+    """The rows of a table that are no sums of others."""
+    sums = {_("Out, in all"), _("In, in all")}
+    return [row for row in table.rows if not any(cell.value in sums for cell in row.values())]
+
+
+def _chart(no: int, table: Table, rows: Sequence[Mapping[str, Cell]]) -> Block:
+    said, (along, keys) = texts()["report"], CHARTS[table.no]
+    values = [[row[key].value if key in row else None for row in rows] for key in keys]
+    caption = said["figure"].format(no=no, title=str(words.TABLES[table.no]))
+    return {
+        "is": "chart",
+        "kind": "bars",
+        "caption": caption + (said["unverified"] if table.marked else ""),
+        "unit": words.column(keys[0]) if len(keys) == 1 else "",  # several are named by the key
+        "names": [_printed(row.get(along), along) for row in rows],
+        "series": [
+            [words.column(key), [str(v) if isinstance(v, Decimal) else None for v in column]]
+            for key, column in zip(keys, values, strict=True)
+        ],
+        "note": said["figures_in"].format(no=table.no),
+    }
 
 
 def _corrected(report: PilotReport, before: PilotReport) -> Iterator[Block]:

@@ -23,7 +23,9 @@ needs_poppler = pytest.mark.skipif(
 )
 CODE = "ABCDEFGHJKMN"
 ADDRESS = f"https://tanhui.example.cn/verify/{CODE}"
-STATEMENT = "本证明仅说明项目已列入泰安市林业碳汇项目库,不是行政许可,不代表国家核证自愿减排量项目登记,也不是林业碳票。"
+STATEMENT = (
+    "本证明仅说明项目已列入泰安市林业碳汇项目库，不是行政许可，不代表国家核证自愿减排量项目登记，也不是林业碳票。"
+)
 
 
 def values(kind: str = "acceptance", *blocks: dict[str, Any], **changed: Any) -> dict[str, Any]:

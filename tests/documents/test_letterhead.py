@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from reportlab.lib.units import mm
 
-from registry.documents import charts, fonts, letterhead, render_report
+from registry.documents import charts, fonts, letterhead, render_report, setting
 from tests.documents.samples import needs_poppler, pages, picture, run, words
 
 TEXT = "聚焦林业碳汇能力巩固提升的重点领域和关键环节探索国有林场固碳增汇的经营模式和关键技术" * 12
@@ -45,11 +45,9 @@ def a_chart(kind="bars", **changed):
         "kind": kind,
         "caption": "图1　任务进度",
         "unit": "亩",
-        "along": "季度",
         "names": ["一季度", "二季度", "三季度"],
         "series": [("计划", values), ("完成", [Decimal(60), None, Decimal(5)])],
-        "shown": [["120", "60"], ["−30", "—"], ["75.5", "5"]],
-        "note": "",
+        "note": "数据见表4。",
     }
     return plain | changed
 
@@ -123,11 +121,48 @@ def test_a_table_goes_on_over_pages_with_its_head_and_ends_with_its_total():
 
 
 @needs_poppler
+def test_a_head_is_broken_before_its_unit_and_its_name_evenly():
+    heads = ["碳层", "面积（公顷）", "每公顷蓄积（m³）", "生物量扩展因子", "优势树种", "不确定度（%）"]
+    narrow = a_table(1, head=[*heads, *["项"] * 5], widths=[1] * 11, right=[], total=[])
+    narrow["rows"] = [["落叶松中龄林", *["12,345.678"] * 10]]
+    lines = [text for _, text in lines_of_page(render_report(report(narrow)), 1)]
+    for whole in ("（公顷）", "（m³）", "（%）", "优势树种", "生物量", "不确定度"):
+        assert any(whole in line for line in lines), whole
+    assert not any("生物量扩" in line for line in lines)
+
+
+@needs_poppler
+def test_a_number_of_a_project_stays_on_one_line_in_a_crowded_table():
+    columns = ["编号", "申报类型", "阶段", "面积（亩）", "期限", "风险等级", "审议结果"]
+    crowded = a_table(0, head=columns, widths=[1] * 7, right=[3], total=[])
+    crowded["rows"] = [["TA-TP-370911-2026-0001", "林业碳票", "已入库", "681.45", "–", "未发现问题", "已入库"]]
+    lines = [text for _, text in lines_of_page(render_report(report(crowded)), 1)]
+    assert any("TA-TP-370911-2026-0001" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "longer_last", "expected"),
+    [
+        ("优势树种", False, ["优势", "树种"]),
+        ("生物量扩展因子", False, ["生物量", "扩展", "因子"]),
+        ("侧柏幼龄林", True, ["侧柏", "幼龄林"]),
+        ("CO₂ t/ha", False, None),
+    ],
+)
+def test_a_name_is_broken_into_lines_of_about_the_same_length(name, longer_last, expected):
+    fonts.register()
+    style = setting.Style(size=10.0)
+    lines = setting.evenly(name, style, 33.0, longer_last=longer_last)
+    whole = ["".join(s.text for s in line.row) or line.words for line in lines]
+    assert whole == expected or (expected is None and lines == setting.cell(name, style, 33.0))
+
+
+@needs_poppler
 @pytest.mark.parametrize("kind", ["bars", "stacked", "lines"])
-def test_a_chart_never_stands_without_its_figures(kind):
+def test_a_chart_is_drawn_as_shapes_and_names_the_table_of_its_figures(kind):
     made = render_report(report(a_chart(kind)))
     read = words(made)
-    for part in ("图1任务进度", "季度计划完成", "二季度−30—", "三季度75.55"):
+    for part in ("图1任务进度", "计划", "完成", "−50", "一季度二季度三季度", "数据见表4"):
         assert part in read
     assert b"/Subtype /Image" not in made
 
@@ -193,6 +228,15 @@ def test_no_page_holds_the_signature_alone(lines):
     last = pages(render_report(made))[-1]
     assert made["organ"] in last
     assert "正文一行" in last
+
+
+@needs_poppler
+@pytest.mark.parametrize("lines", range(14, 24))
+def test_only_the_last_words_go_over_with_the_signature(lines):
+    read = pages(render_report(report(*(said(f"正文第{n}行。") for n in range(lines)))))
+    if len(read) > 1:
+        assert f"正文第{lines - 1}行" in read[-1]
+        assert read[-2].count("正文第") >= min(lines - 1, 14)
 
 
 def test_a_heading_does_not_end_a_page_alone():

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 
 from registry.documents import fonts, render
 from registry.documents.setting import NO_END, NO_START, Style, lines_of, may_break, signs
@@ -326,6 +328,14 @@ def test_every_sign_of_the_fixed_words_is_in_every_font():
     written = set("".join(strings(texts())))
     assert len(written) > 300
     assert {f: [s for s in written if not fonts.has(f, s)] for f in fonts.FILES} == {f: [] for f in fonts.FILES}
+
+
+@pytest.mark.parametrize("name", fonts.FILES)
+def test_a_font_of_which_parts_are_read_gives_the_subset_of_the_whole(name):
+    ours = pdfmetrics.getFont(name).face
+    whole = TTFont("whole", str(fonts.FOLDER / fonts.FILES[name])).face
+    subset = [0, *map(ord, "泰安市林业碳汇 TL2026ÀéǼ〔〕₂㛃")]
+    assert ours.makeSubset(subset) == whole.makeSubset(subset)
 
 
 def test_missing_fonts_are_said_with_the_cure(monkeypatch, tmp_path):

@@ -1,7 +1,9 @@
 """Reports of the pilot behind their pages: kept whole, read from the records, made into PDFs, reminded of once."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select
@@ -107,6 +109,13 @@ def test_an_unverified_parameter_needs_the_chairs_note_and_is_printed(world, far
     reports.act(world, report_id, "publish_report", "officer")
     content = reports.row(report_id).content
     assert "（参数未核实）" in content
+    blocks = json.loads(content)["blocks"]
+    charts = [(above, chart) for above, chart in pairwise(blocks) if chart["is"] == "chart"]
+    assert [chart["caption"] for _, chart in charts] == ["图1　碳储量（参数未核实）", "图2　任务进度"]
+    assert [chart["unit"] for _, chart in charts] == ["二氧化碳量（tCO₂e）", ""]  # several series: in their key
+    for above, chart in charts:
+        assert above["is"] == "table"
+        assert chart["note"] == f"数据见{above['caption'][:2]}。"
     assert "省里公布后更正。" in content
 
 
