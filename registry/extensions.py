@@ -11,6 +11,7 @@ from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 SQLITE_PRAGMAS = (
@@ -82,6 +83,16 @@ def writing() -> Iterator[None]:
         raise
     finally:
         db.session.info["writes"] = False
+
+
+BUSY = frozenset({"55P03", "40P01", "57014", "SQLITE_BUSY"})
+"""Waited too long for a lock; two that waited for one another; a statement over its time; SQLite's one lock."""
+
+
+def failure_code(error: BaseException | None) -> str:
+    """The database's own code for what went wrong (SQLSTATE, or SQLite's name for it); "" where there is none."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or "")
 
 
 def prepare_engine(engine: Engine) -> None:

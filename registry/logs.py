@@ -21,6 +21,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy import inspect
 
 from registry import clock
+from registry.extensions import failure_code
 
 REMOVED = "[removed]"
 PRIVATE = frozenset(
@@ -138,7 +139,12 @@ def _describe(_logger: object, method: str, event: Event) -> Event:
         exc_info = (type(error), error, error.__traceback__) if isinstance(error, BaseException) else None
     if exc_info and exc_info[0] is not None:
         event["error"] = exc_info[0].__name__
-        event["through"] = [f"{f.name}:{f.lineno}:{f.filename}" for f in traceback.extract_tb(exc_info[2])][-12:]
+        if code := failure_code(exc_info[1]):
+            event["code"] = code
+        frames = traceback.extract_tb(exc_info[2])
+        # A library's own way is a dozen steps long: of it the last one, of ours every one.
+        told = [f for f in frames if "site-packages" not in f.filename or f is frames[-1]]
+        event["through"] = [f"{f.name}:{f.lineno}:{f.filename}" for f in told][-12:]
     line.update(event)
     return line
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry import clock as clock_module
@@ -306,6 +306,11 @@ def small() -> Flask:
     def fail() -> str:
         raise ValueError("planted-secret in an error")
 
+    @app.get("/deep")
+    def deep() -> None:
+        with create_engine("sqlite://").connect() as connection:
+            connection.exec_driver_sql("SELECT planted_secret")
+
     return app
 
 
@@ -339,6 +344,15 @@ def test_an_error_is_written_by_its_type_and_way_not_by_its_words(small: Flask, 
     assert any(step.startswith("fail:") for step in error["through"])
     assert request["outcome"] == "failed"
     assert "planted-secret" not in written
+
+
+def test_an_error_deep_in_a_library_still_names_our_own_place_and_the_databases_code(
+    small: Flask, capsys: Captured
+) -> None:
+    assert small.test_client().get("/deep").status_code == 500
+    error, _request = lines(capsys.readouterr().err)
+    assert (error["error"], error["code"]) == ("OperationalError", "SQLITE_ERROR")
+    assert [step.partition(":")[0] for step in error["through"]] == ["deep", "do_execute"]
 
 
 def test_line_ends_in_a_value_cannot_forge_a_line(small: Flask, capsys: Captured) -> None:

@@ -7,9 +7,15 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response as BaseResponse
+
+from registry.extensions import BUSY, failure_code
+
+BUSY_S = 5
+"""Seconds after which a second try makes sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +157,17 @@ def show(error: HTTPException) -> BaseResponse:
     return response
 
 
+def _database(error: OperationalError) -> BaseResponse:
+    """A database that is too busy is no fault: nothing was done, and a second try helps. Any other error goes on."""
+    if failure_code(error) not in BUSY:
+        raise error
+    current_app.logger.warning("the database was too busy", exc_info=error)
+    return show(ServiceUnavailable(retry_after=BUSY_S))
+
+
 def init_app(app: Flask) -> None:
-    """Answer every listed HTTP error, and a failed form token, with our own words."""
+    """Answer every listed HTTP error, a failed form token and a busy database with our own words."""
     for code in PAGES:
         app.register_error_handler(code, show)
     app.register_error_handler(CSRFError, show)
+    app.register_error_handler(OperationalError, _database)

@@ -1,14 +1,18 @@
 """Figures, days and words read as the style sheet of the house says, in both languages."""
 
 import inspect
+import sqlite3
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 from flask import Flask, abort, g, render_template_string
 from flask_babel import Babel, force_locale
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from wtforms import (
     BooleanField,
     DecimalField,
@@ -38,6 +42,31 @@ CLOSED_LISTS = [
 ]
 
 
+def locked() -> sqlite3.Error:
+    """What SQLite says to the second who wants to write."""
+    with TemporaryDirectory() as folder:
+        first, second = (sqlite3.connect(f"{folder}/t.db", timeout=0, isolation_level=None) for _ in range(2))
+        try:
+            first.execute("BEGIN IMMEDIATE")
+            second.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            return error
+        finally:
+            first.close()
+            second.close()
+    raise AssertionError("two write at once")
+
+
+DATABASE = {
+    "locked": locked,
+    "waited": psycopg.errors.LockNotAvailable,
+    "deadlock": psycopg.errors.DeadlockDetected,
+    "slow": psycopg.errors.QueryCanceled,
+    "full": psycopg.errors.DiskFull,
+    "gone": psycopg.OperationalError,
+}
+
+
 @pytest.fixture(scope="module")
 def bare_app():
     """The layout, macros and error pages alone: no database behind them."""
@@ -58,6 +87,10 @@ def bare_app():
     @app.route("/expired", methods=["POST"])
     def expired():
         raise CSRFError("a secret of the house")
+
+    @app.route("/database/<which>", methods=["POST"])
+    def database(which):
+        raise OperationalError("a secret of the house", {}, DATABASE[which]())
 
     app.add_url_rule("/sign-in", "account.sign_in", lambda: "sign in")
     return app
@@ -226,6 +259,16 @@ def test_a_crash_tells_nothing(bare_app):
     bare_app.config["TESTING"] = False
     answer = bare_app.test_client().get("/crash")
     assert answer.status_code == 500
+    assert "secret" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("which", DATABASE)
+def test_a_busy_database_asks_for_a_second_try_and_any_other_fault_of_it_is_a_fault(bare_app, which):
+    bare_app.config["TESTING"] = False
+    answer = bare_app.test_client().post(f"/database/{which}")
+    busy = which not in {"full", "gone"}
+    assert (answer.status_code, answer.headers.get("Retry-After")) == ((503, "5") if busy else (500, None))
+    assert str(errors.PAGES[answer.status_code].todo) in answer.get_data(as_text=True)
     assert "secret" not in answer.get_data(as_text=True)
 
 
