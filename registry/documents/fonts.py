@@ -33,6 +33,8 @@ def register() -> None:
     """Make the fonts known, once; raises FontsMissingError."""
     # Otherwise every file names a Helvetica that it does not embed. Before the first canvas.
     rl_config.canvas_basefontname = SONG
+    # Streams as they are: as printable signs they are a quarter longer and take as long again.
+    rl_config.useA85 = 0
     # Nothing in a paper is fetched; a second wall, since no text is read as markup here.
     rl_config.trustedSchemes, rl_config.trustedHosts = ["data"], []
     ttfonts.makeToUnicodeCMap = _to_unicode

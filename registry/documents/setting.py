@@ -132,13 +132,38 @@ def _trimmed(line: Sequence[Sign]) -> list[Sign]:
     return list(line[:end])
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of words and its width in points; `row` only where signs must be drawn one by one."""
+
+    words: str
+    width: float
+    row: tuple[Sign, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many signs it has."""
+        return len(self.row or self.words)
+
+
+def cell(text: str, style: Style, width: float, indent: float = 0.0) -> list[Line]:
+    """The lines of a text. Most hold a figure or a name that fits: those are measured and not taken apart."""
+    ems = fonts.ems(style.font, text)
+    if ems is not None:
+        long = ems * style.size + len(text) * style.tracking
+        if long <= width - indent:
+            return [Line(text, long)] if text else []
+    parts = lines_of(signs(text, style), width - indent, width)
+    return [Line("", sum(s.width for s in part), tuple(part)) for part in parts]
+
+
 class Text(Flowable):  # type: ignore[misc]
     """A paragraph of plain text."""
 
-    def __init__(self, text: str, style: Style, lines: list[list[Sign]] | None = None) -> None:
+    def __init__(self, text: str, style: Style, lines: list[Line] | None = None) -> None:
         super().__init__()
-        self.text, self.style, self.lines = text, style, lines
-        self.parted = lines is not None
+        self.text, self.style, self.lines = text, style, lines or []
+        self.parted, self.width = lines is not None, 0.0
         self.keepWithNext = style.keep
 
     def getSpaceBefore(self) -> float:
@@ -148,10 +173,10 @@ class Text(Flowable):  # type: ignore[misc]
         return self.style.after
 
     def wrap(self, available: float, _height: float) -> tuple[float, float]:
-        self.width = available - self.style.left - self.style.right
-        if not self.parted:
-            self.lines = lines_of(signs(self.text, self.style), self.width - self.style.indent, self.width)
-        self.height = len(self.lines or ()) * self.style.leading
+        before, self.width = self.width, available - self.style.left - self.style.right
+        if not self.parted and self.width != before:
+            self.lines = cell(self.text, self.style, self.width, self.style.indent)
+        self.height = len(self.lines) * self.style.leading
         return available, self.height
 
     def minWidth(self) -> float:
@@ -159,7 +184,7 @@ class Text(Flowable):  # type: ignore[misc]
 
     def split(self, available: float, height: float) -> list["Text"]:
         self.wrap(available, height)
-        lines, fit = self.lines or [], int(height / self.style.leading + 1e-9)
+        lines, fit = self.lines, int(height / self.style.leading + 1e-9)
         fit = min(fit, len(lines) - 2) if fit == len(lines) - 1 else fit  # no single line alone on the next page
         if fit < min(2, len(lines)):
             return []
@@ -172,34 +197,26 @@ class Text(Flowable):  # type: ignore[misc]
     to_be_continued = False
 
     def draw(self) -> None:
-        style, lines = self.style, self.lines or []
-        canvas = self.canv
+        style, canvas = self.style, self.canv
         canvas.saveState()
-        canvas.setFillColor(style.colour)
+        text = canvas.beginText()
+        text.setFillColor(style.colour)
         y = self.height - style.leading / 2 - style.size * 0.36
-        for n, line in enumerate(lines):
+        for n, line in enumerate(self.lines):
             indent = style.indent if n == 0 else 0.0
-            last = n == len(lines) - 1 and not self.to_be_continued
-            self._line(line, style.left + indent, y, self.width - indent, last)
+            room = self.width - indent
+            is_last = n == len(self.lines) - 1 and not self.to_be_continued
+            text.setCharSpace(style.tracking + (0.0 if is_last else self._stretch(line, room)))
+            put(text, line, style, style.left + indent, y, room)
             y -= style.leading
+        canvas.drawText(text)
         canvas.restoreState()
 
-    def _line(self, line: list[Sign], x: float, y: float, room: float, last: bool) -> None:
-        left, extra = room - sum(s.width for s in line), 0.0
-        match self.style.align:
-            case "center":
-                x += left / 2
-            case "right":
-                x += left
-            case "justify" if not last and len(line) > 1 and 0 < left / (len(line) - 1) <= LOOSE * self.style.size:
-                extra = left / (len(line) - 1)
-        text = self.canv.beginText(x, y)
-        text.setCharSpace(extra + self.style.tracking)
-        for run in _runs(line):
-            text.setFont(run[0].font, run[0].size)
-            text.setRise(run[0].rise)
-            text.textOut("".join(s.text for s in run))
-        self.canv.drawText(text)
+    def _stretch(self, line: Line, room: float) -> float:
+        """What is added after each sign to fill a line."""
+        gaps = max(line.count - 1, 1)
+        extra = (room - line.width) / gaps
+        return extra if self.style.align == "justify" and 0 < extra <= LOOSE * self.style.size else 0.0
 
 
 def _runs(line: Sequence[Sign]) -> Iterator[list[Sign]]:
@@ -221,31 +238,13 @@ def paragraph(text: str, style: Style) -> Text:
 
 def parted(text: str, style: Style, width: float, most: int, piece: int) -> list[Text]:
     """The same for a width, in pieces of some lines where there are more than `most`."""
-    lines = lines_of(signs(text, style), width, width)
+    lines = cell(text, style, width)
     if len(lines) <= most:
-        return [paragraph(text, style)]
+        return [Text("", style, lines)]
     return [Text("", style, lines[n : n + piece]) for n in range(0, len(lines), piece)]
 
 
 # Words beside a table's rules or on a chart: placed by hand, many in one text object ----------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of words and its width in points; `row` only where signs must be drawn one by one."""
-
-    words: str
-    width: float
-    row: tuple[Sign, ...] = ()
-
-
-def cell(text: str, style: Style, width: float) -> list[Line]:
-    """The lines of a cell. Most hold a figure or a name that fits: those are measured and not taken apart."""
-    ems = fonts.ems(style.font, text)
-    if ems is not None and ems * style.size <= width:
-        return [Line(text, ems * style.size)]
-    parts = lines_of(signs(text, style), width, width)
-    return [Line("", sum(s.width for s in part), tuple(part)) for part in parts]
 
 
 def evenly(text: str, style: Style, width: float, *, most: int = 99, longer_last: bool = False) -> list[Line]:

@@ -146,12 +146,17 @@ class _Code(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         count = self.code.getModuleCount()
-        side = QR_SIZE / count
-        self.canv.setFillColor(INK)
+        canvas = self.canv
+        canvas.saveState()
+        canvas.setFillColor(INK)
+        canvas.scale(QR_SIZE / count, QR_SIZE / count)
+        runs = []
         for row in range(count):
             dark = [bool(self.code.isDark(row, column)) for column in range(count)]
-            for column, run in _dark_runs(dark):
-                self.canv.rect(column * side, QR_SIZE - (row + 1) * side, run * side, side, stroke=0, fill=1)
+            runs += [f"{column} {count - 1 - row} {run} 1 re" for column, run in _dark_runs(dark)]
+        # One path in whole numbers: to draw 300 rectangles one by one takes longer than to reckon the code.
+        canvas.addLiteral(" ".join([*runs, "f"]))
+        canvas.restoreState()
 
 
 def _dark_runs(row: list[bool]) -> Iterator[tuple[int, int]]:
