@@ -24,6 +24,7 @@ from registry.permissions import APPLICANTS, party_of
 from registry.queries import applications, inbox, notices, sitting_views, sittings
 from registry.queries import case_review as review
 from registry.queries.applications import organisation_name
+from registry.queries.called import Called
 from registry.queries.case_shapes import CasePage, GateView, ParcelRow, ReconsiderationView, RoundView, Stage, Turn
 from registry.queries.inbox_facts import Agenda
 from registry.queries.sittings import Sat
@@ -214,7 +215,7 @@ def _gates(case_id: int) -> Sequence[GateDecision]:
 
 def _rounds(case_id: int, gates: Sequence[GateDecision], flaws: Flaws) -> list[RoundView]:
     rows = db.session.scalars(select(Round).where(Round.case_id == case_id).order_by(Round.no.desc())).all()
-    names = _names({g.decided_by_id for g in gates if g.decided_by_id})
+    called = Called(g.decided_by_id for g in gates)
     return [
         RoundView(
             r.no,
@@ -225,7 +226,7 @@ def _rounds(case_id: int, gates: Sequence[GateDecision], flaws: Flaws) -> list[R
                     labels.label(g.gate),
                     g.result,
                     g.decided_at,
-                    names.get(g.decided_by_id or 0, ""),
+                    called(g.decided_by_id, g.decided_at),
                     g.carried_from,
                     "reject" if g.result is GateResult.REJECT else CLOSED_BY[g.gate],
                     _undone(g, flaws),
@@ -236,12 +237,6 @@ def _rounds(case_id: int, gates: Sequence[GateDecision], flaws: Flaws) -> list[R
         )
         for r in rows
     ]
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
 # --- what it is ---

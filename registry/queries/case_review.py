@@ -19,11 +19,11 @@ from registry.models import (
     Opinion,
     Reconsideration,
     ScreeningSignature,
-    User,
 )
 from registry.permissions import APPLICANTS
 from registry.queries import applications
 from registry.queries.applications import organisation_name
+from registry.queries.called import Called
 from registry.queries.case_shapes import (
     Answered,
     ConditionView,
@@ -107,14 +107,21 @@ def opinions(case: Case, roles: frozenset[Role]) -> list[OpinionView]:
         select(Opinion)
         .where(Opinion.case_id == case.id)
         .order_by(Opinion.id.desc())
-        .options(joinedload(Opinion.author), joinedload(Opinion.organisation), joinedload(Opinion.document))
+        .options(joinedload(Opinion.organisation), joinedload(Opinion.document))
     )
     rows = db.session.scalars(query).all()
     latest = {(o.kind, o.round_no): o.id for o in reversed(rows)}
-    return [_opinion(o, case, roles, latest[o.kind, o.round_no] == o.id and o.round_no == case.round) for o in rows]
+    called = Called(o.author_id for o in rows if o.organisation is None)
+
+    def view(o: Opinion) -> OpinionView:
+        in_force = latest[o.kind, o.round_no] == o.id and o.round_no == case.round
+        who = organisation_name(o.organisation) if o.organisation else called(o.author_id, o.given_at)
+        return _opinion(o, case, roles, who, in_force=in_force)
+
+    return [view(o) for o in rows]
 
 
-def _opinion(o: Opinion, case: Case, roles: frozenset[Role], in_force: bool) -> OpinionView:
+def _opinion(o: Opinion, case: Case, roles: frozenset[Role], who: str, *, in_force: bool) -> OpinionView:
     full = bool(roles & INSIDE) or o.kind is OpinionKind.VALIDATION
     full = full or (o.kind is OpinionKind.ENVIRONMENT and Role.ECO_ENV in roles)
     facts = [
@@ -129,7 +136,7 @@ def _opinion(o: Opinion, case: Case, roles: frozenset[Role], in_force: bool) -> 
     paper = o.document if o.document is not None and may_open(o.document, case, roles) else None
     return OpinionView(
         kind_label=labels.label(o.kind),
-        who=organisation_name(o.organisation) if o.organisation else o.author.name,
+        who=who,
         role=labels.label(o.kind),
         result=labels.label(o.conclusion),
         kind=labels.badge_kind(o.conclusion),
@@ -158,11 +165,13 @@ def finding_answers(case: Case) -> dict[str, list[Answered]]:
         select(FindingAnswer)
         .where(FindingAnswer.case_id == case.id, FindingAnswer.round_no == case.round)
         .order_by(FindingAnswer.id)
-        .options(joinedload(FindingAnswer.officer))
     )
     found: dict[str, list[Answered]] = {}
-    for row in db.session.scalars(query):
-        found.setdefault(row.clause, []).append(Answered(row.officer.name, row.words, row.answered_at))
+    rows = db.session.scalars(query).all()
+    called = Called(row.officer_id for row in rows)
+    for row in rows:
+        answered = Answered(called(row.officer_id, row.answered_at), row.words, row.answered_at)
+        found.setdefault(row.clause, []).append(answered)
     return found
 
 
@@ -201,7 +210,7 @@ def reconsiderations(case_id: int) -> list[ReconsiderationView]:
     rows = db.session.scalars(query).all()
     if not rows:
         return []
-    makers = dict(db.session.execute(select(User.id, User.name).where(User.id.in_({r.made_by_id for r in rows}))).all())
+    called = Called(who for r in rows for who in (r.made_by_id, *(p.user_id for p in r.people)))
     return [
         ReconsiderationView(
             r.round_no,
@@ -209,8 +218,8 @@ def reconsiderations(case_id: int) -> list[ReconsiderationView]:
             labels.reconsidered(r.outcome),
             r.words,
             r.made_at,
-            makers.get(r.made_by_id, ""),
-            tuple(sorted(p.user.name for p in r.people)),
+            called(r.made_by_id, r.made_at),
+            tuple(sorted(called(p.user_id, r.made_at) for p in r.people)),
         )
         for r in rows
     ]
@@ -225,6 +234,5 @@ def signatures(case_id: int, round_no: int) -> list[ScreeningSignature]:
         select(ScreeningSignature)
         .where(ScreeningSignature.case_id == case_id, ScreeningSignature.round_no == round_no)
         .order_by(ScreeningSignature.id)
-        .options(joinedload(ScreeningSignature.officer))
     )
     return list(db.session.scalars(query))

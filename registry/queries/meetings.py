@@ -26,6 +26,7 @@ from registry.models import (
     User,
     Vote,
 )
+from registry.queries.called import Called
 from registry.queries.paging import Page
 from workflows.roles import VOTING, Role
 from workflows.states import Choice, MeetingState, ProjectState, Question
@@ -240,7 +241,7 @@ def of_open_sitting(case_id: int) -> int | None:
     return db.session.scalar(query)
 
 
-def entitled(case_id: int) -> list[tuple[int, str]]:
+def entitled(case_id: int) -> list[int]:
     """Members of the open sitting of whom nobody has proposed that they stand aside, and who have not voted."""
     known = (Recusal, RecusalProposal, Vote)
     query = _of_the_open_sitting(case_id)
@@ -251,7 +252,7 @@ def entitled(case_id: int) -> list[tuple[int, str]]:
             .correlate(Deliberation, User)
             .exists()
         )
-    return [(user_id, name) for user_id, name in db.session.execute(query)]
+    return list(db.session.scalars(query))
 
 
 def proposed(case_id: int) -> list[tuple[int, str]]:
@@ -261,20 +262,21 @@ def proposed(case_id: int) -> list[tuple[int, str]]:
         RecusalProposal,
         (RecusalProposal.deliberation_id == Deliberation.id) & (RecusalProposal.user_id == User.id),
     )
+    rows = db.session.execute(query.where(RecusalProposal.upheld.is_(None))).all()
+    called = Called(row.id for row in rows)
     return [
-        (u, _("%(name)s (%(ground)s): %(words)s", name=name, ground=label(ground), words=words))
-        for u, name, ground, words in db.session.execute(query.where(RecusalProposal.upheld.is_(None)))
+        (u, _("%(name)s (%(ground)s): %(words)s", name=called(u, today()), ground=label(ground), words=words))
+        for u, _name, ground, words in rows
     ]
 
 
-def voters(case: Case) -> list[tuple[int, str]]:
+def voters(case: Case) -> list[int]:
     """Whoever has ever voted on a case."""
     query = (
-        select(User.id, User.name)
-        .join(Vote, Vote.user_id == User.id)
+        select(Vote.user_id)
         .join(Deliberation, Deliberation.id == Vote.deliberation_id)
         .where(Deliberation.case_id == case.id)
         .distinct()
-        .order_by(User.id)
+        .order_by(Vote.user_id)
     )
-    return [(user_id, name) for user_id, name in db.session.execute(query)]
+    return list(db.session.scalars(query))

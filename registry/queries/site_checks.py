@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from registry.extensions import db
-from registry.models import Case, SiteCheck, SiteCheckPaper, SiteCheckSignature
+from registry.models import Case, SiteCheck, SiteCheckPaper
+from registry.queries.called import Called
 from registry.queries.waits import policy
 
 
@@ -56,21 +57,22 @@ def records(case: Case) -> list[Record]:
         .where(SiteCheck.case_id == case.id)
         .order_by(SiteCheck.no, SiteCheck.version)
         .options(
-            joinedload(SiteCheck.recorded_by),
             selectinload(SiteCheck.papers).joinedload(SiteCheckPaper.document),
-            selectinload(SiteCheck.signatures).joinedload(SiteCheckSignature.officer),
+            selectinload(SiteCheck.signatures),
         )
     )
     needed = int(policy().number("site_check_officers", case.accepted_on or date.max))
+    rows = db.session.scalars(query).all()
+    called = Called(who for row in rows for who in (row.recorded_by_id, *(s.officer_id for s in row.signatures)))
     found: dict[int, Record] = {}
-    for row in db.session.scalars(query):
+    for row in rows:
         before = found.get(row.no)
-        found[row.no] = _record(row, needed, (before, *before.earlier) if before else ())
+        found[row.no] = _record(row, needed, (before, *before.earlier) if before else (), called)
     return sorted(found.values(), key=lambda r: (r.visited_on, r.no), reverse=True)
 
 
-def _record(row: SiteCheck, needed: int, earlier: tuple[Record, ...]) -> Record:
-    signed = tuple(Signed(s.officer_id, s.officer.name, s.signed_at) for s in row.signatures)
+def _record(row: SiteCheck, needed: int, earlier: tuple[Record, ...], called: Called) -> Record:
+    signed = tuple(Signed(s.officer_id, called(s.officer_id, s.signed_at), s.signed_at) for s in row.signatures)
     return Record(
         id=row.id,
         no=row.no,
@@ -80,7 +82,7 @@ def _record(row: SiteCheck, needed: int, earlier: tuple[Record, ...]) -> Record:
         place=row.place,
         who_went=row.who_went,
         observed=row.observed,
-        who=row.recorded_by.name,
+        who=called(row.recorded_by_id, row.recorded_at),
         at=row.recorded_at,
         papers=tuple((p.document_id, p.document.filename) for p in row.papers),
         signatures=signed,

@@ -11,6 +11,7 @@ from registry.extensions import db
 from registry.models import ApprovalCondition, Case, GateDecision, User
 from registry.permissions import visible
 from registry.queries.applications import applicant_name, organisation_name
+from registry.queries.called import Called
 from registry.queries.sitting_shapes import AgendaLine, AsideView, CaseLine, Count, Room, Seat, Sitting, VoteView
 from registry.queries.sittings import Aside, Member, Proposal, Sat
 from workflows import deliberation
@@ -90,16 +91,28 @@ def _majority(needs: tuple[int, int], members: int, needed: int) -> str:
     )
 
 
-def aside_view(aside: Aside) -> AsideView:
-    """Who stands aside, and why."""
+def _asides(sitting: Sat) -> tuple[AsideView, ...]:
+    """Who stands aside, in which office, and why."""
+    asides = sitting.asides
+    if not asides:
+        return ()
+    called = Called(a.user_id for a in asides)
+    return tuple(_aside(a, called(a.user_id, sitting.held_on or sitting.opened_at)) for a in asides)
+
+
+def _ground(aside: Aside) -> str:
     ground = labels.label(aside.ground)
-    if aside.organisation is not None:
-        ground = _("%(ground)s: %(name)s", ground=ground, name=organisation_name(aside.organisation))
+    if aside.organisation is None:
+        return ground
+    return _("%(ground)s: %(name)s", ground=ground, name=organisation_name(aside.organisation))
+
+
+def _aside(aside: Aside, who: str) -> AsideView:
     if aside.by is None:
         how = _("found by the system")
     else:
         how = _("declared by the member") if aside.by == aside.user_id else _("decided by who presides")
-    return AsideView(aside.name, ground, how, aside.words)
+    return AsideView(who, _ground(aside), how, aside.words)
 
 
 def _proposal(proposal: Proposal) -> str:
@@ -177,7 +190,7 @@ def on_the_case(sitting: Sat, reader: User, inside: bool) -> Sitting:
         ended_at=sitting.end.ended_at if sitting.end else None,
         ended_by=_ended(sitting),
         count=count(sitting),
-        asides=tuple(aside_view(a) for a in sitting.asides) if inside else (),
+        asides=_asides(sitting) if inside else (),
         proposals=_proposals(sitting) if inside else (),
         seats=_seats(sitting) if inside else (),
         # How others voted stays closed while it could still sway a vote.
@@ -246,7 +259,7 @@ def _line(
     sitting: Sat, reader: User, cases: Mapping[int, CaseLine], results: Mapping[int, tuple[GateResult, int]]
 ) -> AgendaLine:
     state, kind = _state(sitting)
-    mine = next((aside_view(a).ground for a in sitting.asides if a.user_id == reader.id), "")
+    mine = next((_ground(a) for a in sitting.asides if a.user_id == reader.id), "")
     bare = AgendaLine(
         sitting_id=sitting.id,
         no=sitting.item,
@@ -273,7 +286,7 @@ def _line(
         open=bare.open,
         called=bare.called,
         count=count(sitting),
-        asides=tuple(aside_view(a) for a in sitting.asides),
+        asides=_asides(sitting),
         proposals=_proposals(sitting),
         tally=_tally(sitting) if sitting.end and sitting.call else (),
         result=result,

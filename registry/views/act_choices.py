@@ -1,6 +1,6 @@
 """What may be chosen in the form of each act: members of closed lists, people, organisations, meetings, findings."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from flask import g
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from registry.forms.fields import member_options, options
 from registry.models import Case, GateDecision
 from registry.queries import applications, meetings, notices
 from registry.queries import case as ask
+from registry.queries.called import Called
 from registry.services import requests
 from registry.services.policy import current
 from registry.views import case_site_checks as site_checks
@@ -33,6 +34,12 @@ def _of(rows: Iterable[tuple[int, str]]) -> Sequence[SelectChoice]:
     return options((str(key), says) for key, says in rows)
 
 
+def _named(people: Collection[int]) -> Sequence[SelectChoice]:
+    """People to choose from, each with the office held today."""
+    called = Called(people)
+    return _of((user_id, called(user_id, today())) for user_id in people)
+
+
 def _conclusions(_case: Case) -> Choices:
     return {"conclusion": member_options(Conclusion, labels.label)}
 
@@ -43,7 +50,7 @@ def _table(case: Case) -> Choices:
 
 
 def _propose(case: Case) -> Choices:
-    return {"member": _of(meetings.entitled(case.id)), "ground": member_options(OWN_GROUNDS, labels.label)}
+    return {"member": _named(meetings.entitled(case.id)), "ground": member_options(OWN_GROUNDS, labels.label)}
 
 
 def _bodies() -> Sequence[SelectChoice]:
@@ -61,7 +68,7 @@ def _title(clause: str) -> str:
 
 def _flaws(case: Case) -> Choices:
     gates = options((d.gate.value, _decided(d)) for d in ask.decided_gates(case))
-    return {"gate": gates, "member": _of(meetings.voters(case))}
+    return {"gate": gates, "member": _named(meetings.voters(case))}
 
 
 def _decided(gate: GateDecision) -> str:
@@ -84,7 +91,8 @@ def _parcels(case: Case) -> Choices:
 
 
 def _others(case: Case) -> Choices:
-    return {"people": _of((u.id, u.name) for u in ask.uninvolved(case, requests.had_part(case), today()))}
+    people = [user.id for user in ask.uninvolved(case, requests.had_part(case), today())]
+    return {"people": _named(people)}
 
 
 CHOICES: Mapping[str, Callable[[Case], Choices]] = {

@@ -14,6 +14,7 @@ from registry.queries import applications, timeline
 from registry.queries import case as ask
 from registry.queries import panels as panels_of
 from registry.queries import site_checks as checks
+from registry.queries.called import Called
 from registry.services import facts
 from registry.services.policy import current
 from registry.views import case_words as words
@@ -202,6 +203,7 @@ def _groups(
 ) -> list[Group]:
     data = applications.data_of(applications.answers_of(g.case.id, g.case.round))
     latest = _latest()
+    called = Called(latest)
     ways = [c for c in ways if c in clauses]
     members = {letter: [c for c in clauses if c.startswith(letter) and c not in ways] for letter in CONDITIONS}
     met = next(
@@ -213,7 +215,7 @@ def _groups(
         "",
     )
     return [
-        Group(key, tuple(_line(c, known, data, latest, may_answer) for c in listed), met if key == WAYS else "")
+        Group(key, tuple(_line(c, known, data, latest, called, may_answer) for c in listed), met if key == WAYS else "")
         for key, listed in (*members.items(), (WAYS, ways))
         if listed
     ]
@@ -224,13 +226,14 @@ def _line(
     known: ProjectFacts,
     data: Mapping[str, Mapping[str, Any]],
     latest: Mapping[int, Mapping[str, ConditionAnswer]],
+    called: Called,
     may_answer: bool,
 ) -> Line:
     clause, tongue = current().clause(clause_id), words.lang()
     proposed = _proposed(clause_id, known)
     own = latest.get(g.user.id, {}).get(clause_id)
     others = [
-        Given(a.officer.name, a.verdict, a.evidence, differs=proposed not in (None, a.verdict))
+        Given(called(a.officer_id, a.answered_at), a.verdict, a.evidence, differs=proposed not in (None, a.verdict))
         for officer, given in latest.items()
         if officer != g.user.id and (a := given.get(clause_id))
     ]
@@ -253,7 +256,6 @@ def _line(
 
 def _signatures() -> list[Signed]:
     standing = facts.standing_signatures(g.case.id, g.case.round)
-    return [
-        Signed(row.officer.name, row.signed_at, row.officer_id in standing)
-        for row in ask.review.signatures(g.case.id, g.case.round)
-    ]
+    signed = ask.review.signatures(g.case.id, g.case.round)
+    called = Called(row.officer_id for row in signed)
+    return [Signed(called(row.officer_id, row.signed_at), row.signed_at, row.officer_id in standing) for row in signed]

@@ -183,6 +183,9 @@ PREPARED: Mapping[str, LazyString] = {
 BY_THE_FORM = frozenset({"S02", "S08c", "S19a", "S24", "S28", "S49", "S58", "S64b", "S65", "S68", "S75"})
 """Clauses that judge what the form says; before it is sent they have nothing to say."""
 
+ONCE = frozenset({"request_reconsideration"})
+"""Acts that nothing makes possible again once their rules stop them: asked for already, or too late (S46)."""
+
 NAMED: Mapping[str, Callable[[int], list[tuple[int, str]]]] = {
     "propose_recusal": meetings.entitled,
     "decide_recusal": meetings.proposed,
@@ -380,8 +383,9 @@ def stopping(outcomes: Sequence[Outcome], case: Case) -> list[Finding]:
 
 
 def buttons(case: Case, known: ProjectFacts) -> list[Button]:
-    """What this person may try now, exactly as the table says."""
-    return [_button(row, case, known) for row in PROJECT.actions(case.state, g.roles)]
+    """What this person may try now, exactly as the table says, but what never becomes possible again."""
+    offered = (_button(row, case, known) for row in PROJECT.actions(case.state, g.roles))
+    return [b for b in offered if not (b.missing and b.action in ONCE)]
 
 
 def _button(row: Act, case: Case, known: ProjectFacts) -> Button:
@@ -472,7 +476,9 @@ def draw_preview(case: Case) -> DrawPreview:
 
 def redress(known: ProjectFacts) -> list[str]:
     """What can be done against a refusal (S23)."""
-    if known.was_reopened or known.reconsideration not in (None, "asked"):
+    if known.reconsideration == "asked":
+        first = _("Reconsideration by the leading group has been asked for and is under way.")
+    elif known.was_reopened or known.reconsideration is not None:
         first = _("The decision has been reconsidered once and stands.")
     else:
         days = formats.number(current().number("reconsideration_ask_days", known.on))

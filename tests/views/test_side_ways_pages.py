@@ -157,7 +157,30 @@ def test_a_decision_upheld_stands_and_the_page_says_so(town: Town) -> None:
     town.send("secretary", case_id, "uphold", people=ids(town, "legal", "officer3", "eco"), words="Rightly so")
     assert town.state(case_id) == "rejected"
     assert "has been reconsidered once and stands" in town.page("owner", f"/cases/{number}")
-    assert "Not possible yet" in town.page("owner", f"/cases/{number}")  # to ask a second time
+    assert "request_reconsideration" not in town.page("owner", f"/cases/{number}")  # a second time
+
+
+def test_who_has_asked_for_reconsideration_is_told_so_and_not_invited_to_ask_again(town: Town) -> None:
+    case_id, number = rejected(town)
+    assert 'data-action="request_reconsideration"' in town.page("owner", f"/cases/{number}")
+    town.send("owner", case_id, "request_reconsideration", words="The yield table is official")
+    shown = town.page("owner", f"/cases/{number}")
+    assert "request_reconsideration" not in shown
+    assert "has been asked for and is under way" in shown
+    assert "ask within" not in shown
+
+
+def test_who_may_reconsider_who_did_and_who_decided_are_named_with_their_office(town: Town) -> None:
+    case_id, number = rejected(town)
+    town.behind(case_id, "request_reconsideration", "owner", words="Again please")
+    form = town.page("secretary", f"/cases/{number}/act/uphold")
+    with town.inside():
+        named = {who: town.world.user(who).name for who in ("legal", "officer3", "eco", "chair")}
+    assert f"{named['legal']}, Legal reviewer" in form
+    town.send("secretary", case_id, "uphold", people=ids(town, "legal", "officer3", "eco"), words="Rightly so")
+    shown = town.page("secretary", f"/cases/{number}")
+    assert f"{named['officer3']}, Case officer" in shown
+    assert f"{named['chair']}, Chair of the leading group" in shown
 
 
 # Pauses, withdrawal, flaws --------------------------------------------------------------------------------
