@@ -28,7 +28,7 @@ from registry.models import (
 )
 from registry.queries import clocks, minutes, sitting_views, sittings
 from registry.queries.inbox import Item, waiting
-from registry.queries.inbox_facts import undelivered
+from registry.queries.inbox_questions import undelivered
 from registry.services import audit, facts, panel_facts, requests
 from registry.services import minutes as minutes_services
 from registry.services.policy import current

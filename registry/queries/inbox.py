@@ -20,7 +20,8 @@ from registry.extensions import db
 from registry.models import Answers, Case, CaseClock, Deliberation, Reconsideration, User
 from registry.queries.applications import applicant_name
 from registry.queries.clocks import Deadline, deadline_of, deadlines
-from registry.queries.inbox_facts import Agenda, Known, asked_again, open_sitting, undelivered
+from registry.queries.inbox_facts import Agenda, Known
+from registry.queries.inbox_questions import asked_again, open_sitting, undelivered
 from registry.queries.waits import DECIDED, Wait, first_wait, policy
 from workflows.project import PROJECT
 from workflows.roles import Role

@@ -3,46 +3,26 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Result, Select, and_, bindparam, exists, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import Result, Select
 
 from registry.clock import day_of, start_of, today
 from registry.extensions import db
 from registry.models import (
     Answers,
-    ApprovalCondition,
     Case,
-    CaseClock,
-    ConditionAnswer,
-    Deliberation,
-    DeliberationEnd,
-    GateDecision,
-    LegalReview,
-    NoticeEnd,
-    Objection,
-    ObjectionAnswer,
-    Opinion,
     Panel,
-    PublicNotice,
-    Reconsideration,
-    ScreeningSignature,
-    SiteCheck,
-    SiteCheckSignature,
     User,
 )
+from registry.queries import inbox_questions as ask
 from registry.queries import sittings
 from registry.queries.calendar import current as working_calendar
 from registry.queries.notices import last_day
 from registry.queries.sittings import Sat
-from workflows.clocks import ClockKind
 from workflows.roles import Role
-from workflows.states import GateName, OpinionKind, PanelResult, ProjectState, Side, Tenure
+from workflows.states import GateName, OpinionKind, PanelResult, Side, Tenure
 
-S = ProjectState
-ASKED = "asked"
 ONE_DAY = timedelta(days=1)
 NEEDS_LEGAL = frozenset({Tenure.STATE.value, Tenure.COLLECTIVE_MANAGED.value})
 
@@ -102,7 +82,7 @@ class Known:
 
     def _signatures(self) -> dict[int, dict[int, datetime]]:
         found: dict[int, dict[int, datetime]] = {}
-        for case_id, officer_id, signed_at in self._rows(_signatures()):
+        for case_id, officer_id, signed_at in self._rows(ask.signatures()):
             found.setdefault(case_id, {})[officer_id] = signed_at
         return found
 
@@ -112,7 +92,7 @@ class Known:
         return found.get((case.id, kind))
 
     def _opinions(self) -> dict[tuple[int, OpinionKind], datetime]:
-        return {(case_id, kind): at for case_id, kind, at in self._rows(_opinions())}
+        return {(case_id, kind): at for case_id, kind, at in self._rows(ask.opinions())}
 
     def parcels(self, case: Case) -> list[Mapping[str, Any]]:
         """The parcels of the round under review, for the states that ask about the land."""
@@ -120,7 +100,7 @@ class Known:
         return found.get(case.id, [])
 
     def _parcels(self) -> dict[int, list[Mapping[str, Any]]]:
-        return {case_id: list(data.get("parcels", ())) for case_id, data in self._rows(_parcels())}
+        return {case_id: list(data.get("parcels", ())) for case_id, data in self._rows(ask.parcels())}
 
     def unsigned_checks(self, case: Case) -> list["Check"]:
         """The records of site checks in force that too few officers signed."""
@@ -129,7 +109,7 @@ class Known:
 
     def _checks(self) -> dict[int, list["Check"]]:
         latest: dict[tuple[int, int], Check] = {}
-        for case_id, no, row_id, at, officer in self._rows(_checks()):
+        for case_id, no, row_id, at, officer in self._rows(ask.checks()):
             before = latest.get((case_id, no))
             signed = before.signed if before and before.id == row_id else frozenset()
             latest[case_id, no] = Check(row_id, at, signed | ({officer} if officer else frozenset()))
@@ -144,7 +124,7 @@ class Known:
         return found.get(case.id)
 
     def _reviews(self) -> dict[int, datetime]:
-        return dict(self._rows(_reviews()).all())
+        return dict(self._rows(ask.reviews()).all())
 
     def legal_short(self, case: Case, needed: int) -> bool:
         """The legal review has not had its whole working days yet, and the reviewer does not say that it had enough."""
@@ -157,7 +137,7 @@ class Known:
         return sent is None or working_calendar().working_days_between(day_of(sent), today() - ONE_DAY) < needed
 
     def _enough(self) -> dict[int, bool]:
-        return {case_id: bool(said) for case_id, said in self._rows(_enough())}
+        return {case_id: bool(said) for case_id, said in self._rows(ask.enough())}
 
     def conditions(self, case: Case) -> "Conditions":
         """The conditions of the approval that are not confirmed yet."""
@@ -165,7 +145,7 @@ class Known:
         return found.get(case.id, Conditions(0, 0, None))
 
     def _conditions(self) -> dict[int, "Conditions"]:
-        return {row[0]: Conditions(row[1] - row[2], row[2], row[3]) for row in self._rows(_conditions())}
+        return {row[0]: Conditions(row[1] - row[2], row[2], row[3]) for row in self._rows(ask.conditions())}
 
     def passed(self, case: Case) -> frozenset[GateName]:
         """The gates of an amendment that carried over into its round."""
@@ -174,7 +154,7 @@ class Known:
 
     def _gates(self) -> dict[int, set[GateName]]:
         found: dict[int, set[GateName]] = {}
-        for case_id, gate in self._rows(_gates()):
+        for case_id, gate in self._rows(ask.gates()):
             found.setdefault(case_id, set()).add(gate)
         return found
 
@@ -184,7 +164,7 @@ class Known:
         return found.get(case.id)
 
     def _notices(self) -> dict[int, "Noticed"]:
-        return {n.case_id: Noticed(n.opened_at, last_day(n), ended) for n, ended in self._rows(_notices())}
+        return {n.case_id: Noticed(n.opened_at, last_day(n), ended) for n, ended in self._rows(ask.notices())}
 
     def to_answer(self, case: Case, side: Side) -> datetime | None:
         """Since when an objection waits for a side."""
@@ -193,7 +173,7 @@ class Known:
 
     def _objections(self) -> dict[tuple[int, Side], datetime]:
         found: dict[tuple[int, Side], datetime] = {}
-        for case_id, made_at, *answered in self._rows(_unanswered()):
+        for case_id, made_at, *answered in self._rows(ask.unanswered()):
             for side, done in zip(Side, answered, strict=True):
                 if not done:
                     found.setdefault((case_id, side), made_at)
@@ -205,7 +185,7 @@ class Known:
         return found.get(case.id)
 
     def _reconsiderations(self) -> dict[int, datetime]:
-        return {row.case_id: row.made_at for row in self._rows(_reconsiderations())}
+        return {row.case_id: row.made_at for row in self._rows(ask.reconsiderations())}
 
     def more_time_asked(self, case: Case) -> datetime | None:
         """Since when a request for more time waits for an answer."""
@@ -213,7 +193,7 @@ class Known:
         return found.get(case.id)
 
     def _requests(self) -> dict[int, datetime]:
-        return {row.case_id: row.asked_at for row in self._rows(_more_time())}
+        return {row.case_id: row.asked_at for row in self._rows(ask.more_time())}
 
     def undelivered(self, case: Case) -> datetime | None:
         """Since when a decision waits to be delivered."""
@@ -221,7 +201,7 @@ class Known:
         return found.get(case.id)
 
     def _deliveries(self) -> dict[int, datetime]:
-        return {row.case_id: start_of(row.started_on) for row in self._rows(_to_deliver())}
+        return {row.case_id: start_of(row.started_on) for row in self._rows(ask.to_deliver())}
 
     def panel(self, case: Case) -> "PanelAtWork | None":
         """The newest expert panel of the present round."""
@@ -229,7 +209,7 @@ class Known:
         return found.get(case.id)
 
     def _panels(self) -> dict[int, "PanelAtWork"]:
-        return {p.case_id: _panel_at_work(p) for (p,) in self._rows(_panels())}
+        return {p.case_id: _panel_at_work(p) for (p,) in self._rows(ask.panels())}
 
     def argues(self, case: Case) -> bool:
         """The application argues additionality instead of claiming an exemption."""
@@ -237,7 +217,7 @@ class Known:
         return case.id in found
 
     def _argued(self) -> set[int]:
-        return {case_id for case_id, data in self._rows(_methods()) if data.get("additionality") == "argued"}
+        return {case_id for case_id, data in self._rows(ask.methods()) if data.get("additionality") == "argued"}
 
     def legal_missing(self, case: Case) -> bool:
         """State or collectively managed land, and no legal opinion this round nor one that carried over."""
@@ -311,205 +291,3 @@ class Conditions:
     to_report: int
     reported: int
     last_report_at: datetime | None
-
-
-# --- the questions; each is put together once, because that costs more than asking it ---
-
-_CASES = Case.id.in_(bindparam("cases", expanding=True, type_=Integer))
-
-
-@cache
-def _signatures() -> Select[Any]:
-    later = exists().where(
-        ConditionAnswer.case_id == ScreeningSignature.case_id,
-        ConditionAnswer.round_no == ScreeningSignature.round_no,
-        ConditionAnswer.officer_id == ScreeningSignature.officer_id,
-        ConditionAnswer.answered_at > ScreeningSignature.signed_at,
-    )
-    return (
-        select(ScreeningSignature.case_id, ScreeningSignature.officer_id, ScreeningSignature.signed_at)
-        .join(Case, and_(Case.id == ScreeningSignature.case_id, Case.round == ScreeningSignature.round_no))
-        .where(_CASES, ~later)
-    )
-
-
-@cache
-def _checks() -> Select[Any]:
-    return (
-        select(SiteCheck.case_id, SiteCheck.no, SiteCheck.id, SiteCheck.recorded_at, SiteCheckSignature.officer_id)
-        .join(Case, and_(Case.id == SiteCheck.case_id, Case.round == SiteCheck.round_no))
-        .outerjoin(SiteCheckSignature, SiteCheckSignature.site_check_id == SiteCheck.id)
-        .where(_CASES, Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
-        .order_by(SiteCheck.case_id, SiteCheck.no, SiteCheck.version)
-    )
-
-
-@cache
-def _reviews() -> Select[Any]:
-    return (
-        select(LegalReview.case_id, func.max(LegalReview.sent_at))
-        .join(Case, and_(Case.id == LegalReview.case_id, Case.round == LegalReview.round_no))
-        .where(_CASES)
-        .group_by(LegalReview.case_id)
-    )
-
-
-@cache
-def _enough() -> Select[Any]:
-    return (
-        select(Opinion.case_id, Opinion.time_sufficient)
-        .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
-        .where(_CASES, Opinion.kind == OpinionKind.LEGAL)
-        .order_by(Opinion.id)
-    )
-
-
-@cache
-def _opinions() -> Select[Any]:
-    return (
-        select(Opinion.case_id, Opinion.kind, func.max(Opinion.given_at))
-        .join(Case, and_(Case.id == Opinion.case_id, Case.round == Opinion.round_no))
-        .where(_CASES)
-        .group_by(Opinion.case_id, Opinion.kind)
-    )
-
-
-@cache
-def _parcels() -> Select[Any]:
-    return (
-        select(Answers.case_id, Answers.data)
-        .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
-        .where(_CASES, Answers.section == "parcels")
-        .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.RISK_REVIEW, S.AMENDMENT_REVIEW)))
-    )
-
-
-@cache
-def _panels() -> Select[Any]:
-    """Oldest first, so that the newest of a case is read last."""
-    return (
-        select(Panel)
-        .join(Case, and_(Case.id == Panel.case_id, Case.round == Panel.round_no))
-        .where(_CASES, Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
-        .order_by(Panel.id)
-        .options(
-            joinedload(Panel.end),
-            selectinload(Panel.seats),
-            selectinload(Panel.opinions),
-            selectinload(Panel.departures),
-        )
-    )
-
-
-@cache
-def _methods() -> Select[Any]:
-    return (
-        select(Answers.case_id, Answers.data)
-        .join(Case, and_(Case.id == Answers.case_id, Case.round == Answers.round_no))
-        .where(_CASES, Answers.section == "method")
-        .where(Case.state.in_((S.METHODOLOGY_SCREENING, S.AMENDMENT_REVIEW)))
-    )
-
-
-@cache
-def _conditions() -> Select[Any]:
-    reported = ApprovalCondition.reported_at
-    # An approval that was carried over points back to the round whose conditions hold.
-    approval = and_(
-        GateDecision.case_id == Case.id,
-        GateDecision.round_no == Case.round,
-        GateDecision.gate == GateName.RISK_REVIEW,
-    )
-    round_no = func.coalesce(GateDecision.carried_from, Case.round)
-    return (
-        select(ApprovalCondition.case_id, func.count(), func.count(reported), func.max(reported))
-        .join(Case, Case.id == ApprovalCondition.case_id)
-        .outerjoin(GateDecision, approval)
-        .where(_CASES, ApprovalCondition.round_no == round_no, ApprovalCondition.confirmed_at.is_(None))
-        .group_by(ApprovalCondition.case_id)
-    )
-
-
-@cache
-def _notices() -> Select[Any]:
-    return (
-        select(PublicNotice, NoticeEnd.ended_at)
-        .join(Case, and_(Case.id == PublicNotice.case_id, Case.round == PublicNotice.round_no))
-        .outerjoin(NoticeEnd, NoticeEnd.notice_id == PublicNotice.id)
-        .where(_CASES)
-    )
-
-
-@cache
-def _unanswered() -> Select[Any]:
-    answered = [
-        exists().where(ObjectionAnswer.objection_id == Objection.id, ObjectionAnswer.side == side) for side in Side
-    ]
-    return (
-        select(Objection.case_id, Objection.made_at, *answered)
-        .join(Case, Case.id == Objection.case_id)
-        .where(_CASES, ~and_(*answered))
-        .order_by(Objection.id)
-    )
-
-
-@cache
-def _gates() -> Select[Any]:
-    return (
-        select(GateDecision.case_id, GateDecision.gate)
-        .join(Case, and_(Case.id == GateDecision.case_id, Case.round == GateDecision.round_no))
-        .where(_CASES, Case.state == S.AMENDMENT_REVIEW, GateDecision.passed == 1)
-    )
-
-
-@cache
-def _reconsiderations() -> Select[Any]:
-    return (
-        select(Reconsideration.case_id, Reconsideration.made_at)
-        .join(Case, Case.id == Reconsideration.case_id)
-        .where(_CASES, asked_again())
-    )
-
-
-@cache
-def _more_time() -> Select[Any]:
-    asked = and_(CaseClock.ended_on.is_(None), CaseClock.asked_at.is_not(None))
-    open_ = and_(asked, CaseClock.refused_at.is_(None), CaseClock.extended == 0)
-    return select(CaseClock.case_id, CaseClock.asked_at).join(Case, Case.id == CaseClock.case_id).where(_CASES, open_)
-
-
-@cache
-def _to_deliver() -> Select[Any]:
-    return (
-        select(CaseClock.case_id, CaseClock.started_on)
-        .join(Case, Case.id == CaseClock.case_id)
-        .where(_CASES, undelivered())
-    )
-
-
-def undelivered(clock: type[CaseClock] = CaseClock) -> ColumnElement[bool]:
-    """SQL: the clock of a decision that has not reached the applicant."""
-    return and_(clock.kind == ClockKind.DELIVERY, clock.ended_on.is_(None))
-
-
-def open_sitting(sitting: type[Deliberation] = Deliberation) -> ColumnElement[bool]:
-    """SQL: the sitting has not ended."""
-    end = aliased(DeliberationEnd)
-    return ~exists().where(end.deliberation_id == sitting.id).correlate(sitting)
-
-
-def asked_again() -> ColumnElement[bool]:
-    """SQL on `Reconsideration` and `Case`: asked for in the present round of a refused case, and not answered."""
-    answer = aliased(Reconsideration)
-    answered = exists().where(
-        answer.case_id == Reconsideration.case_id,
-        answer.round_no == Reconsideration.round_no,
-        answer.outcome != ASKED,
-    )
-    return and_(
-        Reconsideration.case_id == Case.id,
-        Reconsideration.round_no == Case.round,
-        Reconsideration.outcome == ASKED,
-        Case.state.in_((S.REJECTED, S.DECLINED)),
-        ~answered,
-    )

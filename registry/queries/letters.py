@@ -30,7 +30,7 @@ from registry.models import (
 from registry.permissions import MEETING, SEES, find_case, offices
 from registry.queries import calendar, clocks, minutes, records
 from registry.queries.inbox import Item, waiting
-from registry.queries.inbox_facts import open_sitting
+from registry.queries.inbox_questions import open_sitting
 from registry.queries.waits import policy
 from workflows.clocks import ClockKind
 from workflows.states import MeetingState, ProjectState
