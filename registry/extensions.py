@@ -105,5 +105,7 @@ def prepare_engine(engine: Engine) -> None:
     def _begin_on_sqlite(connection: Connection) -> None:
         # IMMEDIATE: a read that later writes under DEFERRED fails with "database is locked" under load.
         reads = connection.get_execution_options().get("writes") is False
-        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+        if connection.info.get("reads") is not reads:  # setting it makes SQLite prepare every statement anew
+            connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+            connection.info["reads"] = reads
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
