@@ -2,7 +2,9 @@
 
 Written as one would write it well: one transaction, the case locked, each set of facts read once, the transition
 guarded by its conditions, then the record, the link of the audit chain, the head, the words and the notices. The
-database's own guards hold for it as for us, and our verification walks over the chain it wrote.
+database's own guards hold for it as for us, and our verification walks over the chain it wrote. It does less than we
+do where the rules of these two acts need no more: claims of others on the land, ties of the parties, the policy's
+revision and the rest of the roles are not asked.
 """
 
 import hashlib
@@ -126,6 +128,12 @@ def acts() -> dict[str, Callable[..., Any]]:  # noqa: PLR0915 (Django wants its 
     elector = table("electors", ("deliberation_id", "user_id"), deliberation_id=integer(), user_id=integer())
     vote = table("votes", ("deliberation_id", "user_id"), deliberation_id=integer(), user_id=integer(), choice=string(),
                  reasons=string(), cast_at=models.DateTimeField())  # fmt: skip
+    item = table("agenda_items", "deliberation_id", deliberation_id=integer(primary_key=True), meeting_id=integer())
+    meeting = table("meetings", state=string())
+    call = table("sitting_calls", "deliberation_id", deliberation_id=integer(primary_key=True),
+                 presided_by_id=integer())  # fmt: skip
+    attendance = table("attendances", meeting_id=integer(), user_id=integer(), present=models.BooleanField())
+    recusal = table("recusals", ("deliberation_id", "user_id"), deliberation_id=integer(), user_id=integer())
     registration = table("registrations", ("case_id", "round_no"), **of_a_case())
     round_ = table("rounds", ("case_id", "no"), case_id=integer(), no=integer(), opened_by=string())
     reconsideration = table("reconsiderations", **of_a_case(), outcome=string())
@@ -155,7 +163,20 @@ def acts() -> dict[str, Callable[..., Any]]:  # noqa: PLR0915 (Django wants its 
         held = appointment.objects.filter(current(on), user_id=actor.pk, body_id=case.body_id)
         return set(held.values_list("role", flat=True))
 
-    def facts_of(case: Any, actor: Any, roles: set[str], on: date) -> dict[str, Any]:
+    def may_speak(open_: Any, actor: Any) -> bool:
+        """The question is put, the meeting in session; the actor is in the room, has not voted, and presides last."""
+        here = {"deliberation_id": open_.pk}
+        held = meeting.objects.filter(pk__in=item.objects.filter(**here).values("meeting_id")).first()
+        called = call.objects.filter(**here).first()
+        votes = dict(vote.objects.filter(**here).values_list("user_id", "choice"))
+        aside = set(recusal.objects.filter(**here).values_list("user_id", flat=True))
+        entitled = set(elector.objects.filter(**here).values_list("user_id", flat=True)) - aside
+        roll = attendance.objects.filter(meeting_id=held.pk).order_by("id").values_list("user_id", "present")
+        present = {user_id for user_id, there in dict(roll).items() if there} & entitled
+        last = called is None or called.presided_by_id != actor.pk or not present - votes.keys() - {actor.pk}
+        return bool(called and held.state == "in_session" and actor.pk in present - votes.keys() and last)
+
+    def facts_of(case: Any, actor: Any, roles: set[str]) -> dict[str, Any]:
         here = {"case_id": case.pk, "round_no": case.round}
         sections = {row.section: row for row in answers.objects.filter(**here)}
         papers = {}
@@ -175,28 +196,16 @@ def acts() -> dict[str, Callable[..., Any]]:  # noqa: PLR0915 (Django wants its 
         opinions = {o.kind: o for o in opinion.objects.filter(**here).order_by("id")}
         ended = end.objects.values("deliberation_id")
         open_ = sitting.objects.filter(case_id=case.pk).exclude(pk__in=ended).first()
-        votes = dict(vote.objects.filter(deliberation_id=open_.pk).values_list("user_id", "choice")) if open_ else {}
-        is_elector = bool(open_) and elector.objects.filter(deliberation_id=open_.pk, user_id=actor.pk).exists()
-        seated = set(
-            appointment.objects.filter(current(on), body_id=case.body_id, role__in=("chair", "deputy_chair", "member"))
-            .values_list("user_id", flat=True)
-        )  # fmt: skip
-        parties = {getattr(case, o) for o in organisations} - {None}
-        barred = set(
-            membership.objects.filter(Q(until__isnull=True) | Q(until__gte=case.submitted_at.date()), since__lte=on,
-                                      user_id__in=seated, organisation_id__in=parties)
-            .values_list("user_id", flat=True)
-        )  # fmt: skip
+        may_vote = bool(roles & {"chair", "deputy_chair", "member"}) and may_speak(open_, actor) if open_ else False
         unmet = condition.objects.filter(case_id=case.pk, confirmed_at=None)
         return {
             "sections": sections, "papers": papers, "signed": signed, "opinions": opinions, "sitting": open_,
             "passed": {g.gate for g in gates if g.passed},
-            "available": len(seated - barred),
             "conditions_open": unmet.filter(round_no=approved_in).count(),
             "has_entry": registration.objects.filter(case_id=case.pk).exists(),
             "was_reopened": round_.objects.filter(case_id=case.pk, opened_by="reopen").exists(),
             "reconsideration": reconsideration.objects.filter(**here).order_by("-id").values_list("outcome").first(),
-            "may_vote": is_elector and actor.pk not in votes and bool(roles & {"chair", "deputy_chair", "member"}),
+            "may_vote": may_vote,
             "legal": "legal_reviewer" in roles,
         }  # fmt: skip
 
@@ -223,7 +232,7 @@ def acts() -> dict[str, Callable[..., Any]]:  # noqa: PLR0915 (Django wants its 
         if seen != case.version or not actor.active:
             raise ValueError("stale")
         roles = roles_of(case, actor, at.date())
-        case.known = facts_of(case, actor, roles, at.date())
+        case.known = facts_of(case, actor, roles)
         return case, actor
 
     @transaction.atomic

@@ -393,6 +393,11 @@ def test_what_is_written_in_writing_is_kept(app: Flask) -> None:
 
 @pytest.mark.both_engines
 def test_a_write_outside_writing_is_refused(app: Flask) -> None:
+    for name in ("示例林场", "示例公司"):  # on a connection that has just written, too
+        with pytest.raises(SQLAlchemyError):
+            db.session.execute(text("DELETE FROM organisations"))
+        factories.an_organisation(name=name)
+        db.session.rollback()
     with pytest.raises(SQLAlchemyError):
         db.session.execute(text("DELETE FROM organisations"))
 

@@ -17,14 +17,16 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    literal,
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from registry.clock import today
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import (
     AgendaItem,
     Appointment,
@@ -120,13 +122,14 @@ def party_of(user_id: int | InstrumentedAttribute[int], on: date) -> ColumnEleme
     )
 
 
-def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
-    return and_(
-        exists().where(
-            _A.user_id == user_id, _A.body_id == Case.body_id, _A.role == role, _current(_A.since, _A.until, on)
-        ),
-        ~party_of(user_id, on),
+def _holds(user_id: int, role: Role, on: date) -> Exists:
+    return exists().where(
+        _A.user_id == user_id, _A.body_id == Case.body_id, _A.role == role, _current(_A.since, _A.until, on)
     )
+
+
+def _appointed(user_id: int, role: Role, on: date) -> ColumnElement[bool]:
+    return and_(_holds(user_id, role, on), ~party_of(user_id, on))
 
 
 def _has_chair(on: date) -> Exists:
@@ -242,10 +245,9 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
             return _belongs(user_id, Case.vvb_org_id, on)
         case Role.CHAIR:
             # Who presides: the chair, or a deputy where the chair stands aside, is away, or there is none.
-            presides = and_(_presides(user_id, on), ~party_of(user_id, on))
-            vacant = and_(_appointed(user_id, Role.DEPUTY_CHAIR, on), ~_has_chair(on))
-            fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
-            return and_(or_(_appointed(user_id, role, on), presides, vacant), fit)
+            vacant = and_(_holds(user_id, Role.DEPUTY_CHAIR, on), ~_has_chair(on))
+            fit = and_(~party_of(user_id, on), ~stands_aside(user_id), ~_declared_tie(user_id, on))
+            return and_(or_(_holds(user_id, role, on), _presides(user_id, on), vacant), fit)
         case Role.MEMBER | Role.DEPUTY_CHAIR:
             fit = and_(~stands_aside(user_id), ~_declared_tie(user_id, on))
             return and_(_appointed(user_id, role, on), _elector(user_id), fit)
@@ -261,19 +263,40 @@ def role_clause(role: Role, user_id: int, on: date) -> ColumnElement[bool]:
 
 def roles_on(case_id: int, user: User, on: date | None = None) -> frozenset[Role]:
     """What a person is to a case on a day (default today)."""
-    roles, query = _roles_query()
     asked = {"case_id": case_id, "user_id": user.id, "day": on or today()}
-    row = db.session.execute(query, asked).one_or_none()
+    roles, query = _roles_query(_possible(frozenset(rows(_SEATS, asked).scalars())))
+    row = rows(query, asked).one_or_none()
     return frozenset() if row is None else frozenset(r for r, holds in zip(roles, row, strict=True) if holds)
 
 
+_USER, _DAY = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
+_CASE = bindparam("case_id", type_=Integer)
+_SEATS = union(
+    select(Appointment.role).where(
+        Appointment.user_id == _USER,
+        _current(Appointment.since, Appointment.until, _DAY),  # type: ignore[arg-type]
+    ),
+    select(Elector.role).join(Deliberation).where(Deliberation.case_id == _CASE, Elector.user_id == _USER),
+    select(literal(Role.CHAIR, Appointment.role.type))
+    .select_from(SittingCall)
+    .join(Deliberation)
+    .where(Deliberation.case_id == _CASE, SittingCall.presided_by_id == _USER),
+)
+"""Offices held on a day, and seats in the sittings on a case, which may outlast an office."""
+
+
+def _possible(seats: frozenset[Role]) -> frozenset[Role]:
+    """The roles worth asking for on one case: what none of these seats gives is not asked, for the clauses are long."""
+    presides = {Role.CHAIR} if seats & {Role.CHAIR, Role.DEPUTY_CHAIR} else frozenset()
+    return seats | presides | {Role.PROPONENT, Role.AGENT, Role.VVB}
+
+
 @cache
-def _roles_query() -> tuple[list[Role], Select[Any]]:
-    """Built once: putting a dozen role clauses together costs more than asking them."""
-    roles = [r for r in Role if r in SEES]
-    user_id, day = bindparam("user_id", type_=Integer), bindparam("day", type_=Date)
-    clauses = (role_clause(r, user_id, day) for r in roles)  # type: ignore[arg-type]
-    return roles, select(*clauses).where(Case.id == bindparam("case_id", type_=Integer))
+def _roles_query(possible: frozenset[Role]) -> tuple[list[Role], Select[Any]]:
+    """Built once for each set of roles: putting the clauses together costs more than asking them."""
+    roles = [r for r in SEES if r in possible]
+    clauses = (role_clause(r, _USER, _DAY) for r in roles)  # type: ignore[arg-type]
+    return roles, select(*clauses).where(Case.id == _CASE)
 
 
 def visible(user: User | None, roles: frozenset[Role] = frozenset(SEES), on: date | None = None) -> ColumnElement[bool]:

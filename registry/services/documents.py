@@ -70,10 +70,10 @@ def required(policy: Policy, case: Case, answers: Mapping[str, Mapping[str, Any]
 
 
 def missing(
-    rules: Iterable[DocumentRule], on_file: Sequence[Document], answers: Mapping[str, Mapping[str, Any]]
+    rules: Iterable[DocumentRule], on_file: Iterable[tuple[str, str]], answers: Mapping[str, Mapping[str, Any]]
 ) -> tuple[str, ...]:
-    """What is not on file: the kind, or "kind/parcel key" for each parcel without its own."""
-    there = {(d.kind, parcel_of(d.slot)) for d in on_file}
+    """What is not on file (by kind and slot): the kind, or "kind/parcel key" for each parcel without its own."""
+    there = {(kind, parcel_of(slot)) for kind, slot in on_file}
     kinds = {kind for kind, _parcel in there}
     found: list[str] = []
     for rule in rules:

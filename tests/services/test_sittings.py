@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from registry import permissions
 from registry.clock import today
@@ -16,6 +17,7 @@ from registry.models import (
     Notice,
     Recusal,
     SittingCall,
+    User,
     Vote,
 )
 from registry.queries import cases
@@ -234,6 +236,25 @@ def test_one_sitting_says_nothing_of_who_presides_in_another(world):
     assert Role.CHAIR not in permissions.roles_on(two, world.user("deputy"))
     assert Role.CHAIR in permissions.roles_on(two, world.user("chair"))
     world.act(two, "call_vote", "chair")
+
+
+@pytest.mark.parametrize(
+    ("gone", "role"),
+    [("chair", Role.CHAIR), ("deputy", Role.DEPUTY_CHAIR), ("member1", Role.MEMBER), (None, None)],
+)
+def test_no_role_is_left_unasked_that_somebody_has(world, gone, role):
+    """The door asks only for roles that some office or seat may give; asked for all, the answer is the same."""
+    case_id = at_risk(world)
+    world.sit(case_id)
+    if gone:
+        factories.end_office(world.people[gone], role)
+    for user_id in world.people.values():
+        clauses = {r: permissions.role_clause(r, user_id, today()) for r in permissions.SEES}
+        row = db.session.execute(select(*clauses.values()).where(Case.id == case_id)).one()
+        held = {role for role, holds in zip(clauses, row, strict=True) if holds}
+        assert permissions.roles_on(case_id, db.session.get_one(User, user_id)) == held
+    if gone == "chair":  # who put the question goes on to the end, in office or not
+        assert permissions.roles_on(case_id, world.user("chair")) == {Role.CHAIR}
 
 
 def test_where_who_put_the_question_leaves_or_stands_aside_a_deputy_goes_on(world):
