@@ -16,6 +16,7 @@ import threading
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -200,10 +201,11 @@ def _parts(content: bytes) -> Iterator[Table]:
 def _workbook(content: bytes) -> tuple[Iterator[list[Any]], list[tuple[int, int]]]:
     """The rows of the first sheet, and where a formula has no value."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, ThreadPoolExecutor(1) as beside:
             _guard(archive, len(content))
-            formulas = list(_formulas(archive))
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+            unvalued = beside.submit(lambda: list(_formulas(archive)))  # calamine leaves Python free meanwhile
+            sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+            formulas = unvalued.result()
         if sheet.total_height > MOST_ROWS + 50:
             raise SheetRefused(Unreadable.TOO_MANY_ROWS, str(MOST_ROWS))
         if sheet.total_width > MOST_COLUMNS:
