@@ -1,7 +1,8 @@
 # ruff: noqa: N999 (run as bench.import, never imported)
 """The import of a sub-compartment table out of XLSX, against the least that could be done and what is usually done.
 
-Least: calamine, and the cells as they are into a bare table of the same columns (executemany; COPY on PostgreSQL).
+Least: calamine, and the cells as they are into a bare table of the same columns (executemany; COPY on PostgreSQL);
+the same with what no table of rows can do without, a primary key and codes that are unique.
 Usual: openpyxl, and an ORM object a row. Ours: every cell judged, rows in batches with how far it came, a digest of the
 rows, one link in the audit chain; `look` is the check before it, which reads and judges the same and writes nothing.
 Each variant runs in a process of its own, so that the most memory it needed is its own; rows and sums must be equal.
@@ -32,17 +33,18 @@ from bench.tools import CAVEAT, arguments, database, possible, quiet, say, secon
 from registry.extensions import db, writing
 from registry.models import Inventory, SubCompartment, User
 from registry.services import inventory_import
-from registry.services.inventory_rows import Bounds
+from registry.services.inventory_cells import Bounds
 from registry.sheets.write import workbook
 from tests import factories
 from workflows.inventory import InventoryState, LandKind, layout
 
 AT = datetime(2026, 11, 20, 1, tzinfo=UTC)
-LEAST, LOOK, OURS, USUAL = "calamine + insert", "look", "ours", "openpyxl + ORM"
+LEAST, KEYED, LOOK, OURS, USUAL = "calamine + insert", "same, with keys", "look", "ours", "openpyxl + ORM"
 ONCE = frozenset({USUAL})
 """Variants too slow to be run in every round."""
 COLUMNS = layout().columns
 FIGURES = frozenset({"area_mu", "volume_m3", "crown_closure", "dbh_cm", "height_m", "planted_year"})
+KEYS = ", PRIMARY KEY (compartment, sub_compartment), UNIQUE (code)"
 MB = 1024
 """kB, in which the system counts memory."""
 
@@ -93,11 +95,11 @@ def least(content: bytes) -> None:
         raw.close()
 
 
-def bare() -> None:
+def bare(keyed: bool) -> None:
     """The table of `least`."""
     kinds = ", ".join(f"{c.key} {'double precision' if c.key in FIGURES else 'text'}" for c in COLUMNS)
     with db.engine.begin() as connection:
-        connection.execute(text(f"CREATE TABLE bare ({kinds})"))
+        connection.execute(text(f"CREATE TABLE bare ({kinds}{KEYS if keyed else ''})"))
 
 
 def look(content: bytes) -> Any:
@@ -107,7 +109,7 @@ def look(content: bytes) -> Any:
 
 def begun(content: bytes) -> int:
     """The version of a workbook, opened."""
-    _table, head, judged = look(content)
+    head, judged = look(content)
     stored, name = inventory_import.stored_content(content, "rows.xlsx")
     said = inventory_import.Said("bench", LandKind.FOREST, date(2026, 1, 1), "bench")
     by = db.session.scalars(select(User)).one()
@@ -162,15 +164,16 @@ def alone(name: str, engine: str, path: str) -> None:
         do = _prepared(app, name, content)
         before = _peak()
         span = seconds(do)
-        say(json.dumps({"seconds": span, "mb": (_peak() - before) / MB, "peak": _peak() / MB, "found": _found(name)}))
+        memory = {"mb": (_peak() - before) / MB, "peak": _peak() / MB, "reader": _reader() / MB}
+        say(json.dumps({"seconds": span, **memory, "found": _found(name)}))
 
 
 def _prepared(app: Flask, name: str, content: bytes) -> Callable[[], object]:  # noqa: ARG001
-    if name == LEAST:
-        bare()
+    if name in (LEAST, KEYED):
+        bare(name == KEYED)
         return lambda: least(content)
     if name == LOOK:
-        return lambda: KEPT.append(look(content)[2])
+        return lambda: KEPT.append(look(content)[1])
     if name == USUAL:
         return lambda: usual(content)
     # The check before is measured by itself, and its memory is not that of the import.
@@ -197,11 +200,16 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
+def _reader() -> int:
+    """The most memory of the process that reads for us, or of this one when it was begun, if that is more; kB."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
 def _found(name: str) -> list[float]:
     if name == LOOK:
         (judged,) = KEPT
-        return [len(judged.rows), *(sum(one[n] for one in judged.by_species.values()) for n in (1, 2))]
-    if name == LEAST:
+        return [judged.sound, *(sum(one[n] for one in judged.by_species.values()) for n in (1, 2))]
+    if name in (LEAST, KEYED):
         query: Any = text("SELECT count(*), sum(area_mu), sum(volume_m3) FROM bare")
     else:
         query = select(func.count(), func.sum(SubCompartment.area_mu), func.sum(SubCompartment.volume_m3))
@@ -223,7 +231,7 @@ def compared(engine: str, path: Path, rounds: int) -> None:
     """Print the variants of one engine."""
     runs: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for number in range(rounds):
-        for name in (LEAST, LOOK, OURS, USUAL):
+        for name in (LEAST, KEYED, LOOK, OURS, USUAL):
             if not (number and name in ONCE):
                 runs[name].append(told(name, engine, path))
     first = runs[LEAST][0]["found"]
@@ -236,10 +244,11 @@ def compared(engine: str, path: Path, rounds: int) -> None:
         (
             name, len(runs[name]), spans[name], 1e6 * spans[name] / rows, spans[name] / spans[LEAST],
             spans[name] / spans[OURS], max(run["mb"] for run in runs[name]), max(run["peak"] for run in runs[name]),
+            max(run["reader"] for run in runs[name]),
         )
         for name in runs
     ]  # fmt: skip
-    heads = ("", "runs", "s", "us/row", "× least", "× ours", "MB more", "MB in all")
+    heads = ("", "runs", "s", "us/row", "× least", "× ours", "MB more", "MB in all", "MB reader")
     table(f"{engine}: {rows:,} rows of {len(COLUMNS)} columns out of XLSX", heads, lines)
 
 

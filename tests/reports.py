@@ -10,7 +10,7 @@ from registry.clock import now
 from registry.extensions import db
 from registry.models import OrganisationKind, Pilot, PilotReport
 from registry.services import acts, farm_records, inventory_import, reports
-from registry.services.inventory_rows import Bounds
+from registry.services.inventory_cells import Bounds
 from tests import factories
 from tests.inventory_tables import table
 from tests.world import World
@@ -108,7 +108,7 @@ def surveyed(
 ) -> int:
     """An inventory of the farm, imported from a workbook."""
     content = table(*(lines or STANDS), heads=HEADS)
-    _table, head, judged = inventory_import.look(content, None, Bounds(kind))
+    head, judged = inventory_import.look(content, None, Bounds(kind))
     assert not judged.faults, judged.faults
     stored, name = inventory_import.stored_content(content, "小班.xlsx")
     said = inventory_import.Said(f"示例调查{day.year}", kind, day, "示例调查报告", "示例1号", farm_id)

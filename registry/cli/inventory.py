@@ -24,7 +24,7 @@ from registry.queries import inventory as ask
 from registry.services import inventory_import
 from registry.services.inventory_rows import Judged, missing
 from registry.services.inventory_sheets import repair_sheet
-from registry.sheets.read import MOST_BYTES, SheetRefused
+from registry.sheets.read import MOST_BYTES, SheetRefused, parts
 from registry.storage import FileRefused
 from workflows.inventory import LandKind
 
@@ -61,14 +61,14 @@ def import_(
         if owner and of is None:
             _end(gettext("There is no unit of this name: %(name)s", name=owner))
         try:
-            table, head, judged = inventory_import.look(content, None, inventory_import.bounds_of(LandKind(kind), of))
+            head, judged = inventory_import.look(content, None, inventory_import.bounds_of(LandKind(kind), of))
         except SheetRefused as refused:
             _end(words.refused(refused.why, refused.detail))
         gaps = missing(head.mapping, LandKind(kind))
         if gaps:
             _end(gettext("Columns are missing: %(names)s", names=gettext(", ").join(words.column(c.key) for c in gaps)))
         if repair and judged.faults:
-            repair.write_bytes(repair_sheet(table, head, head.mapping, judged))
+            repair.write_bytes(repair_sheet(parts(content), head, head.mapping, judged))
         told = _told(judged)
         if not dry_run and not judged.faults:
             said = inventory_import.Said(
@@ -91,7 +91,7 @@ def _day(at: datetime) -> date:
 def _told(judged: Judged) -> dict[str, Any]:
     return {
         "read": judged.read,
-        "sound": len(judged.rows),
+        "sound": judged.sound,
         "by_species": {
             code: {"rows": rows, "area_mu": round(mu, 4), "volume_m3": round(m3, 3)}
             for code, (rows, mu, m3) in sorted(judged.by_species.items())
@@ -109,7 +109,7 @@ def _import(
     person = db.session.scalar(select(User).where(User.login == login)) if login else None
     if person is None:
         _end("--by: " + gettext("Name the login of the person who imports."))
-    if not judged.rows:
+    if not judged.sound:
         _end(gettext("The table has no rows"))
     try:
         stored, clean = inventory_import.stored_content(content, name)

@@ -127,7 +127,7 @@ def _import(stage: "Stage", told: Cells, day: date, rows: list[Cells], at: datet
     )
     farm = db.session.get_one(Organisation, stage.org_ids[FARM])
     bounds = inventory_import.bounds_of(LandKind.FOREST, farm)
-    _table, head, judged = inventory_import.look(content, None, bounds)
+    head, judged = inventory_import.look(content, None, bounds)
     stored, name = inventory_import.stored_content(content, f"示例小班表{day.year}.xlsx")
     said = inventory_import.Said(
         title=f"{day.year}年{told['title']}",

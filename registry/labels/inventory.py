@@ -8,8 +8,8 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from registry import labels
+from registry.services.inventory_cells import Why
 from registry.services.inventory_import import DIFFERS, MISSING, UNREADABLE
-from registry.services.inventory_rows import Why
 from registry.sheets.read import Unreadable
 from workflows.carbon import Parameters
 from workflows.inventory import ChangeCause, RowChange

@@ -1,23 +1,27 @@
 """Verbs on inventories: begin an import, carry it on to its end, or end it with a reason.
 
-Rows are written in batches, each with how far it came, in one transaction; they count for nobody before the last one
-closes the version. So an import that is killed goes on where it stood, and one that fails leaves no row.
+Rows are written in batches while the file is still read, each with how far it came, in one transaction; they count for
+nobody before the end, where the digest says that they are those that were looked at. So an import that is killed goes
+on where it stood, and one that fails leaves no row.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from registry import storage
 from registry.extensions import db, writing
 from registry.models import Inventory, Organisation, OrganisationKind, StoredFile, SubCompartment, User
-from registry.services import audit
-from registry.services.inventory_rows import KEYS, Bounds, Heads, Judged, Mapped, heads, judge
-from registry.sheets.read import SheetRefused, Table, read
+from registry.services import audit, bulk
+from registry.services.inventory_cells import Bounds, Mapped
+from registry.services.inventory_rows import KEYS, Heads, Judge, Judged, Row, heads
+from registry.sheets.read import SheetRefused, Table, parts
 from registry.storage import Stored
 from workflows.inventory import InventoryState, LandKind
 from workflows.roles import Role
@@ -63,11 +67,20 @@ def bounds_of(land_kind: LandKind, organisation: Organisation | None) -> Bounds:
     return Bounds(land_kind, districts=districts)
 
 
-def look(content: bytes, mapping: Mapped | None, bounds: Bounds) -> tuple[Table, Heads, Judged]:
+def look(content: bytes, mapping: Mapped | None, bounds: Bounds) -> tuple[Heads, Judged]:
     """Read a file without keeping anything; `mapping` None: as its heads are understood. Raises SheetRefused."""
-    table = read(content)
-    head = heads(table)
-    return table, head, judge(table, head, head.mapping if mapping is None else mapping, bounds)
+    judge, table = _opened(content, mapping, bounds)
+    for part in table:
+        judge.take(part)
+    return judge.head, judge.judged
+
+
+def _opened(content: bytes, mapping: Mapped | None, bounds: Bounds) -> tuple[Judge, Iterator[Table]]:
+    """Who judges the rows of a file, and the parts to be judged."""
+    rest = parts(content)
+    first = next(rest)  # the heads stand in it
+    head = heads(first)
+    return Judge(head, head.mapping if mapping is None else mapping, bounds), chain([first], rest)
 
 
 def begin(
@@ -77,7 +90,7 @@ def begin(
 
     Raises ValueError for rows with faults, or none.
     """
-    if judged.faults or not judged.rows:
+    if judged.faults or not judged.sound:
         raise ValueError("only a table without faults is imported")
     person_id, digest = by.id, judged.digest
     with writing():
@@ -104,7 +117,7 @@ def begin(
             filename=filename,
             mapping=json.dumps(mapping, sort_keys=True),
             state=InventoryState.IMPORTING,
-            rows=len(judged.rows),
+            rows=judged.sound,
             digest=digest,
             made_at=at,
             made_by_id=person_id,
@@ -139,36 +152,40 @@ def carry_on(inventory_id: int, *, at: datetime) -> bool:
     found = db.session.get(Inventory, inventory_id, populate_existing=True)
     if found is None or found.state is not InventoryState.IMPORTING:
         return False
-    done, digest = found.rows_done, found.digest
+    expected, done, digest = found.rows, found.rows_done, found.digest
     bounds = bounds_of(found.land_kind, found.organisation)
     sha256, mapping = found.sha256, {key: (place, unit) for key, (place, unit) in json.loads(found.mapping).items()}
     db.session.rollback()  # no transaction stays open while the file is read
     try:
         with storage.open_file(sha256) as file:
-            _table, _head, judged = look(file.read(), mapping, bounds)
+            judge, table = _opened(file.read(), mapping, bounds)
+        passed = 0
+        for part in table:
+            rows = judge.take(part)
+            if judge.judged.faults or judge.judged.sound > expected:
+                return _fail(inventory_id, DIFFERS, at)
+            there, passed = passed, judge.judged.sound
+            for start in range(max(done - there, 0), len(rows), BATCH):
+                batch = rows[start : start + BATCH]
+                if not _write(inventory_id, batch, there + start):
+                    return False
     except FileNotFoundError:
         return _fail(inventory_id, MISSING, at)
     except SheetRefused:
         return _fail(inventory_id, UNREADABLE, at)
-    if judged.faults or judged.digest != digest:
+    if judge.judged.digest != digest:
         return _fail(inventory_id, DIFFERS, at)
-    while done < len(judged.rows):
-        batch = judged.rows[done : done + BATCH]
-        if not _write(inventory_id, batch, done):
-            return False
-        done += len(batch)
     return _complete(inventory_id, at)
 
 
 COLUMNS = ("version_id", "row_no", *KEYS)
-_INSERT = insert(SubCompartment.__table__)  # type: ignore[arg-type]
 
 
-def _write(inventory_id: int, batch: list[tuple[Any, ...]], done: int) -> bool:
+def _write(inventory_id: int, batch: list[Row], done: int) -> bool:
     with writing():
         if not _is_at(inventory_id, done):
             return False
-        db.session.execute(_INSERT, [dict(zip(COLUMNS, (inventory_id, *row), strict=True)) for row in batch])
+        bulk.insert("subcompartments", COLUMNS, [(inventory_id, *row) for row in batch])
         _change(inventory_id, rows_done=done + len(batch))
     return True
 

@@ -4,54 +4,31 @@ Plain values in and out, so that a hundred thousand rows are a matter of a secon
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
+from itertools import zip_longest
+from operator import attrgetter
 from typing import Any
 
+from registry.services.inventory_cells import Bounds, Mapped, Odd, Read, Why, reader
 from registry.sheets import clean
 from registry.sheets.read import Table
 from workflows.inventory import HA_IN_MU, Column, LandKind, layout
 
 HEAD_ROWS = 12
 """A title and a line of units may stand above the heads."""
-LONGEST = {"code": 40, "note": 400}
-LONGEST_TEXT = 60
 FITTING = {"area": ("mu", "ha"), "volume": ("m3", "m3_per_ha", "m3_per_mu")}
 """The units in which an area, or growing stock, may stand."""
 NONE, UNKNOWN = "none", "unknown"
-MOST_MU, MOST_M3, MOST_MEASURE = 1e7, 1e8, 1000.0
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 KEYS = tuple(c.key for c in layout().columns)
 AREA, VOLUME, SPECIES = KEYS.index("area_mu"), KEYS.index("volume_m3"), KEYS.index("species_code")
+PER_MU = {"m3_per_mu": 1, "m3_per_ha": HA_IN_MU}
+"""Units of stock that are not of the whole row → the mu they are of."""
 
-Mapped = Mapping[str, tuple[int, str]]
-"""Our column → its place in the file from 0, and the unit of its figures."""
-
-
-class Why(StrEnum):
-    """What is wrong with a cell."""
-
-    EMPTY = "empty"
-    FORMULA = "formula"
-    ERROR_VALUE = "error_value"
-    NOT_A_NUMBER = "not_a_number"
-    NEGATIVE = "negative"
-    ZERO = "zero"
-    TOO_LARGE = "too_large"
-    NOT_A_SHARE = "not_a_share"
-    NOT_A_YEAR = "not_a_year"
-    NOT_LISTED = "not_listed"
-    UNKNOWN_SPECIES = "unknown_species"
-    NO_SUCH_DISTRICT = "no_such_district"
-    TOO_LONG = "too_long"
-    TWICE = "twice"
-    NO_UNIT = "no_unit"
-    UNKNOWN_UNIT = "unknown_unit"
-    OTHER_KIND = "other_kind"
-    OTHER_DISTRICT = "other_district"
-    OTHER_FARM = "other_farm"
+Row = tuple[Any, ...]
+"""The number of a row as a spreadsheet counts, and behind it its values in the order of `KEYS`."""
+Formulas = frozenset[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +50,24 @@ class Heads:
     mapping: dict[str, tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What every row has to be of: the kind of land, and for a reporter one of the own districts, or the own farm."""
-
-    land_kind: LandKind
-    districts: tuple[str, ...] = ()
-    farm: str = ""
-
-
 @dataclass(slots=True)
 class Judged:
-    """What the rows come to: values in the order of `KEYS` behind their row number, faults, sums by species."""
+    """What the rows come to, of which sound ones there are; their values are not kept."""
 
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     read: int = 0
+    sound: int = 0
+    width: int = 0
+    """Cells of the widest row."""
     by_species: dict[str, list[float]] = field(default_factory=dict)
     """Species code → rows, mu, m3; of sound rows only."""
+    whole: Any = field(default_factory=hashlib.sha256)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the rows in order, whatever file they came in."""
-        whole = hashlib.sha256()
-        for row in self.rows:
-            whole.update(repr(row[1:]).encode())
-        return whole.hexdigest()
-
-
-class _OddError(Exception):
-    def __init__(self, why: Why) -> None:
-        self.why = why
+        """SHA-256 over the sound rows in order, whatever file they came in."""
+        found: str = self.whole.hexdigest()
+        return found
 
 
 # Heads --------------------------------------------------------------------------------------------------
@@ -195,194 +159,98 @@ def missing(mapping: Mapped, land_kind: LandKind) -> list[Column]:
 # Rows ---------------------------------------------------------------------------------------------------
 
 
-def judge(table: Table, head: Heads, mapping: Mapped, bounds: Bounds) -> Judged:
-    """Read every row below the heads; a row with any fault is left out, an empty one is passed over."""
-    judged, seen = Judged(), set()
-    for key, (place, unit) in mapping.items():
-        if unit in (NONE, UNKNOWN):
-            why = Why.NO_UNIT if unit == NONE else Why.UNKNOWN_UNIT
-            judged.faults.append(Fault(head.at + 1, key, why, head.words[place][:60]))
-    readers = [(key, *mapping.get(key, (-1, "")), _reader(layout().column(key), bounds, mapping)) for key in KEYS]
-    unvalued = table.formulas
-    for no, cells in enumerate(table.rows[head.at + 1 :], head.at + 2):
-        width = len(cells)
-        if not any(cell != "" for cell in cells):
-            continue
-        judged.read += 1
-        values: list[Any] = [no]
-        bad = len(judged.faults)
-        for key, place, _unit, read in readers:
-            cell = cells[place] if 0 <= place < width else ""
-            if unvalued and (no, place) in unvalued:
-                judged.faults.append(Fault(no, key, Why.FORMULA))
-                values.append(None)
-                continue
+class Judge:
+    """Reads the rows below the heads, part by part; what they come to stands in `judged`.
+
+    A row with any fault is left out, an empty one is passed over.
+    """
+
+    def __init__(self, head: Heads, mapping: Mapped, bounds: Bounds) -> None:
+        self.head, self.judged = head, Judged()
+        for key, (place, unit) in mapping.items():
+            if unit in (NONE, UNKNOWN):
+                why = Why.NO_UNIT if unit == NONE else Why.UNKNOWN_UNIT
+                self.judged.faults.append(Fault(head.at + 1, key, why, head.words[place][:60]))
+        self._readers = [
+            (key, mapping.get(key, (-1, ""))[0], reader(layout().column(key), bounds, mapping)) for key in KEYS
+        ]
+        self._volume_unit = mapping.get("volume_m3", (0, ""))[1]
+        self._passed = 0
+        self._seen: set[str] = set()
+
+    def take(self, part: Table) -> list[Row]:
+        """The sound rows of the next part."""
+        first, self._passed = self._passed + 1, self._passed + len(part.rows)
+        self.judged.width = max(self.judged.width, *map(len, part.rows))
+        filled = [
+            (no, cells)
+            for no, cells in enumerate(part.rows, first)
+            if no > self.head.at + 1 and (any(cells) or any(cell != "" for cell in cells))
+        ]
+        if not filled:
+            return []
+        numbers, rows = zip(*filled, strict=True)
+        self.judged.read += len(rows)
+        faults: list[Fault] = []
+        columns = self._columns(numbers, list(zip_longest(*rows, fillvalue="")), part.formulas, faults)
+        sound = self._sound(zip(numbers, *columns, strict=True), faults)
+        self.judged.faults += sorted(faults, key=attrgetter("row"))
+        self._count(sound)
+        return sound
+
+    def _columns(
+        self, numbers: Sequence[int], places: Sequence[Sequence[Any]], formulas: Formulas, faults: list[Fault]
+    ) -> list[list[Any]]:
+        """Our columns as values; None where a cell has a fault, which is told."""
+        empty = [""] * len(numbers)
+        columns = []
+        for key, place, read in self._readers:
+            cells = places[place] if 0 <= place < len(places) else empty
+            unvalued = {no for no, at in formulas if at == place}
             try:
-                values.append(read(cell))
-            except _OddError as odd:
-                judged.faults.append(Fault(no, key, odd.why, clean.words(cell)[:60]))
-                values.append(None)
-        if values[1] in seen:
-            judged.faults.append(Fault(no, "code", Why.TWICE, str(values[1])))
-        if len(judged.faults) > bad:
-            continue
-        seen.add(values[1])
-        _per_area(values, mapping)
-        judged.rows.append(tuple(values))
-        summed = judged.by_species.setdefault(values[SPECIES + 1], [0, 0.0, 0.0])
-        summed[0] += 1
-        summed[1] += values[AREA + 1]
-        summed[2] += values[VOLUME + 1]
-    return judged
+                values = None if unvalued else read(cells)
+            except Odd:
+                values = None
+            columns.append(values or list(_one_by_one(key, read, zip(numbers, cells, strict=True), unvalued, faults)))
+        if self._volume_unit in PER_MU:
+            share = PER_MU[self._volume_unit]
+            pairs = zip(columns[AREA], columns[VOLUME], strict=True)
+            columns[VOLUME] = [None if None in pair else round(pair[1] * pair[0] / share, 3) for pair in pairs]
+        return columns
+
+    def _sound(self, rows: Iterable[Row], faults: list[Fault]) -> list[Row]:
+        bad = {fault.row for fault in faults}
+        sound = []
+        for row in rows:
+            no, code = row[:2]
+            if code in self._seen:
+                faults.append(Fault(no, "code", Why.TWICE, code))
+            elif no not in bad:
+                self._seen.add(code)
+                sound.append(row)
+        return sound
+
+    def _count(self, sound: list[Row]) -> None:
+        self.judged.sound += len(sound)
+        self.judged.whole.update("".join([repr(row[1:]) for row in sound]).encode())
+        for row in sound:
+            summed = self.judged.by_species.setdefault(row[SPECIES + 1], [0, 0.0, 0.0])
+            summed[0] += 1
+            summed[1] += row[AREA + 1]
+            summed[2] += row[VOLUME + 1]
 
 
-def _per_area(values: list[Any], mapping: Mapped) -> None:
-    unit = mapping.get("volume_m3", (0, ""))[1]
-    if unit == "m3_per_mu":
-        values[VOLUME + 1] = round(values[VOLUME + 1] * values[AREA + 1], 3)
-    elif unit == "m3_per_ha":
-        values[VOLUME + 1] = round(values[VOLUME + 1] * values[AREA + 1] / HA_IN_MU, 3)
-
-
-Read = Callable[[Any], Any]
-
-
-def _reader(column: Column, bounds: Bounds, mapping: Mapped) -> Read:
-    match column.kind:
-        case "code":
-            return _text(LONGEST.get(column.key, LONGEST_TEXT), required=column.required, read=clean.code)
-        case "district":
-            return _remembered(lambda cell: _district(cell, bounds.districts))
-        case "species":
-            return _remembered(lambda cell: _species(cell, bounds.land_kind))
-        case "list":
-            return _remembered(lambda cell: _listed(column.key, cell, bounds.land_kind))
-        case "area":
-            factor = HA_IN_MU if mapping.get(column.key, (0, ""))[1] == "ha" else 1
-            return lambda cell: _area(cell, factor)
-        case "volume":
-            needed = bounds.land_kind is LandKind.FOREST
-            return lambda cell: _figure(cell, MOST_M3, 3, needed, 0.0)
-        case "share":
-            return _remembered(_share)
-        case "measure":
-            return lambda cell: _figure(cell, MOST_MEASURE, 2, False, None)
-        case "year":
-            return _remembered(_year)
-    if column.key == "farm" and bounds.farm:
-        return _remembered(lambda cell: _own_farm(cell, bounds.farm))
-    return _text(LONGEST.get(column.key, LONGEST_TEXT))
-
-
-def _remembered(read: Read) -> Read:
-    """The same for a column whose words come again and again."""
-    kept: dict[Any, Any] = {}
-
-    def look(cell: Any) -> Any:
-        found = kept.get((type(cell), cell), kept)
-        if found is kept:
-            found = read(cell)
-            if len(kept) < 5000:
-                kept[type(cell), cell] = found
-        return found
-
-    return look
-
-
-def _text(longest: int, *, required: bool = False, read: Callable[[Any], str] = clean.words) -> Read:
-    def look(cell: Any) -> str:
-        text = read(cell)
-        if required and not text:
-            raise _OddError(Why.EMPTY)
-        if len(text) > longest:
-            raise _OddError(Why.TOO_LONG)
-        if text[:1] == "#" and text in ERRORS:
-            raise _OddError(Why.ERROR_VALUE)
-        return text
-
-    return look
-
-
-ERRORS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
-
-
-def _figure(cell: Any, most: float, places: int, required: bool, nothing: float | None) -> float | None:
-    if cell == "" or (isinstance(cell, str) and not cell.strip()):
-        if required:
-            raise _OddError(Why.EMPTY)
-        return nothing
-    try:
-        found = clean.number(cell)
-    except ValueError:
-        raise _OddError(Why.ERROR_VALUE if cell in ERRORS else Why.NOT_A_NUMBER) from None
-    if found < 0:
-        raise _OddError(Why.NEGATIVE)
-    if found > most:
-        raise _OddError(Why.TOO_LARGE)
-    return round(found, places)
-
-
-def _area(cell: Any, factor: int) -> float:
-    found = _figure(cell, MOST_MU, 6, True, 0.0) or 0.0
-    mu = round(found * factor, 4)
-    if mu == 0:
-        raise _OddError(Why.ZERO)
-    return mu
-
-
-def _share(cell: Any) -> float | None:
-    found = _figure(cell, 100, 4, False, None)
-    if found is not None and found > 1:
-        raise _OddError(Why.NOT_A_SHARE)
-    return None if found is None else round(found, 2)
-
-
-def _year(cell: Any) -> int | None:
-    found = _figure(getattr(cell, "year", cell), 1e6, 4, False, None)
-    if found is not None and (found != int(found) or not FIRST_YEAR <= found <= LAST_YEAR):
-        raise _OddError(Why.NOT_A_YEAR)
-    return None if found is None else int(found)
-
-
-def _district(cell: Any, own: tuple[str, ...]) -> str:
-    word = clean.code(cell)
-    if not word:
-        raise _OddError(Why.EMPTY)
-    # Twelve digits of a township or nine of a village begin with their county's six.
-    found = layout().districts.get(word) or layout().districts.get(word[:6] if word.isdigit() else "")
-    if found is None:
-        raise _OddError(Why.NO_SUCH_DISTRICT)
-    if own and found not in own:
-        raise _OddError(Why.OTHER_DISTRICT)
-    return found
-
-
-def _species(cell: Any, kind: LandKind) -> str:
-    word = clean.words(cell)
-    if not word:
-        if kind is LandKind.FOREST:
-            raise _OddError(Why.EMPTY)
-        return ""
-    found = layout().species.get(word.casefold())
-    if found is None:
-        raise _OddError(Why.UNKNOWN_SPECIES)
-    return found
-
-
-def _listed(key: str, cell: Any, kind: LandKind) -> str | None:
-    word = clean.code(cell)
-    if not word:
-        return {"land_kind": kind.value, "cause": "none"}.get(key)
-    found = layout().words[key].get(word)
-    if found is None:
-        raise _OddError(Why.NOT_LISTED)
-    if key == "land_kind" and found != kind:
-        raise _OddError(Why.OTHER_KIND)
-    return found
-
-
-def _own_farm(cell: Any, own: str) -> str:
-    word = clean.words(cell)
-    if word and word not in own:
-        raise _OddError(Why.OTHER_FARM)
-    return own[:LONGEST_TEXT]
+def _one_by_one(
+    key: str, read: Read, cells: Iterable[tuple[int, Any]], unvalued: set[int], faults: list[Fault]
+) -> Iterator[Any]:
+    """The cells of a column in which one has a fault."""
+    for no, cell in cells:
+        value = None
+        if no in unvalued:
+            faults.append(Fault(no, key, Why.FORMULA))
+        else:
+            try:
+                (value,) = read((cell,))
+            except Odd as odd:
+                faults.append(Fault(no, key, odd.why, clean.words(cell)[:60]))
+        yield value

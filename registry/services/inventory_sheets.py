@@ -1,14 +1,15 @@
 """Workbooks of an import: the empty table to fill in, and the own table back with what is wrong in it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from registry import labels
 from registry.labels import inventory as words
-from registry.services.inventory_rows import Heads, Judged, Mapped
+from registry.services.inventory_cells import Mapped
+from registry.services.inventory_rows import Heads, Judged
 from registry.sheets.read import Table
 from registry.sheets.write import workbook
 from workflows.inventory import layout
@@ -58,9 +59,9 @@ def _notes() -> Iterator[Sequence[Any]]:
             yield (column.head, column.template_unit, need)
 
 
-def repair_sheet(table: Table, head: Heads, mapping: Mapped, judged: Judged) -> bytes:
-    """The same table with the cells at fault coloured, and beside each row what is wrong with them."""
-    width = max(len(row) for row in table.rows)
+def repair_sheet(table: Iterable[Table], head: Heads, mapping: Mapped, judged: Judged) -> bytes:
+    """The same table (its parts) with the cells at fault coloured, and beside each row what is wrong with them."""
+    width = judged.width
     said: dict[int, list[str]] = defaultdict(list)
     bad: dict[int, set[int]] = defaultdict(set)
     for fault in judged.faults:
@@ -72,7 +73,7 @@ def repair_sheet(table: Table, head: Heads, mapping: Mapped, judged: Judged) -> 
     place = old[0] if old else width
 
     def rows() -> Iterator[list[Any]]:
-        for no, cells in enumerate(table.rows, 1):
+        for no, cells in enumerate((row for part in table for row in part.rows), 1):
             row = [*cells, *[""] * (max(width, place + 1) - len(cells))]
             row[place] = title if no == head.at + 1 else _("; ").join(said.get(no, []))
             yield row

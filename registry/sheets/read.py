@@ -5,16 +5,22 @@ The file is also the program of the process that reads: it imports nothing of ou
 
 import csv
 import io
-import pickle
+import json
 import re
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from defusedxml import DefusedXmlException
@@ -29,7 +35,9 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 MOST_CELLS = 8_000_000
 MOST_MEMORY, MOST_SECONDS, MOST_WAIT = 2 << 30, 60, 300
-"""Of the process that reads: bytes, seconds of work, and seconds that are waited for it."""
+"""Of the process that reads: bytes, seconds of work, and seconds that are waited for each part."""
+PART = 5000
+"""Rows of a part."""
 FULL = 75
 OUT_OF_BOUNDS = frozenset({FULL, *(-sent for sent in (signal.SIGABRT, signal.SIGKILL, signal.SIGXCPU))})
 """How a process ends that asked for more than it may have."""
@@ -66,33 +74,72 @@ class SheetRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of the first sheet, row by row, and those whose formula has no value: (row from 1, place from 0)."""
+    """The cells of the first sheet or of a part of it, row by row; and those whose formula has no value.
+
+    The latter as (row from 1, place from 0) of the sheet.
+    """
 
     rows: list[list[Any]]
     formulas: frozenset[tuple[int, int]] = frozenset()
 
 
 def read(content: bytes) -> Table:
-    """The first sheet of a workbook, or a CSV text. Raises SheetRefused.
+    """The first sheet of a workbook, or a CSV text, as a whole. Raises SheetRefused."""
+    rows: list[list[Any]] = []
+    formulas: set[tuple[int, int]] = set()
+    for part in parts(content):
+        rows += part.rows
+        formulas |= part.formulas
+    return Table(rows, frozenset(formulas))
+
+
+def parts(content: bytes) -> Iterator[Table]:
+    """The same in parts, at least one, while the rest is still read. Raises SheetRefused at any of them or at the end.
 
     It is read in a process of its own, with a limit to its memory and time: a few hundred bytes can name a cell so far
-    out that the reader asks for gigabytes and is ended, and must not take the server along.
+    out that the reader asks for gigabytes and is ended, and must not take the server along. What comes back is JSON, a
+    part a line: a reader that a file got hold of could tell us wrong cells, but have nothing run here.
     """
     if len(content) > MOST_BYTES:
         raise SheetRefused(Unreadable.TOO_LARGE, str(MOST_BYTES // 1_000_000))
     command = [sys.executable, "-I", __file__, str(MOST_MEMORY), str(MOST_SECONDS)]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=MOST_WAIT, check=False)  # noqa: S603 (our own program)
-    except subprocess.TimeoutExpired:
-        raise SheetRefused(Unreadable.TOO_MUCH_PACKED, str(MOST_UNPACKED // 1_000_000)) from None
-    if done.returncode in OUT_OF_BOUNDS:
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:  # noqa: S603 (our own program)
+            try:
+                # A line without an end is of a reader that was ended.
+                while (line := _line(reader)).endswith(b"\n"):
+                    yield _told(line)
+                ended = reader.wait()
+            finally:
+                reader.kill()
+    if ended in OUT_OF_BOUNDS:
         raise SheetRefused(Unreadable.TOO_MUCH_PACKED, str(MOST_UNPACKED // 1_000_000))
-    if done.returncode:
+    if ended:
         raise SheetRefused(Unreadable.BROKEN)
-    why, detail, rows, formulas = pickle.loads(done.stdout)  # noqa: S301 (our own program wrote it)
-    if why:
-        raise SheetRefused(Unreadable(why), detail)
-    return Table(rows, formulas)
+
+
+def _line(reader: "subprocess.Popen[bytes]") -> bytes:
+    """What the reader says next; it is ended where that takes too long."""
+    patience = threading.Timer(MOST_WAIT, reader.kill)
+    patience.start()
+    try:
+        return reader.stdout.readline()  # type: ignore[union-attr] (a pipe, as asked for)
+    finally:
+        patience.cancel()
+
+
+def _told(line: bytes) -> Table:
+    """The part a line tells, or why there is none."""
+    try:
+        why, detail, rows, formulas = json.loads(line, object_hook=_dated)
+        if not why:
+            return Table(rows, frozenset((no, place) for no, place in formulas))
+        refused = SheetRefused(Unreadable(why), detail)
+    except (ValueError, TypeError, KeyError, RecursionError) as odd:
+        raise SheetRefused(Unreadable.BROKEN) from odd
+    raise refused
 
 
 def _alone() -> None:
@@ -101,36 +148,72 @@ def _alone() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer: tuple[str, str, list[list[Any]], frozenset[tuple[int, int]]]
     try:
-        table = _table(sys.stdin.buffer.read())
-        answer = "", "", table.rows, table.formulas
+        for part in _parts(sys.stdin.buffer.read()):
+            _say("", "", part.rows, part.formulas)
     except SheetRefused as refused:
-        answer = refused.why.value, refused.detail, [], frozenset()
+        _say(refused.why.value, refused.detail)
     except MemoryError:
         sys.exit(FULL)
-    pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
 
 
-def _table(content: bytes) -> Table:
-    table = _workbook(content) if content[:4] == b"PK\x03\x04" else Table(_csv(content))
-    if not any(any(cell != "" for cell in row) for row in table.rows[:50]):
+def _say(why: str, detail: str, rows: Iterable[list[Any]] = (), formulas: Iterable[tuple[int, int]] = ()) -> None:
+    told = [why, detail, list(map(_worded, rows)), list(formulas)]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    sys.stdout.buffer.write(text.encode() + b"\n")
+
+
+def _worded(cells: list[Any]) -> list[Any]:
+    """True and false as the words a spreadsheet shows: as themselves they would be equal to 1 and 0."""
+    if True in cells or False in cells:
+        return [str(cell).upper() if isinstance(cell, bool) else cell for cell in cells]
+    return cells
+
+
+def _plain(cell: Any) -> Any:
+    """What JSON has no form for: a day or an instant as `_dated` reads it, a time or a span as words."""
+    if isinstance(cell, date):
+        return {"datetime" if isinstance(cell, datetime) else "date": cell.isoformat()}
+    return str(cell)
+
+
+_DATES = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+
+
+def _dated(told: dict[str, str]) -> date:
+    ((kind, text),) = told.items()
+    return _DATES[kind](text)
+
+
+def _parts(content: bytes) -> Iterator[Table]:
+    rows, formulas = _workbook(content) if content[:4] == b"PK\x03\x04" else (iter(_csv(content)), [])
+    unvalued: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for no, place in formulas:
+        unvalued[(no - 1) // PART].add((no, place))
+    part, nth = list(islice(rows, PART)), 0
+    if not any(any(cell != "" for cell in row) for row in part[:50]):
         raise SheetRefused(Unreadable.EMPTY)
-    return table
+    while part:
+        yield Table(part, frozenset(unvalued[nth]))
+        part, nth = list(islice(rows, PART)), nth + 1
 
 
-def _workbook(content: bytes) -> Table:
+def _workbook(content: bytes) -> tuple[Iterator[list[Any]], list[tuple[int, int]]]:
+    """The rows of the first sheet, and where a formula has no value."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, ThreadPoolExecutor(1) as beside:
             _guard(archive, len(content))
-            formulas = frozenset(_formulas(archive))
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+            unvalued = beside.submit(lambda: list(_formulas(archive)))  # calamine leaves Python free meanwhile
+            sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+            formulas = unvalued.result()
         if sheet.total_height > MOST_ROWS + 50:
             raise SheetRefused(Unreadable.TOO_MANY_ROWS, str(MOST_ROWS))
         if sheet.total_width > MOST_COLUMNS:
             raise SheetRefused(Unreadable.TOO_MANY_COLUMNS, str(MOST_COLUMNS))
         _count(sheet.total_height * sheet.total_width)
-        return Table(sheet.to_python(skip_empty_area=False), formulas)
+        # It goes through empty rows above the first cell, but leaves out empty columns before it.
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        return (left + row for row in sheet.iter_rows()), formulas
     except (zipfile.BadZipFile, CalamineError, DefusedXmlException, ParseError, KeyError, ValueError, OSError) as odd:
         raise SheetRefused(Unreadable.BROKEN) from odd
     except BaseException as odd:  # the reader's own panic is no Exception

@@ -13,6 +13,7 @@ from registry.queries import inventory as ask
 from registry.queries.inventory_moves import earlier as before_of
 from registry.services import inventory_import
 from registry.services.inventory_sheets import XLSX, repair_sheet, template
+from registry.sheets.read import parts
 from registry.views import inventory_forms as forms
 from registry.views import pages
 from registry.views.case import CSP_OF_FILES, Answer
@@ -155,8 +156,8 @@ def new() -> Answer:
     if not asked.read or asked.judged is None:
         return _page(asked), 422
     if step == "repair" and asked.judged.faults:
-        return as_workbook(repair_sheet(asked.table, asked.head, asked.mapping, asked.judged), "repair.xlsx")
-    if step != "import" or asked.judged.faults or asked.missing or not asked.judged.rows:
+        return as_workbook(repair_sheet(parts(asked.content), asked.head, asked.mapping, asked.judged), "repair.xlsx")
+    if step != "import" or asked.judged.faults or asked.missing or not asked.judged.sound:
         return _page(asked), 200 if step == "check" else 422
     begun = inventory_import.begin(
         asked.said(), asked.judged, asked.mapping, asked.stored, asked.filename, by=g.user, at=now()

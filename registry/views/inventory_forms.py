@@ -17,7 +17,7 @@ from registry.queries import inventory as ask
 from registry.queries.applications import organisation_name
 from registry.services import inventory_import
 from registry.services.inventory_rows import Heads, Judged, missing, unit_of
-from registry.sheets.read import SheetRefused, Table
+from registry.sheets.read import SheetRefused
 from registry.storage import FileRefused, Stored
 from registry.views.applicant_documents import WORDS as FILE_WORDS
 from workflows.inventory import Column, LandKind, layout
@@ -31,7 +31,7 @@ class Asked:
     read: bool = False
     stored: Any = None
     filename: str = ""
-    table: Any = None
+    content: bytes = b""
     head: Any = None
     mapping: dict[str, tuple[int, str]] = field(default_factory=dict)
     missing: list[Column] = field(default_factory=list)
@@ -113,25 +113,24 @@ def _look(found: Asked) -> None:
     with storage.open_file(found.stored.sha256) as file:
         content = file.read()
     fresh = bool(found.form.file.data and found.form.file.data.filename)
-    table, head, judged = inventory_import.look(content, None, bounds)
-    found.table, found.head, found.mapping = table, head, head.mapping
+    head, judged = inventory_import.look(content, None, bounds)
+    found.content, found.head, found.mapping = content, head, head.mapping
     if not fresh and "map-code" in request.form:
-        found.mapping = _mapping(table, head)
-        _t, _h, judged = inventory_import.look(content, found.mapping, bounds)
+        found.mapping = _mapping(head)
+        _head, judged = inventory_import.look(content, found.mapping, bounds)
     found.missing = missing(found.mapping, kind)
     found.judged = judged
 
 
-def _mapping(table: Table, head: Heads) -> dict[str, tuple[int, str]]:
+def _mapping(head: Heads) -> dict[str, tuple[int, str]]:
     """The columns as the person chose them; a unit chosen counts before that of the head."""
-    width = max(len(row) for row in table.rows[: head.at + 1])
     chosen: dict[str, tuple[int, str]] = {}
     for column in layout().columns:
         place = request.form.get(f"map-{column.key}", "")
-        if not (place.isascii() and place.isdigit() and int(place) < width):
+        if not (place.isascii() and place.isdigit() and int(place) < len(head.words)):
             continue
         unit = request.form.get(f"unit-{column.key}", "")
-        name = head.words[int(place)] if int(place) < len(head.words) else ""
+        name = head.words[int(place)]
         known = {"area": ("mu", "ha"), "volume": ("m3", "m3_per_mu", "m3_per_ha")}.get(column.kind, ())
         chosen[column.key] = (int(place), unit if unit in known else unit_of(column, name))
     return chosen

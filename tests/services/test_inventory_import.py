@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -12,8 +13,8 @@ from sqlalchemy import func, select
 from registry.clock import now
 from registry.extensions import db
 from registry.models import AuditEvent, Inventory, Organisation, OrganisationKind, SubCompartment
-from registry.services import audit, inventory_import
-from registry.services.inventory_rows import Bounds, Why
+from registry.services import audit, bulk, inventory_import
+from registry.services.inventory_cells import Bounds, Why
 from tests.inventory_tables import rows, table
 from tests.world import World
 from workflows.inventory import InventoryState, LandKind
@@ -29,7 +30,7 @@ def world(app, clock):
 def begin(world, content, day="2026-01-01", name="小班.xlsx"):
     from datetime import date
 
-    _table, head, judged = inventory_import.look(content, None, FOREST)
+    head, judged = inventory_import.look(content, None, FOREST)
     stored, clean = inventory_import.stored_content(content, name)
     said = inventory_import.Said("示例", LandKind.FOREST, date.fromisoformat(day), "示例文件")
     return inventory_import.begin(said, judged, head.mapping, stored, clean, by=world.user("officer"), at=now())
@@ -91,7 +92,7 @@ def test_a_zone_brings_in_land_of_its_districts_alone():
     zone = Organisation(name="示例区", unit_key="TA-GX", kind=OrganisationKind.GOVERNMENT)
     bounds = inventory_import.bounds_of(LandKind.FOREST, zone)
     county = table(*[[f"{n}", place, *rows(1)[0][2:]] for n, place in enumerate(("岱岳区", "泰山区", "东平县"))])
-    _table, _head, judged = inventory_import.look(county, None, bounds)
+    _head, judged = inventory_import.look(county, None, bounds)
     assert [(fault.row, fault.why) for fault in judged.faults] == [(4, Why.OTHER_DISTRICT)]
 
 
@@ -122,8 +123,6 @@ def test_an_import_that_stopped_half_way_goes_on_where_it_stood(world, monkeypat
 
 
 def test_an_import_whose_file_is_gone_ends_without_a_row(world, app):
-    from pathlib import Path
-
     begun = begin(world, table(*rows(3)))
     sha256 = db.session.get(Inventory, begun.id).sha256
     (Path(app.config["STORE_DIR"]) / sha256[:2] / sha256[2:4] / sha256).unlink()
@@ -131,6 +130,34 @@ def test_an_import_whose_file_is_gone_ends_without_a_row(world, app):
     version = db.session.get(Inventory, begun.id, populate_existing=True)
     assert (version.state, version.problem, kept(begun.id), links()) == (InventoryState.FAILED, "missing", 0, 1)
     assert begin(world, table(*rows(3))).new
+
+
+@pytest.mark.parametrize("lines", [[*rows(7), ["0008", *rows(1)[0][1:]]], [*rows(6), ["0009", *rows(1)[0][1:]]]])
+def test_a_file_that_is_not_the_one_looked_at_leaves_no_row(world, app, monkeypatch, lines):
+    """A row more, and another row: the batches before it are written, and taken back."""
+    monkeypatch.setattr(inventory_import, "BATCH", 3)
+    written = []
+    write = inventory_import._write
+    monkeypatch.setattr(inventory_import, "_write", lambda *args: written.append(args) or write(*args))
+    begun = begin(world, table(*rows(7)))
+    sha256 = db.session.get(Inventory, begun.id).sha256
+    path = Path(app.config["STORE_DIR"]) / sha256[:2] / sha256[2:4] / sha256
+    path.chmod(0o600)
+    path.write_bytes(table(*lines))
+    assert not inventory_import.carry_on(begun.id, at=now())
+    version = db.session.get(Inventory, begun.id, populate_existing=True)
+    assert (version.state, version.problem, kept(begun.id), links()) == (InventoryState.FAILED, "differs", 0, 1)
+    assert bool(written) == (len(lines) == 7)
+
+
+def test_rows_of_several_statements_and_parts_are_all_there_and_as_they_were_read(world, monkeypatch):
+    monkeypatch.setattr(bulk, "AT_ONCE", 7)
+    monkeypatch.setattr(inventory_import, "BATCH", 30)
+    begun = begin(world, table(*[[*row[:6], f"备注\t{row[0]}\\N"] for row in rows(5100)]))
+    assert inventory_import.carry_on(begun.id, at=now())
+    found = db.session.execute(select(SubCompartment.code, SubCompartment.note).order_by(SubCompartment.row_no)).all()
+    assert found == [(f"{n:04d}", f"备注 {n:04d}\\N") for n in range(1, 5101)]
+    assert set(db.session.execute(select(SubCompartment.origin, SubCompartment.height_m))) == {(None, None)}
 
 
 RUN = """

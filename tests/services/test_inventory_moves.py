@@ -9,7 +9,7 @@ from registry.extensions import db
 from registry.models import Inventory
 from registry.queries import inventory_moves
 from registry.services import inventory_import, inventory_stock
-from registry.services.inventory_rows import Bounds
+from registry.services.inventory_cells import Bounds
 from tests.inventory_tables import table
 from tests.world import World
 from workflows.carbon import Parameters, RowFaults
@@ -44,7 +44,7 @@ def world(app, clock):
 
 def made(world, lines, day, heads=HEADS, kind=LandKind.FOREST):
     content = table(*lines, heads=heads)
-    _table, head, judged = inventory_import.look(content, None, Bounds(kind))
+    head, judged = inventory_import.look(content, None, Bounds(kind))
     stored, clean = inventory_import.stored_content(content, "x.xlsx")
     said = inventory_import.Said("示例", kind, date.fromisoformat(day), "示例文件")
     begun = inventory_import.begin(said, judged, head.mapping, stored, clean, by=world.user("officer"), at=now())

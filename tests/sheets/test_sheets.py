@@ -1,15 +1,18 @@
 """Tables in files: cells as people write them, heads, files that are refused, workbooks without formulas."""
 
 import io
+import pickle
 import re
 import zipfile
+from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pytest
 
-from registry.services.inventory_rows import Bounds, Why, heads, judge, missing
+from registry.services.inventory_cells import Bounds, Why
+from registry.services.inventory_rows import Judge, heads, missing
 from registry.sheets import clean
-from registry.sheets.read import SheetRefused, Table, Unreadable, read
+from registry.sheets.read import SheetRefused, Table, Unreadable, parts, read
 from registry.sheets.write import workbook
 from tests.inventory_tables import HEADS, ROW, rows, table
 from workflows.inventory import LandKind
@@ -18,9 +21,15 @@ FOREST = Bounds(LandKind.FOREST)
 
 
 def judged(*lines, heads_=HEADS, bounds=FOREST, mapping=None):
-    found = Table([list(heads_), *map(list, lines)])
+    return whole(Table([list(heads_), *map(list, lines)]), bounds, mapping).judged
+
+
+def whole(found, bounds=FOREST, mapping=None):
+    """Who judged a table, and the sound rows beside."""
     head = heads(found)
-    return judge(found, head, mapping or head.mapping, bounds)
+    judge = Judge(head, mapping or head.mapping, bounds)
+    judge.rows = judge.take(found)
+    return judge
 
 
 def with_(**cells):
@@ -136,8 +145,8 @@ def test_every_fault_names_its_column_and_its_reason(cells, fault):
 
 
 def test_all_faults_of_a_row_are_told_at_once_and_the_row_is_left_out():
-    found = judged(with_(code="1", area="x", species="y"), with_(code="2"))
-    assert [(f.row, f.key) for f in found.faults] == [(2, "species_code"), (2, "area_mu")]
+    found = whole(Table([HEADS, with_(code="1", area="x", species="y"), with_(code="2")]))
+    assert [(f.row, f.key) for f in found.judged.faults] == [(2, "species_code"), (2, "area_mu")]
     assert [row[0] for row in found.rows] == [3]
 
 
@@ -146,8 +155,8 @@ def test_a_code_stands_only_once():
 
 
 def test_empty_rows_are_passed_over_and_rows_keep_their_number():
-    found = judged(with_(code="1"), [""] * 7, with_(code="2"))
-    assert ([row[0] for row in found.rows], found.read) == ([2, 4], 2)
+    found = whole(Table([HEADS, with_(code="1"), [""] * 7, with_(code="2")]))
+    assert ([row[0] for row in found.rows], found.judged.read) == ([2, 4], 2)
 
 
 def test_a_wetland_needs_neither_species_nor_volume():
@@ -168,7 +177,7 @@ def test_a_reporter_brings_in_only_the_own_land():
 
 def test_the_digest_is_of_the_rows_and_not_of_the_file():
     text = "\n".join(",".join(map(str, row)) for row in [HEADS, *rows()])
-    same = [judge(t, heads(t), heads(t).mapping, FOREST).digest for t in map(read, (table(), text.encode("gb18030")))]
+    same = [whole(read(content)).judged.digest for content in (table(), text.encode("gb18030"))]
     assert same[0] == same[1] != judged(with_(area=12.6)).digest
 
 
@@ -198,10 +207,58 @@ def test_a_formula_counts_by_its_value_and_without_one_is_a_fault():
         (formula(), [Why.FORMULA], {}),
         (formula(b"<v>12.5</v>"), [], {"350": [1, 12.5, 41.3]}),
     ):
-        found = read(content)
-        head = heads(found)
-        outcome = judge(found, head, head.mapping, FOREST)
+        outcome = whole(read(content)).judged
         assert ([f.why for f in outcome.faults], outcome.by_species) == (faults, mu)
+
+
+def test_cells_keep_their_kind_and_their_place():
+    """Nothing is lost on the way out of the process that reads; true is the word, for it would be equal to 1."""
+    cells = [True, date(2020, 1, 2), datetime.fromisoformat("2020-01-02T03:04"), time(3, 4), timedelta(hours=30)]
+    cells += [5, "１\u2028\n"]
+    book = openpyxl.Workbook()
+    for place, cell in enumerate(cells):
+        book.active.cell(3, 2 + place, cell)
+    out = io.BytesIO()
+    book.save(out)
+    told = ["TRUE", *cells[1:3], "03:04:00", "1 day, 6:00:00", 5.0, cells[-1]]
+    assert read(out.getvalue()).rows == [[""] * 8, [""] * 8, ["", *told]]
+
+
+def test_a_large_table_comes_in_parts_that_are_the_whole():
+    book = openpyxl.Workbook()
+    for no in range(1, 5003):
+        book.active.cell(no, 1, f"{no}")
+        book.active.cell(no, 2, "=1+1" if no in (2, 5000, 5001) else no)
+    out = io.BytesIO()
+    book.save(out)
+    first, second = parts(out.getvalue())
+    assert (len(first.rows), second.rows[0][0], len(second.rows)) == (5000, "5001", 2)
+    assert (first.formulas, second.formulas) == ({(2, 1), (5000, 1)}, {(5001, 1)})
+    assert read(out.getvalue()) == Table(first.rows + second.rows, first.formulas | second.formulas)
+
+
+class Harm:
+    def __reduce__(self):
+        return (exec, ("raise SystemExit('what the reader says was carried out')",))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [pickle.dumps(Harm()), b"[1]", b'["", "", [[{"x": "y"}]], []]', b'["odd", "", [], []]'],
+    ids=["pickle", "short", "object", "reason"],
+)
+def test_what_the_reader_says_is_data_and_nothing_else(monkeypatch, said):
+    monkeypatch.setattr("registry.sheets.read._line", lambda _reader: said + b"\n")
+    with pytest.raises(SheetRefused) as refused:
+        read(table())
+    assert refused.value.why is Unreadable.BROKEN
+
+
+def test_a_reader_that_stands_still_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("registry.sheets.read.MOST_WAIT", 0.01)
+    with pytest.raises(SheetRefused) as refused:
+        read(table())
+    assert refused.value.why is Unreadable.TOO_MUCH_PACKED
 
 
 def bomb():

@@ -11,7 +11,7 @@ from registry.clock import now
 from registry.extensions import db
 from registry.models import Organisation, OrganisationKind
 from registry.services import farm_plots, inventory_import, inventory_stock
-from registry.services.inventory_rows import Bounds
+from registry.services.inventory_cells import Bounds
 from tests import factories, reports
 from tests.inventory_tables import rows, table
 from tests.services.test_inventory_moves import HEADS, NEW, OLD
@@ -48,7 +48,7 @@ def brought(town, lines, day, who="officer", of=None):
         owner = db.session.query(Organisation).filter_by(name=of).one() if of else None
         content = table(*lines, heads=HEADS)
         bounds = inventory_import.bounds_of(LandKind.FOREST, owner) if owner else Bounds(LandKind.FOREST)
-        _table, head, judged = inventory_import.look(content, None, bounds)
+        head, judged = inventory_import.look(content, None, bounds)
         stored, clean = inventory_import.stored_content(content, "x.xlsx")
         said = inventory_import.Said(
             f"示例{day}",
@@ -202,7 +202,7 @@ def test_only_versions_of_the_same_land_in_their_order_are_compared(city):
 def test_a_version_whose_import_is_not_at_its_end_has_no_figures(city):
     with city.inside():
         content = table(*rows(2))
-        _table, head, judged = inventory_import.look(content, None, Bounds(LandKind.FOREST))
+        head, judged = inventory_import.look(content, None, Bounds(LandKind.FOREST))
         stored, clean = inventory_import.stored_content(content, "x.xlsx")
         said = inventory_import.Said("示例", LandKind.FOREST, date(2026, 1, 1), "示例文件")
         by = city.world.user("officer")
