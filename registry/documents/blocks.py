@@ -1,17 +1,17 @@
 """The blocks of a paper as they are drawn, one function each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from reportlab.lib.colors import Color
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Table, TableStyle
 
 from registry.documents import fonts
-from registry.documents.setting import INK, Style, Text, paragraph, parted
+from registry.documents.ruled import Look, Ruled
+from registry.documents.setting import INK, Style, paragraph
 
 Block = Mapping[str, Any]
 
-HAIR, SHADE = Color(0.45, 0.47, 0.46), Color(0.945, 0.95, 0.945)
 BODY = Style(indent=30.0)
 LEADING = Style(indent=30.0, keep=True)
 HEADING = Style(font=fonts.HEI, size=15.0, leading=26.0, before=3.0, indent=30.0, keep=True)
@@ -25,11 +25,17 @@ HEAD = Style(font=fonts.HEI, size=10.5, leading=16.5, align="center")
 TERM = Style(font=fonts.HEI, size=11.5, leading=17.5, align="left")
 VALUE = Style(size=12.0, leading=17.5, align="left")
 STATEMENT = Style(font=fonts.SONG_BOLD, size=13.0, leading=22.0)
-TERM_SHARE = 0.24
+TERM_SHARES = (24, 76)
 FEW_ROWS, BEGINNING = 5, 96.0
 """Rows of a table that is kept whole with its sentence; points that the beginning of a longer one takes at least."""
-TALLEST, PIECE = 36, 12
-"""The most lines a table's row may have; a taller one becomes several of `PIECE` lines, which pages can hold."""
+TABLE = Look(
+    caption=HEAD, unit=NOTE, head=HEAD, text=CELL, number=CELL_RIGHT, total=CELL, note=NOTE,
+    sides=5.0, ends=3.5, name=6.0, before=4.0, after=6.0,
+)  # fmt: skip
+NUMBERED = replace(TABLE, first=CELL_CENTRE)
+FACTS = replace(TABLE, first=TERM, text=VALUE, sides=7.0, before=8.0, after=8.0)
+PLAIN = {"caption": "", "continued": "", "unit": "", "note": ""}
+"""What a table of a paper does without."""
 
 
 # The space around a table is its own: a heading is kept with what follows it, and a gap would be that.
@@ -81,78 +87,31 @@ def _list(block: Block, _width: float) -> Iterator[Flowable]:
 
 def _statement(block: Block, width: float) -> Iterator[Flowable]:
     boxed = Table([[paragraph(block["text"], STATEMENT)]], colWidths=[width], spaceBefore=6, spaceAfter=4)
+    everywhere = ((0, 0), (-1, -1))
     boxed.setStyle(
         TableStyle(
             [
-                ("BOX", (0, 0), (-1, -1), 1.0, INK),
-                *_cells(10, 8),
+                ("BOX", *everywhere, 1.0, INK),
+                ("FONTNAME", *everywhere, fonts.SONG),  # a table names a font of its own even where it sets no words
+                ("LEFTPADDING", *everywhere, 10),
+                ("RIGHTPADDING", *everywhere, 10),
+                ("TOPPADDING", *everywhere, 8),
+                ("BOTTOMPADDING", *everywhere, 8),
             ]
         )
     )
     yield boxed
 
 
-def _facts(block: Block, width: float) -> Iterator[Flowable]:
-    widths = [width * TERM_SHARE, width * (1 - TERM_SHARE)]
-    rows = [row for pair in block["rows"] for row in _rows(pair, (TERM, VALUE), widths, 7)]
-    ruled = Table(rows, colWidths=widths, spaceBefore=8, spaceAfter=8)
-    ruled.setStyle(
-        TableStyle(
-            [
-                ("GRID", (0, 0), (-1, -1), 0.5, HAIR),
-                ("BACKGROUND", (0, 0), (0, -1), SHADE),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                *_cells(7, 3.5),
-            ]
-        )
-    )
-    yield ruled
+def _facts(block: Block, _width: float) -> Iterator[Flowable]:
+    yield Ruled({**PLAIN, "head": [], "widths": TERM_SHARES, "right": [], "rows": block["rows"], "total": []}, FACTS)
 
 
-def _table(block: Block, width: float) -> Iterator[Flowable]:
-    shares, right = block["widths"], set(block["right"])
-    widths = [width * share / sum(shares) for share in shares]
-    styles = [CELL_RIGHT if n in right else CELL if n else CELL_CENTRE for n in range(len(widths))]
-    rows = [[paragraph(name, HEAD) for name in block["head"]]]
-    rows += [cells for row in block["rows"] for cells in _rows(row, styles, widths, 5)]
-    if block["total"]:
-        first, *others = block["total"]
-        rows += _rows(["", first, *others[1:]], styles, widths, 5)
-    ruled = Table(rows, colWidths=widths, repeatRows=1, spaceBefore=4, spaceAfter=6)
-    ruled.setStyle(
-        TableStyle(
-            [
-                ("GRID", (0, 0), (-1, -1), 0.5, HAIR),
-                ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                *_cells(5, 3.5),
-            ]
-        )
-    )
-    yield ruled
-
-
-def _rows(row: Sequence[str], styles: Sequence[Style], widths: Sequence[float], sides: float) -> list[list[Text]]:
-    """A row of a table; one that is too tall as several."""
-    columns = [
-        parted(text, style, width - 2 * sides, TALLEST, PIECE)
-        for text, style, width in zip(row, styles, widths, strict=True)
-    ]
-    return [
-        [column[n] if n < len(column) else paragraph("", style) for column, style in zip(columns, styles, strict=True)]
-        for n in range(max(map(len, columns)))
-    ]
-
-
-def _cells(sides: float, ends: float) -> list[tuple[Any, ...]]:
-    everywhere = ((0, 0), (-1, -1))
-    return [
-        ("FONTNAME", *everywhere, fonts.SONG),  # a table names a font of its own even where it sets no words
-        ("LEFTPADDING", *everywhere, sides),
-        ("RIGHTPADDING", *everywhere, sides),
-        ("TOPPADDING", *everywhere, ends),
-        ("BOTTOMPADDING", *everywhere, ends),
-    ]
+def _table(block: Block, _width: float) -> Iterator[Flowable]:
+    """A first column of numbers stands in the middle; a total is called so in the second."""
+    total = ["", block["total"][0], *block["total"][2:]] if block["total"] else []
+    numbered = all(row[0].isdigit() or not row[0] for row in block["rows"])
+    yield Ruled({**PLAIN, **block, "total": total}, NUMBERED if numbered else TABLE)
 
 
 DRAWN: Mapping[str, Callable[[Block, float], Iterator[Flowable]]] = {

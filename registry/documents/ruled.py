@@ -13,13 +13,10 @@ from registry.documents import fonts
 from registry.documents.setting import Line, Style, cell, evenly, put
 
 HAIR, SHADE = Color(0.25, 0.26, 0.26), Color(0.925, 0.93, 0.925)
-SIDES, ENDS = 3.5, 3.0
-"""The room between words and rules, in points."""
 GAP = 8.0
+"""The room above and below a table, in points."""
 SMALLER = (1.0, 0.95, 0.9, 0.86, 0.81)
 """A table too wide for its page is set smaller, down to this, before a figure or a name in it is broken."""
-NAME = 9.0
-"""Ems: what is longer than this is no name but words, and may take more lines."""
 NUMBER, WORD = 14.0, re.compile("[!-~]+")
 """Ems that a number or a word without Chinese signs takes on one line; a longer one is torn."""
 WHOLE, HEAD_LINE, HEAD_LINES = 4.0, 3, 3
@@ -30,7 +27,7 @@ TALLEST = 30
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The styles of a table."""
+    """The styles of a table, and the room within it in points."""
 
     caption: Style
     unit: Style
@@ -39,10 +36,25 @@ class Look:
     number: Style
     total: Style
     note: Style
+    first: Style | None = None
+    """That of the first column, where it has one of its own."""
+    sides: float = 3.5
+    ends: float = 3.0
+    """Between the words and the rules."""
+    name: float = 9.0
+    """Ems: what is longer than this is no name but words, and may take more lines."""
+    before: float = GAP
+    after: float = GAP
+
+    def column(self, n: int, *, figures: bool) -> Style:
+        """The style of a column."""
+        if n == 0 and self.first:
+            return self.first
+        return self.number if figures else self.text
 
     def smaller(self, by: float) -> "Look":
         """The same with the cells that much smaller."""
-        set_in = {key: getattr(self, key) for key in ("head", "text", "number", "total")}
+        set_in = {key: getattr(self, key) for key in ("head", "text", "number", "total", "first") if getattr(self, key)}
         return replace(self, **{k: replace(s, size=s.size * by, leading=s.leading * by) for k, s in set_in.items()})
 
 
@@ -59,7 +71,7 @@ class Ruled(Flowable):  # type: ignore[misc]
     """A table of plain strings.
 
     `table`: caption, continued (the caption of later pages), unit, head, widths (shares), right (columns of figures),
-    rows, total, note.
+    rows, total, note. Without a head its first column is shaded.
     """
 
     def __init__(
@@ -73,10 +85,10 @@ class Ruled(Flowable):  # type: ignore[misc]
         self.is_last = True
 
     def getSpaceBefore(self) -> float:
-        return 0.0 if self.goes_on else GAP
+        return 0.0 if self.goes_on else self.look.before
 
     def getSpaceAfter(self) -> float:
-        return GAP
+        return self.look.after
 
     def wrap(self, available: float, _height: float) -> tuple[float, float]:
         if not self.laid_out:
@@ -89,10 +101,10 @@ class Ruled(Flowable):  # type: ignore[misc]
         table, look = self.table, self.look
         self.look, self.widths = fitted(table, look, available)
         look, right = self.look, set(table["right"])
-        styles = [look.number if n in right else look.text for n in range(len(self.widths))]
-        self.rows = [row for values in table["rows"] for row in _rows(values, styles, self.widths)]
+        styles = [look.column(n, figures=n in right) for n in range(len(self.widths))]
+        self.rows = [row for values in table["rows"] for row in _rows(values, styles, self.widths, look)]
         if table["total"]:
-            self.rows += _rows(table["total"], [look.total] * len(self.widths), self.widths, total=True)
+            self.rows += _rows(table["total"], [look.total] * len(self.widths), self.widths, look, total=True)
         self.laid_out = True
 
     def _above(self, available: float) -> float:
@@ -101,13 +113,14 @@ class Ruled(Flowable):  # type: ignore[misc]
         named = table["continued"] if self.goes_on else table["caption"]
         self.caption = cell(named, look.caption, available) if named else []
         self.titled = len(self.caption) * look.caption.leading + (look.unit.leading if table["unit"] else 0.0)
-        names = [_named(text, look.head, w - 2 * SIDES) for text, w in zip(table["head"], self.widths, strict=True)]
-        self.head = Row(tuple(names), max(map(len, names)) * look.head.leading + 2 * ENDS)
-        return float(self.titled + self.head.height)
+        named_in = zip(table["head"], self.widths, strict=False)
+        names = [_named(text, look.head, width - 2 * look.sides) for text, width in named_in]
+        self.head = Row(tuple(names), max(map(len, names)) * look.head.leading + 2 * look.ends) if names else None
+        return float(self.titled + (self.head.height if self.head else 0.0))
 
     def _below(self) -> float:
         self.note = cell(self.table["note"], self.look.note, self.width) if self.table["note"] and self.is_last else []
-        return len(self.note) * self.look.note.leading + (ENDS if self.note else 0.0)
+        return len(self.note) * self.look.note.leading + (self.look.ends if self.note else 0.0)
 
     def split(self, available: float, height: float) -> list[Flowable]:
         self.width = available
@@ -142,18 +155,21 @@ class Ruled(Flowable):  # type: ignore[misc]
             y -= look.unit.leading
         ruled, rules = y, []
         canvas.setFillColor(SHADE)
-        canvas.rect(0, y - self.head.height, self.width, self.head.height, stroke=0, fill=1)
+        if self.head:
+            canvas.rect(0, y - self.head.height, self.width, self.head.height, stroke=0, fill=1)
+        else:
+            canvas.rect(0, 0, edges[1], y, stroke=0, fill=1)
         right = set(self.table["right"])
-        for row in (self.head, *self.rows):
+        for row in (self.head, *self.rows) if self.head else self.rows:
             rules.append((0, y, self.width, y))
             for n, lines in enumerate(row.cells):
-                number = look.number if n in right else look.text
-                style = look.head if row is self.head else number
+                usual = look.column(n, figures=n in right)
+                style = look.head if row is self.head else usual
                 if row.total:
-                    style = replace(look.total, align=number.align)
+                    style = replace(look.total, align=usual.align)
                 foot = y - (row.height - len(lines) * style.leading) / 2 - style.leading * 0.5 - style.size * 0.36
                 for line in lines:
-                    put(words, line, style, edges[n] + SIDES, foot, self.widths[n] - 2 * SIDES)
+                    put(words, line, style, edges[n] + look.sides, foot, self.widths[n] - 2 * look.sides)
                     foot -= style.leading
             y -= row.height
         rules.append((0, y, self.width, y))
@@ -161,7 +177,7 @@ class Ruled(Flowable):  # type: ignore[misc]
         canvas.setStrokeColor(HAIR)
         canvas.setLineWidth(0.5)
         canvas.lines(rules)
-        y -= ENDS
+        y -= look.ends
         for line in self.note:
             put(words, line, look.note, 0, y - look.note.leading * 0.72, self.width)
             y -= look.note.leading
@@ -169,34 +185,40 @@ class Ruled(Flowable):  # type: ignore[misc]
 
 
 def fitted(table: Mapping[str, Any], look: Look, available: float) -> tuple[Look, list[float]]:
-    """The look, no smaller than needed, and the widths in which no figure and no name is broken; else by their shares.
+    """The look, no smaller than needed, and widths in which no figure and no name is broken.
 
-    What is left over goes by the shares of the table.
+    The widths are those of the table's shares; a column that needs more takes it from those with room to spare.
     """
     shares = table["widths"]
+    asked = [available * share / sum(shares) for share in shares]
     columns = list(zip(*(row[: len(shares)] for row in table["rows"]), strict=True)) or [()] * len(shares)
     right = set(table["right"])
     for by in SMALLER:
         set_in = look.smaller(by)
         least = [_least(table, set_in, n, texts, figures=n in right) for n, texts in enumerate(columns)]
-        if (spare := available - sum(least)) >= 0:
-            return set_in, [width + spare * share / sum(shares) for width, share in zip(least, shares, strict=True)]
+        spare = [max(width - needed, 0.0) for width, needed in zip(asked, least, strict=True)]
+        lacking = sum(max(needed - width, 0.0) for width, needed in zip(asked, least, strict=True))
+        if lacking <= sum(spare):
+            kept = 1 - lacking / (sum(spare) or 1.0)
+            return set_in, [needed + room * kept for needed, room in zip(least, spare, strict=True)]
     return set_in, [available * width / sum(least) for width in least]
 
 
 def _least(table: Mapping[str, Any], look: Look, n: int, texts: Sequence[str], *, figures: bool) -> float:
     """What a column needs: its longest figure or name, and its head over some lines, with the room at its sides."""
-    widest = _ems(look.text, max(texts, key=len, default="")) * look.text.size
-    needs = [widest if figures else min(widest, NAME * look.text.size)]
+    style = look.column(n, figures=figures)
+    widest = _ems(style, max(texts, key=len, default="")) * style.size
+    needs = [widest if figures else min(widest, look.name * style.size)]
     if not figures and (words := WORD.findall(" ".join(texts))):
-        needs.append(min(_ems(look.text, max(words, key=len)), NUMBER) * look.text.size)
+        needs.append(min(_ems(style, max(words, key=len)), NUMBER) * style.size)
     if table["total"]:
         needs.append(_ems(look.total, table["total"][n]) * look.total.size)
-    name, unit = _parts(table["head"][n])
-    ems = _ems(look.head, name)
-    needs.append((ems if ems <= WHOLE else max(ems / HEAD_LINES, HEAD_LINE)) * look.head.size)
-    needs.append(_ems(look.head, unit) * look.head.size)
-    return max(needs) + 2 * SIDES + ROUNDING
+    if table["head"]:
+        name, unit = _parts(table["head"][n])
+        ems = _ems(look.head, name)
+        needs.append((ems if ems <= WHOLE else max(ems / HEAD_LINES, HEAD_LINE)) * look.head.size)
+        needs.append(_ems(look.head, unit) * look.head.size)
+    return max(needs) + 2 * look.sides + ROUNDING
 
 
 ROUNDING = 0.1
@@ -226,14 +248,16 @@ def _ems(style: Style, text: str) -> float:
     return float(len(text) if ems is None else ems)
 
 
-def _rows(values: Sequence[str], styles: Sequence[Style], widths: Sequence[float], *, total: bool = False) -> list[Row]:
+def _rows(
+    values: Sequence[str], styles: Sequence[Style], widths: Sequence[float], look: Look, *, total: bool = False
+) -> list[Row]:
     """A row, or several where one would be too tall."""
-    cells = [cell(text, s, w - 2 * SIDES) for text, s, w in zip(values, styles, widths, strict=True)]
+    cells = [cell(text, s, w - 2 * look.sides) for text, s, w in zip(values, styles, widths, strict=True)]
     most, leading = max(map(len, cells)), max(s.leading for s in styles)
     if most == 1:
-        return [Row(tuple(cells), leading + 2 * ENDS, total)]
+        return [Row(tuple(cells), leading + 2 * look.ends, total)]
     pieces = []
     for n in range(0, most, TALLEST):
         part = tuple(lines[n : n + TALLEST] for lines in cells)
-        pieces.append(Row(part, max(map(len, part)) * leading + 2 * ENDS, total))
+        pieces.append(Row(part, max(map(len, part)) * leading + 2 * look.ends, total))
     return pieces

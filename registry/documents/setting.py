@@ -236,14 +236,6 @@ def paragraph(text: str, style: Style) -> Text:
     return Text(text, style)
 
 
-def parted(text: str, style: Style, width: float, most: int, piece: int) -> list[Text]:
-    """The same for a width, in pieces of some lines where there are more than `most`."""
-    lines = cell(text, style, width)
-    if len(lines) <= most:
-        return [Text("", style, lines)]
-    return [Text("", style, lines[n : n + piece]) for n in range(0, len(lines), piece)]
-
-
 # Words beside a table's rules or on a chart: placed by hand, many in one text object ----------------------
 
 
