@@ -1,11 +1,12 @@
 """A change of the rules as the demo's officer proposed it, run over all cases, and waiting for the chair."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from registry import permissions
+from registry.clock import ZONE
 from registry.extensions import db
 from registry.models import PolicyChange
 from registry.services import acts, policy_changes, replay
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from registry.demo.story import Stage
 
 Scene = tuple[datetime, Callable[[], None]]
-LATER = timedelta(hours=1)
+AFTERNOON = time(16, 30)
+"""After the cases of the day, so that the replay reads them."""
+LATER = timedelta(minutes=40)
 
 
 def scenes(stage: "Stage", told: dict[str, Any]) -> Iterator[Scene]:
     """Drafted and replayed, then proposed."""
-    at = stage.at - timedelta(days=told["days_ago"])
+    day = stage.on - timedelta(days=told["days_ago"])
+    at = datetime.combine(day, AFTERNOON, ZONE).astimezone(UTC)
     yield at, lambda: _propose(stage, told, at)
 
 
