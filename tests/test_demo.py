@@ -1,5 +1,6 @@
 """The demo: played through the door, loaded once, and what every one of its people finds waiting."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,13 +24,15 @@ from registry.models import (
     Inventory,
     Meeting,
     Organisation,
+    PolicyChange,
+    PolicyReplay,
     Reconsideration,
     User,
 )
 from registry.queries import clocks, minutes, sitting_views, sittings
 from registry.queries.inbox import Item, waiting
 from registry.queries.inbox_questions import undelivered
-from registry.services import audit, facts, panel_facts, requests
+from registry.services import audit, facts, panel_facts, policy_changes, requests
 from registry.services import minutes as minutes_services
 from registry.services.policy import current
 from registry.services.tick import tick
@@ -40,7 +43,8 @@ from tests.databases import Databases, let_go, test_settings
 from workflows import deliberation, gates, machine
 from workflows.project import PROJECT
 from workflows.roles import Role
-from workflows.states import ENDED, ProjectState, Tenure
+from workflows.rules import RULES
+from workflows.states import ENDED, ChangeState, ProjectState, Tenure, Verdict
 
 S = ProjectState
 
@@ -414,3 +418,16 @@ def test_the_demo_shows_clocks_of_every_standing(city: Flask) -> None:
     assert late
     assert any(r.due_on is None for r in rows)
     assert any(r.extended for r in rows)
+
+
+def test_a_proposed_change_of_the_rules_waits_for_the_chair_with_its_replay(city: Flask) -> None:
+    (change,) = db.session.scalars(select(PolicyChange))
+    assert change.state is ChangeState.PROPOSED
+    assert change.is_example
+    assert change.effective_on > day_of(FIXED)
+    (found,) = db.session.scalars(select(PolicyReplay).where(PolicyReplay.change_id == change.id))
+    assert found.cases > 20
+    assert set(json.loads(found.result)["always"]["clauses"]) == {"R01"}
+    known = policy_changes.facts(change, today(), somebody("chair"))
+    judged = [RULES[clause](known, current()).verdict for clause in ("S80", "S81", "S82", "S83", "S84")]
+    assert judged == [Verdict.PASS] * 5

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from registry.clock import ZONE, day_of
-from registry.demo import answers, farm, greening, inventory, meetings, paper, reports
+from registry.demo import answers, farm, greening, inventory, meetings, paper, policy, reports
 from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
@@ -133,6 +133,7 @@ def play(at: datetime) -> None:
         p["of"]: p["login"] for p in read("people.toml")["person"] if "district_reporter" in p.get("roles", ())
     }
     scenes += greening.scenes(stage, read("greening.toml"), reporters)
+    scenes += policy.scenes(stage, read("policy.toml"))
     for _when, scene in sorted(scenes, key=lambda pair: pair[0]):
         scene()
     _read_old_notices(at)

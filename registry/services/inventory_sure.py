@@ -52,10 +52,18 @@ def _whole(told: Told) -> str:
     if whole is None:
         said = {"unit": owner.name, "day": told.until.isoformat()}
         return _("Unknown: %(unit)s had no sample plots on record by %(day)s.", **said)
+    wooded = [stratum for stratum in told.strata_ha if stratum[0]]
     if isinstance(whole.told, Uncertainty):
-        said = {"pct": formats.number(whole.told.pct, 1), "strata": sum(1 for code, _age in told.strata_ha if code)}
+        said = {"pct": formats.number(whole.told.pct, 1), "strata": len(wooded)}
         return _("%(pct)s%% at 90 per cent confidence, %(strata)s strata weighed by their areas", **said)
+    if lacking := sum(1 for stratum in wooded if _lacking(told.samples, stratum)):
+        said = {"lacking": lacking, "strata": len(wooded)}
+        return _("Unknown: of %(strata)s strata, %(lacking)s have fewer than the two plots each needs.", **said)
     return str(UNKNOWN[whole.told.value])
+
+
+def _lacking(samples: Samples | None, stratum: Stratum) -> bool:
+    return samples is None or len(samples.counted.get(stratum, ())) < LEAST
 
 
 def _source(told: Told) -> str:
@@ -106,7 +114,7 @@ def _name(stratum: Stratum, reader: Reader) -> str:
 
 def _why(samples: Samples, stratum: Stratum) -> str:
     """Too few plots, and each that does not count."""
-    lacking = [] if len(samples.counted.get(stratum, ())) >= LEAST else [_("two plots at least are needed")]
+    lacking = [_("two plots at least are needed")] if _lacking(samples, stratum) else []
     return _("; ").join([*lacking, *map(plot, samples.left_out.get(stratum, ()))])
 
 

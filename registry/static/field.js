@@ -12,6 +12,8 @@
   const PATIENCE = 6000; // so long a person looks at a form that is being sent; then it goes on by itself
   const AGAIN = 20000; // a weak signal tells nobody when it is back
   const ASKING = 10000;
+  const PAUSE = 300; // of typing, before what was typed is kept
+  const OWN = new Set(['csrf_token', 'client_id']); // of the page and the record, not of the person
   const SLOWEST = 20; // bytes a millisecond: a photo is given the time it needs on a bad line
 
   const wait = time => new Promise(resolve => setTimeout(resolve, time));
@@ -150,6 +152,30 @@
     document.title = words.prefix + document.title;
     summary.focus();
   }
+
+  /* Text that was typed and not saved: kept on the device from the first letter on, until it is saved, emptied, or
+     somebody signs out. A photo is not. */
+  const { drafts } = outbox;
+  const draft = `${words.person} ${location.pathname}`;
+  let typing;
+  function keep() {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      const values = [...new FormData(form)].filter(([name, value]) => !OWN.has(name) && typeof value === 'string' && value);
+      drafts.put({ id: draft, values }).catch(() => {});
+    }, PAUSE);
+  }
+  async function forget() {
+    clearTimeout(typing);
+    form.querySelector('.drafted').hidden = true;
+    await drafts.remove(draft).catch(() => {});
+  }
+  async function restore() {
+    const found = await drafts.get(draft).catch(() => null);
+    if (!found) return;
+    for (const [name, value] of found.values) if (form.elements[name]) form.elements[name].value = value;
+    form.querySelector('.drafted').hidden = false;
+  }
   function fresh() {
     clean();
     form.reset();
@@ -179,6 +205,7 @@
     const values = [...new FormData(form)].filter(([name, value]) => name !== 'csrf_token' && !(value instanceof Blob && !value.size));
     const entry = { id: form.elements.client_id.value, person: words.person, url: location.pathname, kind: words.kind, at: new Date().toISOString(), values };
     await outbox.put(entry);
+    await forget();
     kept.hidden = true;
     await show();
     if (navigator.onLine) {
@@ -194,11 +221,21 @@
   }
   async function begin() {
     const opened = location.hash && (await mine()).find(entry => entry.id === location.hash.slice(1));
-    if (opened && opened.errors) refill(opened); else if (!form.querySelector('.has-error')) start();
+    if (opened && opened.errors) refill(opened);
+    else if (!form.querySelector('.has-error')) {
+      start();
+      await restore();
+    }
     form.dataset.ready = '1';
   }
   if (form) {
     begin();
+    form.addEventListener('input', keep);
+    form.querySelector('.empty').addEventListener('click', async () => {
+      await forget();
+      fresh();
+      form.querySelector('input:not([type=hidden]), select').focus();
+    });
     const button = form.querySelector('.actions button');
     form.addEventListener('submit', async event => {
       event.preventDefault();

@@ -266,6 +266,66 @@ def test_pages_open_without_a_signal_and_name_nobody(phone: Page, served: Served
     assert len(records(served, "示例十四区1")) == len(records(served, "示例十四区2")) == 1
 
 
+def drafts(page: Page) -> list[dict[str, str]]:
+    """What is kept of forms that are not saved, by the names of the fields."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        "async () => (await window.outbox.drafts.all()).map(d => Object.fromEntries(d.values))"
+    )
+
+
+def drafted(page: Page) -> dict[str, str]:
+    """The one draft, once the device has it."""
+    for _ in range(50):
+        if found := drafts(page):
+            (draft,) = found
+            return draft
+        page.wait_for_timeout(100)
+    raise AssertionError("nothing was kept")
+
+
+def test_what_is_typed_and_not_saved_is_there_again_until_it_is_saved(phone: Page, served: Served) -> None:
+    fill(phone, "示例草稿区")
+    phone.set_input_files("input[name=photo]", [photo()])  # type: ignore[list-item]
+    kept = drafted(phone)
+    assert kept["place"] == "示例草稿区"
+    assert not {"csrf_token", "client_id", "photo"} & kept.keys()
+    phone.goto("/field/loss")  # each form has its own
+    phone.locator("form.entry[data-ready]").wait_for()
+    expect(phone.locator("input[name=place]")).to_have_value("")
+    phone.goto(FORM)
+    expect(phone.locator(".drafted")).to_be_visible()
+    expect(phone.locator("input[name=place]")).to_have_value("示例草稿区")
+    expect(phone.locator("input[name=done_mu]")).to_have_value("12.5")
+    expect(phone.locator("input[name=work]").first).to_be_checked()
+    save(phone)
+    expect(phone.locator(".kept")).to_contain_text("已保存")
+    assert len(records(served, "示例草稿区")) == 1
+    assert drafts(phone) == []
+    phone.reload()
+    phone.locator("form.entry[data-ready]").wait_for()
+    expect(phone.locator(".drafted")).to_be_hidden()
+    expect(phone.locator("input[name=place]")).to_have_value("")
+
+
+def test_a_draft_is_emptied_on_demand_and_goes_with_the_sign_in(phone: Page, served: Served) -> None:
+    fill(phone, "示例草稿区之二")
+    drafted(phone)
+    phone.reload()
+    phone.get_by_role("button", name="清空表单").click()
+    expect(phone.locator("input[name=place]")).to_have_value("")
+    assert drafts(phone) == []
+    fill(phone, "示例草稿区之三")
+    drafted(phone)
+    phone.goto("/farm")
+    phone.locator("form[data-leaving] button").click()
+    phone.wait_for_url(lambda url: "/farm" not in url)
+    sign_in(phone, served.people["reporter"])
+    phone.goto(FORM)
+    phone.locator("form.entry[data-ready]").wait_for()
+    assert drafts(phone) == []
+    expect(phone.locator("input[name=place]")).to_have_value("")
+
+
 def test_signing_out_warns_of_what_waits_and_then_clears_it(phone: Page, served: Served) -> None:
     phone.context.set_offline(True)
     fill(phone, "示例十五区")

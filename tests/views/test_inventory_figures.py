@@ -122,7 +122,7 @@ def test_the_stock_of_a_farm_says_how_sure_it_is_by_its_plots(town):
                    if (f.table_no, f.column_key) == (2, "uncertainty_pct")}  # fmt: skip
         db.session.rollback()
     page = town.page("officer", f"/inventory/{number}/stock")
-    assert "The uncertainty is unknown: a stratum has one plot only." in page
+    assert "Unknown: of 2 strata, 1 have fewer than the two plots each needs." in page
     assert f"4 from the records of {reports.FARM}, 2025-05-01 to 2025-05-01" in page
     sheet = book(town, "officer", f"/inventory/{number}/stock.xlsx")["Uncertainty by stratum"]
     _head, cypress, locust, whole, _gap, note = ([c.value for c in row] for row in sheet.iter_rows())
