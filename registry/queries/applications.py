@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from registry import application, formats, labels
 from registry.application import PARCEL, RAW, SECTIONS, Data, Kind, Question
 from registry.clock import today
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import (
     Answers,
     Case,
@@ -110,6 +110,11 @@ def papers(case_id: int, round_no: int, *, inner: bool = False) -> list[Document
     return list({(p.kind, p.slot): p for p in versions(case_id, round_no, inner=inner)}.values())
 
 
+def on_file(case_id: int, round_no: int) -> list[Any]:
+    """Kind and slot of each paper in force in a round, the bureau's own included, in order."""
+    return list(rows(_ON_FILE, {"case_id": case_id, "round_no": round_no}))
+
+
 def versions(case_id: int, round_no: int, *, inner: bool = False) -> list[Document]:
     """Every kept version of every paper up to a round, oldest first; with `inner` the bureau's own papers too.
 
@@ -134,13 +139,12 @@ def _versions() -> Select[tuple[Document]]:
         select(Document)
         .where(Document.case_id == case_id, Document.round_no <= round_no, Document.removed_at.is_(None))
         .where((Document.round_no == round_no) | Document.round_no.not_in(left_behind))
-        .order_by(Document.kind, Document.slot, Document.no)
-        .options(joinedload(Document.file))
     )
 
 
-# Built once: every judgement of a case asks it.
-_VERSIONS = _versions()
+# Built once: every judgement of a case asks them.
+_ON_FILE = _versions().with_only_columns(Document.kind, Document.slot).distinct().order_by(Document.kind, Document.slot)
+_VERSIONS = _versions().order_by(Document.kind, Document.slot, Document.no).options(joinedload(Document.file))
 _VERSIONS_FOR_ALL = _VERSIONS.where(Document.kind.not_in(OF_THE_BUREAU))
 
 

@@ -9,7 +9,7 @@ import chinese_calendar
 from chinese_calendar import constants
 from sqlalchemy import select
 
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import AuditEvent, CalendarDay, CalendarYear
 from workflows.working_days import Calendar, Special
 
@@ -19,12 +19,12 @@ DAYS = select(CalendarDay.on, CalendarDay.working, CalendarDay.name)
 
 def current() -> Calendar:
     """The calendar; read again only when a notice has come."""
-    return _calendar(tuple((year, digest) for year, digest in db.session.execute(KEPT)))
+    return _calendar(tuple((year, digest) for year, digest in rows(KEPT)))
 
 
 @lru_cache(maxsize=8)
 def _calendar(kept: tuple[tuple[int, str], ...]) -> Calendar:
-    days = {on: Special(working, name) for on, working, name in db.session.execute(DAYS)}
+    days = {on: Special(working, name) for on, working, name in rows(DAYS)}
     return Calendar(days, frozenset(year for year, _digest in kept))
 
 

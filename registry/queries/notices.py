@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import application, labels
 from registry.clock import today
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.labels import Running
 from registry.models import (
     Case,
@@ -134,10 +134,14 @@ class OnNotice:
 # --- what is set apart, and the days ---
 
 
+APART = select(ParcelApart.parcel_key).where(
+    ParcelApart.case_id == bindparam("case_id"), ParcelApart.round_no <= bindparam("round_no")
+)
+
+
 def apart(case_id: int, round_no: int) -> frozenset[str]:
     """Keys of the parcels that are no part of a round."""
-    query = select(ParcelApart.parcel_key).where(ParcelApart.case_id == case_id, ParcelApart.round_no <= round_no)
-    return frozenset(db.session.scalars(query))
+    return frozenset(rows(APART, {"case_id": case_id, "round_no": round_no}).scalars())
 
 
 def verifier(case_id: int) -> str:

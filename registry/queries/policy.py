@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from registry import permissions
 from registry.clock import day_of
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import Body, PolicyChange, PolicyReplay, ReplayRun, User
 from registry.queries.record_shapes import Look, Shown, Waiting
 from workflows.policy import Change, Decision, MethodStatus, Policy, PolicyError, changes_in
@@ -48,7 +48,7 @@ def current() -> Policy:
 
 def revision() -> str:
     """What names the policy as it stands: the digest of its history."""
-    return db.session.scalar(LATEST) or BEGINNING
+    return rows(LATEST).scalar() or BEGINNING
 
 
 def base() -> Policy:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, bindparam, insert, select, type_coerce, update
 
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.logs import request_id
 from registry.models import AuditEvent, AuditHead, Remark, User
 
@@ -23,7 +23,7 @@ PAGE = 2000
 NOT_IN_BYTES = ("hash", "canonical", "prev")  # prev is hashed beside the bytes, the other two are the result
 HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1).with_for_update()
 MOVE_HEAD = update(AuditHead).where(AuditHead.id == 1).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
-MOVE_HEAD = MOVE_HEAD.execution_options(synchronize_session=False)
+APPEND, REMARK = insert(AuditEvent), insert(Remark)
 VERSION = b"\x01"  # of this encoding
 
 
@@ -101,8 +101,7 @@ def record(
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs its zone")
-    db.session.flush()
-    last = db.session.execute(HEAD).one()
+    last = rows(HEAD).one()
     values: dict[str, Any] = {
         "seq": last.seq + 1,
         # In UTC, as it is read back: the same instant of another zone would be hashed as other bytes.
@@ -122,11 +121,12 @@ def record(
     }
     raw = canonical(values)
     event = AuditEvent(**values, prev=last.hash, hash=link(last.hash, raw), canonical=raw)
-    db.session.add(event)
-    db.session.flush()
-    db.session.execute(MOVE_HEAD, {"to_seq": event.seq, "to_hash": event.hash})
+    # Past the session: its unit of work for three plain rows costs more than the rows.
+    connection = db.session.connection()
+    connection.execute(APPEND, {**values, "prev": event.prev, "hash": event.hash, "canonical": raw})
+    connection.execute(MOVE_HEAD, {"to_seq": event.seq, "to_hash": event.hash})
     if words:
-        db.session.execute(insert(Remark), {"seq": event.seq, "words": words})
+        connection.execute(REMARK, {"seq": event.seq, "words": words})
     return event
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from registry.application.reading import day, decimal, member, whole
-from registry.extensions import db
+from registry.extensions import rows
 from registry.models import Case
 from registry.queries.contract_rows import CONTRACTS, REACH
 from registry.services import land
@@ -223,9 +223,7 @@ def known_of(case: Case, answers: Answers, on: date) -> Known:
     ids, code = roots(case, answers)
     if not code and validator_of(case, answers) is None:
         return Known()
-    return known_from(
-        case, answers, db.session.execute(REACH, {"ids": ids, "code": code, "day": on}), partial(_others, case)
-    )
+    return known_from(case, answers, rows(REACH, {"ids": ids, "code": code, "day": on}), partial(_others, case))
 
 
 def validator_of(case: Case, answers: Answers) -> int | None:
@@ -273,7 +271,7 @@ def _others(case: Case, partners: set[int]) -> tuple[PartnerContract, ...]:
         return ()
     asked = {"partners": sorted(partners), "case_id": case.id}
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for number, name, section, data in db.session.execute(CONTRACTS, asked):
+    for number, name, section, data in rows(CONTRACTS, asked):
         found.setdefault((number, name), {})[section] = data
     return tuple(c for (number, name), answers in found.items() for c in contracts(number, name, answers))
 

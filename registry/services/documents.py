@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from registry.application import parcel_title, scheme_of
 from registry.extensions import db, writing
@@ -70,7 +70,7 @@ def required(policy: Policy, case: Case, answers: Mapping[str, Mapping[str, Any]
 
 
 def missing(
-    rules: Iterable[DocumentRule], on_file: Sequence[Document], answers: Mapping[str, Mapping[str, Any]]
+    rules: Iterable[DocumentRule], on_file: Sequence[Document | Row[Any]], answers: Mapping[str, Mapping[str, Any]]
 ) -> tuple[str, ...]:
     """What is not on file: the kind, or "kind/parcel key" for each parcel without its own."""
     there = {(d.kind, parcel_of(d.slot)) for d in on_file}

@@ -85,9 +85,14 @@ MARKS = select(
     .label("legal_sent_on"),
 )
 _IN_FORCE = or_(Opinion.round_no == ROUND, and_(Opinion.round_no == APPROVED_IN, Opinion.kind == OpinionKind.LEGAL))
-OPINIONS = select(Opinion).where(
-    Opinion.id.in_(select(func.max(Opinion.id)).where(Opinion.case_id == CASE, _IN_FORCE).group_by(Opinion.kind))
-)
+OPINIONS = select(
+    Opinion.kind,
+    Opinion.conclusion,
+    Opinion.matters,
+    Opinion.time_sufficient,
+    Opinion.notice_from,
+    Opinion.notice_to,
+).where(Opinion.id.in_(select(func.max(Opinion.id)).where(Opinion.case_id == CASE, _IN_FORCE).group_by(Opinion.kind)))
 """The last of each kind: earlier ones stay on file, but no rule asks for them."""
 SITE_CHECKS = (
     select(SiteCheck.id, SiteCheck.no, SiteCheckSignature.officer_id)

@@ -13,13 +13,12 @@ from registry.application.reading import day as _day
 from registry.application.reading import decimal as _decimal
 from registry.application.reading import member as _member
 from registry.clock import day_of
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import (
     Case,
     ConditionAnswer,
     Deliberation,
     Meeting,
-    Opinion,
     Round,
     SiteCheck,
     User,
@@ -97,8 +96,8 @@ def answers_of(case_id: int, round_no: int) -> dict[str, dict[str, Any]]:
     return {section: dict(data) for section, data, _done in _of_round(ANSWERS, case_id, round_no)}
 
 
-def _of_round(rows: Select[Any], case_id: int, round_no: int) -> list[Any]:
-    return list(db.session.execute(rows, {"case_id": case_id, "round_no": round_no}))
+def _of_round(statement: Select[Any], case_id: int, round_no: int) -> list[Any]:
+    return list(rows(statement, {"case_id": case_id, "round_no": round_no}))
 
 
 def electorate(case: Case, on: date) -> Electorate:
@@ -106,16 +105,14 @@ def electorate(case: Case, on: date) -> Electorate:
     since = day_of(case.submitted_at) if case.submitted_at else on
     roles: dict[int, Role] = {}
     memberships: dict[int, set[int]] = {}
-    for user_id, role, organisation_id in db.session.execute(
-        SEATS, {"body_id": case.body_id, "day": on, "since": since}
-    ):
+    for user_id, role, organisation_id in rows(SEATS, {"body_id": case.body_id, "day": on, "since": since}):
         roles[user_id] = role
         memberships.setdefault(user_id, set()).update([organisation_id] if organisation_id else ())
-    had_part = set(db.session.scalars(HAD_PART, {"case_id": case.id}))
-    flawed = set(db.session.scalars(FLAWED, {"case_id": case.id}))
-    aside = {u: (ground, org) for u, ground, org in db.session.execute(STOOD_ASIDE, {"case_id": case.id})}
+    had_part = set(rows(HAD_PART, {"case_id": case.id}).scalars())
+    flawed = set(rows(FLAWED, {"case_id": case.id}).scalars())
+    aside = {u: (ground, org) for u, ground, org in rows(STOOD_ASIDE, {"case_id": case.id})}
     interests: dict[int, dict[int, str]] = {}
-    for user_id, organisation_id, relation in db.session.execute(INTERESTS, {"day": on, "since": since}):
+    for user_id, organisation_id, relation in rows(INTERESTS, {"day": on, "since": since}):
         interests.setdefault(user_id, {})[organisation_id] = str(relation)
     seats = [
         Seat(
@@ -144,9 +141,9 @@ def seats_changed(sitting_id: int, who: Electorate) -> bool:
 
     Who of them stands aside is another matter: that is found when the question is put.
     """
-    then = dict(db.session.execute(SEATED, {"sitting": sitting_id}).all())
+    then = dict(rows(SEATED, {"sitting": sitting_id}).all())
     now = {seat.user_id: seat.role for seat in (*who.electors, *(a.seat for a in who.excluded))}
-    aside = set(db.session.scalars(SET_ASIDE, {"sitting": sitting_id}))
+    aside = set(rows(SET_ASIDE, {"sitting": sitting_id}).scalars())
     return now.keys() != then.keys() | aside or any(now[u] is not role for u, role in then.items())
 
 
@@ -179,16 +176,16 @@ def facts_of_round(case: Case, policy: Policy, on: date, actor: User | None, rou
 
 
 def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: int) -> ProjectFacts:
-    rows = _of_round(ANSWERS, case.id, reading)
-    answers = {section: dict(data) for section, data, _done in rows}
-    done = {section for section, _data, is_done in rows if is_done}
+    given = _of_round(ANSWERS, case.id, reading)
+    answers = {section: dict(data) for section, data, _done in given}
+    done = {section for section, _data, is_done in given if is_done}
     day = governing_day(case, on)
     method_id = answers.get("method", {}).get("method")
-    on_file = applications.papers(case.id, reading, inner=True)
+    on_file = applications.on_file(case.id, reading)
     here = {"case_id": case.id, "round_no": case.round}
-    marks = db.session.execute(MARKS, here).one()
+    marks = rows(MARKS, here).one()
     # The opinions in force; a legal one also where the risk review it was given for carried over.
-    opinions = {o.kind: o for o in db.session.scalars(OPINIONS, here)}
+    opinions = {o.kind: o for o in rows(OPINIONS, here)}
     validation = opinions.get(OpinionKind.VALIDATION)
     listed = [dict(p) for p in answers.get("parcels", {}).get("parcels", ())]
     apart = notices.apart(case.id, reading) if case.round else frozenset()
@@ -212,11 +209,15 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         site=site_facts(answers, parcels, day, overlaps=found, environment=environment, gates_passed=gates),
         overlaps=found,
         **notice_facts.of_notice(case, on, parcels),
-        national_notice_days=notice_facts.national_days(validation),
-        contract=contract_facts.of(case, day, answers, left, parcels, {d.kind for d in on_file}, found, reading),
+        national_notice_days=notice_facts.national_days(validation.notice_from, validation.notice_to)
+        if validation
+        else None,
+        contract=contract_facts.of(
+            case, day, answers, left, parcels, {kind for kind, _slot in on_file}, found, reading
+        ),
         unanswered=tuple(s for s in asked if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
-        documents_on_file=tuple(f"{d.kind}/{d.slot}" if d.slot else d.kind for d in on_file),
+        documents_on_file=tuple(f"{kind}/{slot}" if slot else kind for kind, slot in on_file),
         **_review(case, policy, method_id, actor),
         legal=_conclusion(opinions, OpinionKind.LEGAL),
         legal_working_days=legal_working_days(marks.legal_sent_on, day_of(sitting.opened_at) if sitting else on),
@@ -370,8 +371,8 @@ def sitting_facts(sitting: Deliberation | None, actor: User | None) -> SittingFa
 
 
 def _sitting(sitting: Deliberation, actor: User | None) -> tuple[SittingFacts, MeetingState | None]:
-    held = db.session.execute(HELD, {"sitting": sitting.id}).one()
-    electors = db.session.execute(MEMBERS, {"sitting": sitting.id}).all()
+    held = rows(HELD, {"sitting": sitting.id}).one()
+    electors = rows(MEMBERS, {"sitting": sitting.id}).all()
     entitled = [e for e in electors if not e.aside]
     own = next((e for e in entitled if actor and e.user_id == actor.id), None)
     here = {e.user_id for e in entitled if e.present} if held.state else None
@@ -440,7 +441,7 @@ def digest(value: Any) -> str:
     return hashlib.sha256(raw.encode()).hexdigest()
 
 
-def _conclusion(opinions: Mapping[OpinionKind, Opinion], kind: OpinionKind) -> Any:
+def _conclusion(opinions: Mapping[OpinionKind, Any], kind: OpinionKind) -> Any:
     return opinions[kind].conclusion if kind in opinions else None
 
 
@@ -451,7 +452,7 @@ def crediting_end(case: Case) -> date | None:
 
 def conditions_round(case: Case) -> int:
     """The round whose approval is in force, and so whose conditions."""
-    return db.session.scalar(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}) or case.round
+    return rows(select(APPROVED_IN), {"case_id": case.id, "round_no": case.round}).scalar() or case.round
 
 
 def areas_by_district(parcels: Iterable[ParcelFacts]) -> dict[str, Decimal]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from registry.extensions import db
+from registry.extensions import db, rows
 from registry.models import Case, ParcelApart, ParcelKey, Registration
 from registry.services import numbers
 from workflows.facts import Overlap
@@ -24,7 +24,8 @@ EVER = (date.min, date.max)
 def claim(case: Case, round_no: int, answers: Mapping[str, Mapping[str, Any]]) -> None:
     """Write down what tells the parcels of a round apart. What the round before claimed keeps its place in the row."""
     start, end = period(answers.get("crediting", {}))
-    before = _claims(case.id, round_no - 1) | _held(case.id)
+    own, held = _claims(case.id, round_no - 1)
+    before = own | held
     fresh = 0
     for parcel in answers.get("parcels", {}).get("parcels", ()):
         for known in identities(parcel):
@@ -68,7 +69,7 @@ def overlaps(
     found = list(_others(case, marks, period(crediting)))
     if not found:
         return ()
-    return clashes(marks, found, _claims(case.id, round_no), _held(case.id))
+    return clashes(marks, found, *_claims(case.id, round_no))
 
 
 Mark = tuple[str, str, str]
@@ -127,10 +128,13 @@ OTHERS = STANDING.where(
     ParcelKey.from_on <= bindparam("last", type_=Date),
     ParcelKey.to_on >= bindparam("first", type_=Date),
 )
-OF_ROUND = select(ParcelKey).where(
-    ParcelKey.case_id == bindparam("case_id", type_=Integer), ParcelKey.round_no == bindparam("round_no", type_=Integer)
+OWN = select(
+    ParcelKey.kind, ParcelKey.value, ParcelKey.place, ParcelKey.claim, ParcelKey.round_no, _IN_FORCE.label("entry")
+).where(
+    ParcelKey.case_id == bindparam("case_id", type_=Integer),
+    or_(ParcelKey.round_no == bindparam("round_no", type_=Integer), ParcelKey.round_no == _IN_FORCE),
 )
-LAST_ENTRY = select(func.max(Registration.round_no)).where(Registration.case_id == bindparam("case_id", type_=Integer))
+"""What a case claims itself in a round, and what it has entered."""
 
 
 def _others(case: Case, marks: Marked, time: tuple[date, date]) -> Iterable[Claimed]:
@@ -146,18 +150,15 @@ def claimed(row: Any) -> Claimed:
     return key, str((project_number if entered else None) or number), bool(entered)
 
 
-def _claims(case_id: int, round_no: int) -> dict[Mark, int]:
-    return by_mark(db.session.scalars(OF_ROUND, {"case_id": case_id, "round_no": round_no}))
+def _claims(case_id: int, round_no: int) -> tuple[dict[Mark, int], dict[Mark, int]]:
+    """The claims of a round, and those of the entry in force."""
+    found = rows(OWN, {"case_id": case_id, "round_no": round_no}).all()
+    return by_mark(r for r in found if r.round_no == round_no), by_mark(r for r in found if r.round_no == r.entry)
 
 
-def by_mark(rows: Iterable[ParcelKey]) -> dict[Mark, int]:
+def by_mark(found: Iterable[Any]) -> dict[Mark, int]:
     """The order of the claims of a round by what they are told apart by."""
-    return {(r.kind.value, r.value, r.place): r.claim for r in rows}
-
-
-def _held(case_id: int) -> dict[Mark, int]:
-    last = db.session.scalar(LAST_ENTRY, {"case_id": case_id})
-    return _claims(case_id, last) if last else {}
+    return {(r.kind.value, r.value, r.place): r.claim for r in found}
 
 
 def _mu(parcel: Mapping[str, Any]) -> Decimal:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from registry import permissions
 from registry.clock import day_of
-from registry.extensions import db, writing
+from registry.extensions import db, rows, writing
 from registry.models import AgendaItem, Deliberation, DeliberationEnd, Meeting, User
 from registry.services import audit, notices, numbers
 from registry.services.paper_words import texts
@@ -104,15 +104,18 @@ def cases_on(meeting_id: int) -> list[int]:
     return list(db.session.scalars(query.order_by(Deliberation.case_id)))
 
 
+_SAT_IN = (
+    select(AgendaItem.meeting_id)
+    .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
+    .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
+    .where(Deliberation.case_id == bindparam("case_id"), DeliberationEnd.deliberation_id.is_(None))
+)
+HELD_STILL = select(Meeting.id).where(Meeting.id.in_(_SAT_IN)).with_for_update(read=True)
+
+
 def held_still(case_id: int) -> None:
     """Keep the roll of the meeting that has a case on its agenda as it is until the act is over."""
-    sitting = (
-        select(AgendaItem.meeting_id)
-        .join(Deliberation, Deliberation.id == AgendaItem.deliberation_id)
-        .outerjoin(DeliberationEnd, DeliberationEnd.deliberation_id == Deliberation.id)
-        .where(Deliberation.case_id == case_id, DeliberationEnd.deliberation_id.is_(None))
-    )
-    db.session.execute(select(Meeting.id).where(Meeting.id.in_(sitting)).with_for_update(read=True))
+    rows(HELD_STILL, {"case_id": case_id}).all()
 
 
 def roles_on(meeting: Meeting, actor: User | None, on: date) -> frozenset[Role]:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from registry.extensions import db
-from registry.models import Case, NoticeEnd, Objection, ObjectionAnswer, Opinion, PublicNotice
+from registry.extensions import db, rows
+from registry.models import Case, NoticeEnd, Objection, ObjectionAnswer, PublicNotice
 from registry.queries import calendar as calendars
 from registry.queries.notices import last_day
 from workflows.facts import NoticeFacts, ParcelFacts
@@ -65,9 +65,9 @@ def disputes(case: Case, keys: Sequence[str]) -> Disputes:
     Tenure is in dispute until an officer has found nothing in the objection. One to the whole project holds in its
     own round: a corrected application has a notice of its own.
     """
-    rows = db.session.execute(OBJECTIONS, {"case_id": case.id}).all()
+    raised = rows(OBJECTIONS, {"case_id": case.id})
     unanswered, parcels = 0, set()
-    for _id, round_no, about, parcel, outcome, answers in rows:
+    for _id, round_no, about, parcel, outcome, answers in raised:
         unanswered += answers < SIDES
         if about is ObjectionAbout.TENURE and outcome is not ObjectionOutcome.UNFOUNDED:
             parcels |= {parcel} if parcel else set(keys) if round_no == case.round else set()
@@ -94,10 +94,8 @@ def stands(case: Case, objection_id: int, side: Side) -> str | None:
     return "answered" if any(a.side is side for a in found.answers) else "open"
 
 
-def national_days(opinion: Opinion | None) -> int | None:
+def national_days(first: date | None, last: date | None) -> int | None:
     """Working days of the national notice that a validation records, its first day counted."""
-    if opinion is None or opinion.notice_from is None or opinion.notice_to is None:
+    if first is None or last is None:
         return None
-    if opinion.notice_to < opinion.notice_from:
-        return 0
-    return calendars.current().working_days_between(opinion.notice_from - ONE, opinion.notice_to)
+    return 0 if last < first else calendars.current().working_days_between(first - ONE, last)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, bindparam, or_, select, update
 
 from registry.clock import day_of
-from registry.extensions import db, writing
+from registry.extensions import db, rows, writing
 from registry.models import (
     Appointment,
     AuditEvent,
@@ -182,4 +182,4 @@ MEMBERS = (
 
 def _members(organisations: set[int], event: AuditEvent) -> set[int]:
     asked = {"organisations": sorted(organisations), "day": day_of(event.at)}
-    return set(db.session.scalars(MEMBERS, asked)) if organisations else set()
+    return set(rows(MEMBERS, asked).scalars()) if organisations else set()

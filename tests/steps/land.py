@@ -6,7 +6,6 @@ from datetime import date
 from pytest_bdd import given, parsers
 
 from registry.clock import today
-from registry.models import Opinion
 from registry.services import facts, notice_facts
 from registry.services.policy import current
 from tests.world import PARCEL, World
@@ -26,7 +25,7 @@ def _(project_facts, number):
 def _(project_facts, client, start, end):
     days = [None if d == "没有" else date.fromisoformat(d) for d in (start, end)]
     with client.application.app_context():
-        recorded = notice_facts.national_days(Opinion(notice_from=days[0], notice_to=days[1]))
+        recorded = notice_facts.national_days(*days)
     return replace(project_facts, national_notice_days=recorded)
 
 
