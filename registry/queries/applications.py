@@ -110,7 +110,7 @@ def papers(case_id: int, round_no: int, *, inner: bool = False) -> list[Document
     return list({(p.kind, p.slot): p for p in versions(case_id, round_no, inner=inner)}.values())
 
 
-def on_file(case_id: int, round_no: int) -> list[tuple[str, str]]:
+def on_file(case_id: int, round_no: int) -> list[Any]:
     """Kind and slot of each paper in force in a round, the bureau's own included, in order."""
     return list(rows(_ON_FILE, {"case_id": case_id, "round_no": round_no}))
 

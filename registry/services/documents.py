@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from registry.application import parcel_title, scheme_of
 from registry.extensions import db, writing
@@ -70,10 +70,10 @@ def required(policy: Policy, case: Case, answers: Mapping[str, Mapping[str, Any]
 
 
 def missing(
-    rules: Iterable[DocumentRule], on_file: Iterable[tuple[str, str]], answers: Mapping[str, Mapping[str, Any]]
+    rules: Iterable[DocumentRule], on_file: Sequence[Document | Row[Any]], answers: Mapping[str, Mapping[str, Any]]
 ) -> tuple[str, ...]:
-    """What is not on file (by kind and slot): the kind, or "kind/parcel key" for each parcel without its own."""
-    there = {(kind, parcel_of(slot)) for kind, slot in on_file}
+    """What is not on file: the kind, or "kind/parcel key" for each parcel without its own."""
+    there = {(d.kind, parcel_of(d.slot)) for d in on_file}
     kinds = {kind for kind, _parcel in there}
     found: list[str] = []
     for rule in rules:
