@@ -98,7 +98,7 @@ def sheet(told: Told, reader: Reader) -> list[Sheet]:
         for stratum, ha in sorted(wooded.items(), key=lambda pair: -pair[1])
     ]
     total = [_("Total"), sum(wooded.values()), *_figures(told.whole), ""]
-    return [Sheet(_("Uncertainty by stratum"), columns, rows, total, _astray(told, wooded))]
+    return [Sheet(_("Uncertainty by stratum"), columns, rows, total, _notes(told, wooded))]
 
 
 def _figures(sure: Sure) -> tuple[int, float | None]:
@@ -118,8 +118,11 @@ def _why(samples: Samples, stratum: Stratum) -> str:
     return _("; ").join([*lacking, *map(plot, samples.left_out.get(stratum, ()))])
 
 
-def _astray(told: Told, wooded: Mapping[Stratum, float]) -> list[str]:
-    """The plots of strata that this inventory does not have."""
+def _notes(told: Told, wooded: Mapping[Stratum, float]) -> list[str]:
+    """What the trees were reckoned by, and the plots of strata that this inventory does not have."""
     every = told.samples.laid if told.samples else ()
     astray = [laid.plot_no for laid, _measured, stratum in every if stratum not in wooded]
-    return [_("Plots of no stratum of this table: %(plots)s", plots=_(", ").join(astray))] if astray else []
+    return [
+        _("By tree equations of no approved method (parameters not verified)"),
+        *([_("Plots of no stratum of this table: %(plots)s", plots=_(", ").join(astray))] if astray else []),
+    ]

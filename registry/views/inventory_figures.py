@@ -15,7 +15,7 @@ from registry.queries import inventory as ask
 from registry.queries import inventory_moves as moves
 from registry.services import inventory_sure
 from registry.services import inventory_tables as tables
-from registry.services.inventory_stock import Tables, caused, change_of, stock_of
+from registry.services.inventory_stock import caused, change_of, stock_of
 from registry.views.case import Answer
 from registry.views.inventory import as_workbook, bp, version_of
 from workflows.carbon import Parameters, RowFaults
@@ -108,7 +108,8 @@ def stock(inventory_id: int) -> Answer:
             reader=reader,
             facts=_facts(version, reader, inventory_sure.words(sure)),
             notes=tables.unverified(found.marks, reader),
-            sheets=_stock_sheets(found, sure, reader),
+            sheets=tables.stock_sheets(found, reader),
+            sure=_sure_sheets(sure, reader),
             earlier=moves.earlier(version, ask.beside(g.user, [version])),
         ),
         200,
@@ -125,12 +126,15 @@ def stock_file(inventory_id: int) -> Answer | Response:
     found = stock_of(version, reader.parameters)
     sure = inventory_sure.of(version, found.strata_ha)
     first = tables.facts_sheet(_("Stock"), _facts(version, reader, inventory_sure.words(sure)))
-    return as_workbook(tables.in_workbook([first, *_stock_sheets(found, sure, reader)]), f"stock-{version.id}.xlsx")
+    return as_workbook(
+        tables.in_workbook([first, *tables.stock_sheets(found, reader), *_sure_sheets(sure, reader)]),
+        f"stock-{version.id}.xlsx",
+    )
 
 
-def _stock_sheets(found: Tables, sure: inventory_sure.Told, reader: tables.Reader) -> list[tables.Sheet]:
-    """The stock by each column and, of land with a method, how sure each stratum is."""
-    return [*tables.stock_sheets(found, reader), *(inventory_sure.sheet(sure, reader) if reader.wood else [])]
+def _sure_sheets(sure: inventory_sure.Told, reader: tables.Reader) -> list[tables.Sheet]:
+    """How sure each stratum is; nothing of land without a method."""
+    return inventory_sure.sheet(sure, reader) if reader.wood else []
 
 
 # Change -------------------------------------------------------------------------------------------------

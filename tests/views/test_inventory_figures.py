@@ -125,12 +125,15 @@ def test_the_stock_of_a_farm_says_how_sure_it_is_by_its_plots(town):
     assert "Unknown: of 2 strata, 1 have fewer than the two plots each needs." in page
     assert f"4 from the records of {reports.FARM}, 2025-05-01 to 2025-05-01" in page
     sheet = book(town, "officer", f"/inventory/{number}/stock.xlsx")["Uncertainty by stratum"]
-    _head, cypress, locust, whole, _gap, note = ([c.value for c in row] for row in sheet.iter_rows())
+    _head, cypress, locust, whole, _gap, mark, note = ([c.value for c in row] for row in sheet.iter_rows())
     assert cypress == ["Cypress, Middle-aged", 4, 3, float(round(figures[1], 1)), None]
     assert locust[:4] == ["Black locust, Mature", 2, 1, None]
     assert locust[4] == "two plots at least are needed; 槐1 (the newest measurement has no tree list)"
     assert whole[:4] == ["Total", 6, 4, None]
+    assert mark[0] == "By tree equations of no approved method (parameters not verified)"
     assert note[0] == "Plots of no stratum of this table: 外"
+    assert mark[0] in page
+    assert note[0] in page
     with town.inside():
         reports.a_sampled_plot(town.world, farm, "槐3", (9, 14), stratum="刺槐成熟林", species="刺槐")
         total = farm_plots.of(farm, date(2025, 12, 31)).sure(
