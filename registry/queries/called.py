@@ -1,4 +1,4 @@
-"""What people are called on a page: the name with the offices held on the day, or without one the employer."""
+"""What people are called on a page: the name, the offices held on the day, and the employer where that says more."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -8,14 +8,18 @@ from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from registry import labels
 from registry.clock import day_of
 from registry.extensions import db
-from registry.models import Membership, User
+from registry.models import ExpertTie, Membership, User
 from registry.queries.applications import organisation_name
 from workflows.roles import Role
+from workflows.states import Relation
+
+FROM_OUTSIDE = frozenset({Role.EXPERT, Role.VVB, Role.ECO_ENV, Role.DISTRICT_REPORTER, Role.FARM_REPORTER})
+"""Offices that say little without the employer."""
 
 
 class _Lasts(Protocol):
@@ -31,6 +35,12 @@ class Called:
         employers = selectinload(User.memberships).selectinload(Membership.organisation)
         found = db.session.scalars(query.options(selectinload(User.appointments), employers))
         self._people = {user.id: user for user in found}
+        self._ties: dict[int, list[Membership | ExpertTie]] = {u.id: list(u.memberships) for u in self._people.values()}
+        experts = [u.id for u in self._people.values() if any(a.role is Role.EXPERT for a in u.appointments)]
+        if experts:  # the register of experts says who employs them
+            own = select(ExpertTie).where(ExpertTie.user_id.in_(experts), ExpertTie.relation == Relation.OWN_EMPLOYER)
+            for tie in db.session.scalars(own.order_by(ExpertTie.id).options(joinedload(ExpertTie.organisation))):
+                self._ties[tie.user_id].append(tie)
 
     def __call__(self, user_id: int | None, at: date | datetime) -> str:
         """The name with office or employer as of the day; "" where there is nobody."""
@@ -39,11 +49,13 @@ class Called:
             return ""
         on = day_of(at) if isinstance(at, datetime) else at
         held = {a.role for a in user.appointments if _lasts(a, on)}
-        words = [labels.label(role) for role in Role if role in held]
-        words = words or [organisation_name(m.organisation) for m in user.memberships if _lasts(m, on)][:1]
-        if not words:
-            return user.name
-        return _("%(name)s, %(role)s", name=user.name, role=format_list(words, locale=get_locale()))
+        said = [format_list([labels.label(role) for role in Role if role in held], locale=get_locale())] if held else []
+        if held <= FROM_OUTSIDE:
+            said += [organisation_name(m.organisation) for m in self._ties[user.id] if _lasts(m, on)][:1]
+        called = user.name
+        for role in said:
+            called = _("%(name)s, %(role)s", name=called, role=role)
+        return called
 
 
 def _lasts(term: _Lasts, on: date) -> bool:

@@ -25,6 +25,7 @@ from registry.models import (
 )
 from registry.permissions import APPLICANTS
 from registry.queries.applications import organisation_name
+from registry.queries.called import Called
 from registry.queries.case_review import INSIDE
 from workflows import panels
 from workflows.roles import Role
@@ -122,13 +123,14 @@ def _view(p: Panel, roles: frozenset[Role], reader: User) -> PanelView:
     shown = p.seats if inside or on_it or ended else []
     favour = sum(o.advice is not Advice.NOT_ACCEPT for o in p.opinions)
     counts = ended or inside
+    called = Called([p.drawn_by_id, *(s.user_id for s in shown)])
     return PanelView(
         id=p.id,
         no=p.no,
         round_no=p.round_no,
         question=p.question if inside or on_it or roles & APPLICANTS else "",
         drawn_on=p.drawn_on,
-        drawn_by=p.drawn_by.name if inside else "",
+        drawn_by=called(p.drawn_by_id, p.drawn_on) if inside else "",
         expected_days=p.expected_days,
         ended_on=p.end.ended_on if p.end else None,
         result=p.end.result if p.end else None,
@@ -141,7 +143,7 @@ def _view(p: Panel, roles: frozenset[Role], reader: User) -> PanelView:
         conditional=p.end.conditional if p.end else 0,
         wanted=_listed(wanted),
         uncovered=_listed([f for f in wanted if f not in known]) if inside else "",
-        seats=tuple(_seat(p, s, by_user, reader, inside=inside, ended=ended) for s in shown),
+        seats=tuple(_seat(p, s, by_user, reader, called, inside=inside, ended=ended) for s in shown),
         seed=p.seed if inside else "",
         order=tuple(_placed(p, c) for c in p.candidates) if inside else (),
     )
@@ -160,13 +162,20 @@ def _left(p: Panel, user_id: int) -> PanelDeparture | None:
 
 
 def _seat(
-    p: Panel, s: PanelSeat, by_user: dict[int, PanelCandidate], reader: User, *, inside: bool, ended: bool
+    p: Panel,
+    s: PanelSeat,
+    by_user: dict[int, PanelCandidate],
+    reader: User,
+    called: Called,
+    *,
+    inside: bool,
+    ended: bool,
 ) -> SeatView:
     said = next((o for o in p.opinions if o.user_id == s.user_id), None)
     left = _left(p, s.user_id)
     open_now = said is not None and ((inside and ended) or reader.id == s.user_id)
     return SeatView(
-        who=s.user.name,
+        who=called(s.user_id, p.drawn_on),
         fields=_listed(_fields(by_user[s.user_id])),
         replaces=by_user[s.replaces_id].user.name if s.replaces_id else "",
         given=said is not None,

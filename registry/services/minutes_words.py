@@ -22,7 +22,7 @@ from workflows.minutes import Answered, Item
 from workflows.roles import Role
 from workflows.states import Choice, Question, RecusalGround
 
-APPROVING = frozenset({"approve_risk", "register", "revoke", "suspend"})
+APPROVING = frozenset({"approve_risk", "register", "revoke"})
 OF_A_MAJORITY = frozenset({Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT})
 """Questions a majority in favour of which the chair may turn down (S13)."""
 UNDECIDED = frozenset({"adjourn", "untable", "reseat"})
@@ -247,7 +247,12 @@ def _decision(item: Discussed) -> Iterator[Block]:
 def _approved(item: Discussed) -> bool:
     if item.action == "decide_amendment":
         return bool(item.detail.get("approved"))
-    return item.action in APPROVING
+    return item.action in APPROVING or (item.action == "suspend" and not _postponed(item))
+
+
+def _postponed(item: Discussed) -> bool:
+    """The group was asked something else and put the case off (S22); to suspend an entry is a question of its own."""
+    return item.action == "suspend" and item.question is not Question.SUSPENSION
 
 
 def _overrides(item: Discussed) -> bool:
@@ -263,6 +268,8 @@ def _ended(item: Discussed) -> str:
         name = "approve_risk_conditional"
     if name == "decide_amendment" and not _approved(item):
         name = "decide_amendment_refused"
+    if _postponed(item):
+        name = "postpone"
     said_so = str(ways.get(name) or ways["other"])
     return said_so.format(library=texts()["library"], project_number=item.detail.get("project_number", ""))
 

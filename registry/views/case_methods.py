@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from flask import g, render_template
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from registry import labels
+from registry import formats, labels
+from registry.application import Data
 from registry.queries import applications
+from registry.queries import case as ask
 from registry.services.policy import current
 from registry.views import case_words as words
 from registry.views.case import bp
@@ -32,11 +35,11 @@ NONE: Mapping[Fit, LazyString] = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A condition under a reason: its id and title, and what can be done about it."""
+    """A condition under a reason: its id and title, and what can be done about it, or which fact is missing."""
 
     clause: str
     title: str
-    cure: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,11 @@ def methods(number: str) -> str:  # noqa: ARG001 (the guard has loaded the case)
     """Every method of the policy, compared for what the application states."""
     known = words.facts_shown(g.case)
     ranked = ranking(known)
+    data = applications.data_of(applications.answers_of(g.case.id, g.case.round))
     return render_template(
         "case/methods.html",
         case=g.case,
-        groups=[(fit, HEADINGS[fit], NONE[fit], [_row(m, known) for m in ranked if m.fit is fit]) for fit in Fit],
+        groups=[(fit, HEADINGS[fit], NONE[fit], [_row(m, known, data) for m in ranked if m.fit is fit]) for fit in Fit],
         inside=words.is_inside(),
     )
 
@@ -94,7 +98,7 @@ def ranking(known: ProjectFacts) -> tuple[MethodFit, ...]:
     return rank(known.site, current(), recorded)
 
 
-def _row(found: MethodFit, known: ProjectFacts) -> MethodRow:
+def _row(found: MethodFit, known: ProjectFacts, data: Mapping[str, Data]) -> MethodRow:
     method, tongue = found.method, words.lang()
     return MethodRow(
         id=method.id,
@@ -103,21 +107,31 @@ def _row(found: MethodFit, known: ProjectFacts) -> MethodRow:
         source=method.source(tongue),
         schemes=tuple(sorted(method.schemes)),
         chosen=method.id == known.method,
-        because=tuple(_because(reason) for reason in found.reasons),
-        warnings=tuple(_named(clause, curable=True) for clause in found.warnings),
+        because=tuple(_because(reason, data) for reason in found.reasons),
+        warnings=tuple(_named(clause, current().clause(clause).cure(tongue)) for clause in found.warnings),
         way=found.way,
         judged=tuple(_judged(outcome) for outcome in (*found.conditions, *found.ways)),
     )
 
 
-def _because(reason: Reason) -> Because:
-    curable = reason.why in (Misfit.CURABLE, Misfit.NOT_KNOWN, Misfit.TO_JUDGE)
-    return Because(labels.label(reason.why), tuple(_named(clause, curable=curable) for clause in reason.clauses))
+def _because(reason: Reason, data: Mapping[str, Data]) -> Because:
+    return Because(labels.label(reason.why), tuple(_named(c, _help(reason.why, c, data)) for c in reason.clauses))
 
 
-def _named(clause_id: str, *, curable: bool) -> Named:
+def _named(clause_id: str, help_words: str) -> Named:
+    return Named(clause_id, current().clause(clause_id).title(words.lang()), help_words)
+
+
+def _help(why: Misfit, clause_id: str, data: Mapping[str, Data]) -> str:
+    """The cure of a condition that fails; of one that is not known what cannot be told, and the answers missing."""
     clause, tongue = current().clause(clause_id), words.lang()
-    return Named(clause_id, clause.title(tongue), clause.cure(tongue) if curable else "")
+    if why is Misfit.NOT_KNOWN:
+        missing = [label for label, answer in ask.stated(data, clause_id) if answer == labels.DASH]
+        said = clause.sentence(Verdict.UNKNOWN, tongue)
+        return formats.gap().join(
+            [said, _("Not answered: %(what)s.", what=_("; ").join(missing))] if missing else [said]
+        )
+    return clause.cure(tongue) if why in (Misfit.CURABLE, Misfit.TO_JUDGE) else ""
 
 
 def _judged(outcome: Outcome) -> Judged:

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from registry.clock import today
-from registry.extensions import writing
+from registry.extensions import db, writing
+from registry.models import Organisation
 from registry.queries.called import Called
+from tests.factories import tied
 from tests.world import World
+from workflows.states import Relation
 
 
 @pytest.fixture
@@ -34,3 +37,12 @@ def test_without_an_office_the_employer_is_named_and_nobody_is_nobody(app, world
         called = Called([person, None])
         assert called(person, today()) == f"{world.user('owner').name}，{employer.name}"
         assert called(None, today()) == ""
+
+
+def test_an_expert_is_named_with_the_employer_too(app, world):
+    """The office alone would not tell nine experts apart."""
+    person = world.people["expert1"]
+    tied(person, world.org, Relation.OWN_EMPLOYER)
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        employer = db.session.get_one(Organisation, world.org).name
+        assert Called([person])(person, today()).endswith(f"，专家，{employer}")

@@ -103,6 +103,11 @@ def _(story, yes, no, reasons):
     deliberate(story, yes, no, decide="reject", reasons=reasons)
 
 
+@given(parsers.parse('领导小组开会审议了该项目，同意{yes:d}票、反对{no:d}票，组长决定暂缓，理由为"{reasons}"'))
+def _(story, yes, no, reasons):
+    deliberate(story, yes, no, decide="suspend", reasons=reasons)
+
+
 @given("审议该项目的会议已经散会")
 def _(story):
     close(story)

@@ -66,6 +66,14 @@ def test_what_cannot_be_used_says_why(client, world):
     assert "cannot be used in Tai’an" in section(refused, "CCER-14-002-V01")
 
 
+def test_a_condition_that_is_not_known_says_which_fact_is_missing_and_no_cure(client, world):
+    _case_id, number = made(client, world, "methodology_screening", method={"lawful": None})
+    text = page(client, world, "officer", f"/cases/{number}/methods")
+    clause = Policy.base().clause("A12")
+    assert f"A12 {clause.title_en} {clause.unknown_en} Not answered: Lawful, with its approvals." in text
+    assert clause.cure_en not in text
+
+
 def test_the_applicant_reads_the_comparison_from_the_case_and_a_stranger_does_not(client, world):
     _case_id, number = made(client, world, "submitted")
     owner = signed_in(client, world.people["owner"])
