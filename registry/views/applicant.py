@@ -113,7 +113,7 @@ def _statuses(case: Case, rows: Mapping[str, Answers], faults: Mapping[str, list
     data = ask.data_of(rows)
     open_sections = {m.section for m in application.missing(data, ask.done_of(rows))}
     on_file = ask.papers(case.id, case.round + 1)
-    lacking = papers.missing(papers.required(current(), case, data), ((d.kind, d.slot) for d in on_file), data)
+    lacking = papers.missing(papers.required(current(), case, data), on_file, data)
     found = {name: "done" if name not in open_sections else "doing" if name in rows else "todo" for name in SECTIONS}
     found["documents"] = "doing" if lacking and on_file else "todo" if lacking else "done"
     if application.scheme_of(data) is None:
