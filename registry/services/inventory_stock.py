@@ -80,9 +80,10 @@ def _strata(found: Standing) -> dict[Stratum, float]:
     """The area of each species and age group."""
     species, ages = found.columns.species, found.keys["age_group"]
     width = len(ages.words)
-    pairs, where = np.unique(species.codes.astype(np.int64) * width + ages.codes, return_inverse=True)
-    areas = np.bincount(where, found.columns.area_ha, len(pairs)).tolist()
-    words = ((species.words[pair // width], ages.words[pair % width]) for pair in pairs.tolist())
+    codes, size = species.codes * width + ages.codes, len(species.words) * width
+    there = np.flatnonzero(np.bincount(codes, minlength=size)).tolist()
+    areas = np.bincount(codes, found.columns.area_ha, size)[there].tolist()
+    words = ((species.words[pair // width], ages.words[pair % width]) for pair in there)
     return {(code, AgeGroup(age) if age else None): ha for (code, age), ha in zip(words, areas, strict=True)}
 
 
