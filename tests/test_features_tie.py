@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry import rulebook, scenarios
 from registry.extensions import db
-from registry.services import facts
+from registry.services import sheet_facts
 from tests.services import forged_decisions, forged_records, forged_reports
 from tests.steps import greening, minutes, pilot, pilot_report, policy_change
 from tests.steps.acts import Said, said
@@ -175,7 +175,7 @@ def test_a_clause_that_people_answer_names_its_place_on_the_sheet_of_a_method(cl
     assert clause.field == f"screening.{clause.id}"
     asking = rulebook.methods(clause, POLICY)
     assert asking
-    assert all(clause.id in facts.sheet(POLICY, method.id) for method in asking)
+    assert all(clause.id in sheet_facts.sheet(POLICY, method.id) for method in asking)
     assert scenarios.of(clause.id), "no scenario"
 
 

@@ -15,7 +15,7 @@ from registry.extensions import db
 from registry.models import Answers, Case, Meeting, OrganisationKind, PublicNotice, TieKind, User
 from registry.queries import applications
 from registry.queries.notices import last_day
-from registry.services import acts, documents, drafts, facts, meetings, organisation_ties, panel_facts
+from registry.services import acts, documents, drafts, facts, meetings, organisation_ties, panel_facts, sheet_facts
 from registry.services.policy import current
 from tests import factories, kept
 from tests.clock import Clock
@@ -232,7 +232,7 @@ class World:
     def screen(self, case_id: int, *officers: str, verdict: str = "met", **verdicts: str) -> None:
         """Officers answer the whole sheet and sign."""
         case = self.case(case_id)
-        sheet = facts.sheet(current(), case.method)
+        sheet = sheet_facts.sheet(current(), case.method)
         for who in officers or ("officer", "officer2"):
             answers = {c: {"verdict": verdicts.get(c, verdict), "evidence": "见材料"} for c in sheet}
             self.act(case_id, "answer_condition", who, answers=answers)

@@ -17,7 +17,7 @@ from registry.demo.people import organisations, read
 from registry.extensions import db, writing
 from registry.models import Case, Notice, Organisation, User
 from registry.queries import applications, calendar, notices
-from registry.services import acts, documents, drafts, facts, panel_facts
+from registry.services import acts, documents, drafts, facts, panel_facts, sheet_facts
 from registry.services.policy import current
 from registry.storage import Stored, clean_name, put
 from workflows.states import Side
@@ -236,7 +236,7 @@ def _plain(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> No
 
 def _screen(stage: Stage, told: Told, login: str, step: Step, at: datetime) -> None:  # noqa: ARG001
     method = told.sections["method"]
-    clauses = facts.sheet(current(), method["method"])
+    clauses = sheet_facts.sheet(current(), method["method"])
     given = answers.screening(clauses, method, stage.words["evidence"])
     _act(stage, told, login, "answer_condition", at, answers=given)
     _act(stage, told, login, "sign_screening", at + timedelta(minutes=1))

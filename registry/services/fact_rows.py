@@ -3,8 +3,11 @@
 Each is asked with the parameters it names: `case_id`, `round_no`, `sitting`, `user_id`, `body_id`, `day`, `since`.
 """
 
-from sqlalchemy import Date, Integer, and_, bindparam, exists, func, or_, select, union
+from typing import Any
 
+from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, func, or_, select, union
+
+from registry.extensions import rows
 from registry.models import (
     AgendaItem,
     Answers,
@@ -195,3 +198,8 @@ SEATS = (
     )
     .order_by(Appointment.id)
 )
+
+
+def of_round(statement: Select[Any], case_id: int, round_no: int) -> list[Any]:
+    """The rows of one round of a case."""
+    return list(rows(statement, {"case_id": case_id, "round_no": round_no}))

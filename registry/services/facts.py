@@ -1,13 +1,11 @@
 """Read a case into plain facts; the only reader of many tables, called under the case's lock."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from registry.application.reading import day as _day
 from registry.application.reading import decimal as _decimal
@@ -16,7 +14,6 @@ from registry.clock import day_of
 from registry.extensions import db, rows
 from registry.models import (
     Case,
-    ConditionAnswer,
     Deliberation,
     Meeting,
     Round,
@@ -25,13 +22,12 @@ from registry.models import (
 )
 from registry.queries import applications, notices
 from registry.queries.calendar import current as working_calendar
-from registry.services import contract_facts, land, notice_facts, panel_facts
+from registry.services import contract_facts, land, notice_facts, panel_facts, sheet_facts
 from registry.services import documents as papers
 from registry.services.fact_rows import (
     ANSWERS,
     APPROVED_IN,
     FLAWED,
-    GIVEN,
     HAD_PART,
     HELD,
     INTERESTS,
@@ -43,21 +39,20 @@ from registry.services.fact_rows import (
     SEATED,
     SEATS,
     SET_ASIDE,
-    SIGNED,
     SITE_CHECKS,
     STOOD_ASIDE,
+    of_round,
 )
+from registry.services.sheet_facts import digest
 from registry.services.site_facts import site_facts
 from workflows import deliberation
 from workflows.deliberation import Electorate, Seat
 from workflows.facts import ParcelFacts, ProjectFacts, SittingFacts
 from workflows.policy import Policy
 from workflows.roles import Role
-from workflows.rules.panels import ON_RECORD
 from workflows.states import (
     Activity,
     Choice,
-    ConditionVerdict,
     GateName,
     LandSetting,
     MeetingState,
@@ -93,11 +88,7 @@ def governing_day(case: Case, on: date) -> date:
 
 def answers_of(case_id: int, round_no: int) -> dict[str, dict[str, Any]]:
     """Section → data of one round."""
-    return {section: dict(data) for section, data, _done in _of_round(ANSWERS, case_id, round_no)}
-
-
-def _of_round(statement: Select[Any], case_id: int, round_no: int) -> list[Any]:
-    return list(rows(statement, {"case_id": case_id, "round_no": round_no}))
+    return {section: dict(data) for section, data, _done in of_round(ANSWERS, case_id, round_no)}
 
 
 def electorate(case: Case, on: date) -> Electorate:
@@ -176,7 +167,7 @@ def facts_of_round(case: Case, policy: Policy, on: date, actor: User | None, rou
 
 
 def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: int) -> ProjectFacts:
-    given = _of_round(ANSWERS, case.id, reading)
+    given = of_round(ANSWERS, case.id, reading)
     answers = {section: dict(data) for section, data, _done in given}
     done = {section for section, _data, is_done in given if is_done}
     day = governing_day(case, on)
@@ -218,7 +209,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         unanswered=tuple(s for s in asked if s not in done and s != "documents"),
         documents_missing=papers.missing(required, on_file, answers),
         documents_on_file=tuple(f"{kind}/{slot}" if slot else kind for kind, slot in on_file),
-        **_review(case, policy, method_id, actor),
+        **sheet_facts.review(case, policy, method_id, actor),
         legal=_conclusion(opinions, OpinionKind.LEGAL),
         legal_working_days=legal_working_days(marks.legal_sent_on, day_of(sitting.opened_at) if sitting else on),
         legal_time_sufficient=bool(OpinionKind.LEGAL in opinions and opinions[OpinionKind.LEGAL].time_sufficient),
@@ -253,80 +244,6 @@ def stated(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _review(case: Case, policy: Policy, method_id: str | None, actor: User | None) -> dict[str, Any]:
-    """The officers' sheet: answers of those whose signature stands, and what the actor still owes."""
-    given = _of_round(GIVEN, case.id, case.round)
-    latest = _latest(given)
-    signed = _standing(given, _of_round(SIGNED, case.id, case.round))
-    own = latest.get(actor.id, {}) if actor else {}
-    return {
-        "conditions": _by_clause(latest, signed),
-        "signatures": signed,
-        "own_unanswered": tuple(c for c in sheet(policy, method_id) if c not in own),
-        "actor_has_signed": bool(actor and actor.id in signed),
-    }
-
-
-def signed_sheet(given: Sequence[Any], signed: Sequence[Any]) -> dict[str, Any]:
-    """Answers that stand, and whose signatures: of rows (officer, clause, verdict, evidence), (officer, digest)."""
-    standing = _standing(given, signed)
-    return {"conditions": _by_clause(_latest(given), standing), "signatures": standing}
-
-
-def _latest(given: Iterable[Any]) -> dict[int, dict[str, ConditionVerdict]]:
-    latest: dict[int, dict[str, ConditionVerdict]] = {}
-    for officer, clause, verdict, _evidence in given:
-        latest.setdefault(officer, {})[clause] = verdict
-    return latest
-
-
-def _by_clause(
-    latest: Mapping[int, Mapping[str, ConditionVerdict]], signed: Iterable[int]
-) -> dict[str, dict[int, ConditionVerdict]]:
-    conditions: dict[str, dict[int, ConditionVerdict]] = {}
-    for officer in signed:
-        for clause, verdict in latest.get(officer, {}).items():
-            conditions.setdefault(clause, {})[officer] = verdict
-    return conditions
-
-
-def sheet(policy: Policy, method_id: str | None) -> tuple[str, ...]:
-    """The clauses officers answer: a method's conditions, then its ways to additionality; not what a panel decides."""
-    if method_id is None or method_id not in policy.methods:
-        return ()
-    method = policy.method(method_id)
-    asked = (*method.conditions, *method.exemptions, *filter(None, [method.argued]))
-    return tuple(c for c in asked if c not in ON_RECORD)
-
-
-def condition_answers(case_id: int, round_no: int) -> list[ConditionAnswer]:
-    """Every answer given in a round, oldest first."""
-    query = (
-        select(ConditionAnswer)
-        .where(ConditionAnswer.case_id == case_id, ConditionAnswer.round_no == round_no)
-        .order_by(ConditionAnswer.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def own_answers_digest(case_id: int, round_no: int, officer_id: int) -> str:
-    """Digest of an officer's latest answers; a signature stands while it equals the signed one."""
-    return _digest_of(_of_round(GIVEN, case_id, round_no), officer_id)
-
-
-def _digest_of(given: Iterable[Any], officer_id: int) -> str:
-    return digest({clause: [verdict.value, words] for who, clause, verdict, words in given if who == officer_id})
-
-
-def standing_signatures(case_id: int, round_no: int) -> frozenset[int]:
-    """Officers whose signature covers what they answer now."""
-    return _standing(_of_round(GIVEN, case_id, round_no), _of_round(SIGNED, case_id, round_no))
-
-
-def _standing(given: Sequence[Any], signed: Iterable[Any]) -> frozenset[int]:
-    return frozenset(officer for officer, said in signed if said == _digest_of(given, officer))
-
-
 def legal_working_days(sent_on: date | None, tabled_on: date) -> int | None:
     """Whole working days a legal reviewer had; None where the file was not sent."""
     if sent_on is None:
@@ -347,7 +264,7 @@ def _signatures_of_site_checks(case: Case) -> tuple[int, ...]:
 def site_checks(case_id: int, round_no: int) -> dict[int, tuple[int, frozenset[int]]]:
     """Number of each site check of a round → the id of its record in force, and who signed that."""
     found: dict[int, tuple[int, frozenset[int]]] = {}
-    for row_id, no, officer in _of_round(SITE_CHECKS, case_id, round_no):
+    for row_id, no, officer in of_round(SITE_CHECKS, case_id, round_no):
         # Versions come in order: the last one replaces what stood before.
         before = found[no][1] if no in found and found[no][0] == row_id else frozenset()
         found[no] = row_id, before | ({officer} if officer else frozenset())
@@ -362,7 +279,7 @@ def site_check_in_force(case: Case, row_id: int) -> SiteCheck | None:
 
 def gates_passed(case_id: int, round_no: int) -> frozenset[GateName]:
     """Gates of a round closed with a pass."""
-    return frozenset(gate for (gate,) in _of_round(PASSED, case_id, round_no))
+    return frozenset(gate for (gate,) in of_round(PASSED, case_id, round_no))
 
 
 def sitting_facts(sitting: Deliberation | None, actor: User | None) -> SittingFacts | None:
@@ -433,12 +350,6 @@ def gate_digest(case: Case, gate: GateName, round_no: int, policy: Policy) -> st
             [d.kind, d.slot, d.sha256] for d in applications.papers(case.id, round_no, inner=True) if d.kind in asked
         ]
     return digest({"sections": sections, "documents": listed})
-
-
-def digest(value: Any) -> str:
-    """SHA-256 over canonical JSON."""
-    raw = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(raw.encode()).hexdigest()
 
 
 def _conclusion(opinions: Mapping[OpinionKind, Any], kind: OpinionKind) -> Any:

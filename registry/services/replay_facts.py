@@ -37,7 +37,7 @@ from registry.models import (
 )
 from registry.queries.applications import ENTERED, of_no_entry
 from registry.queries.calendar import current as working_calendar
-from registry.services import contract_facts, facts
+from registry.services import contract_facts, facts, sheet_facts
 from registry.services.site_facts import site_facts
 from workflows.facts import ProjectFacts, SittingFacts
 from workflows.replay import CaseFacts
@@ -169,7 +169,7 @@ class _Read:
         listed = answers.get("parcels", {}).get("parcels", ())
         closed = {gate: since or case.round for gate, since in _in(case.round, self.gates[case.id])}
         screened, reviewed = (closed.get(g, case.round) for g in (GateName.SCREENING, GateName.RISK_REVIEW))
-        signed = facts.signed_sheet(_in(screened, self.given[case.id]), _in(screened, self.signed[case.id]))
+        signed = sheet_facts.signed_sheet(_in(screened, self.given[case.id]), _in(screened, self.signed[case.id]))
         legal = [row for row in self.legal[case.id] if row[0] in (case.round, reviewed)]
         on, gates = self._governing_day(case), frozenset(closed)
         left = [p for p in listed if str(p.get("key", "")) not in apart]

@@ -15,7 +15,7 @@ from registry.queries import case as ask
 from registry.queries import panels as panels_of
 from registry.queries import site_checks as checks
 from registry.queries.called import Called
-from registry.services import facts
+from registry.services import sheet_facts
 from registry.services.policy import current
 from registry.views import case_words as words
 from registry.views.case import Answer, bp
@@ -124,7 +124,7 @@ def _stale(_action: str, form: SheetForm, since: Sequence[timeline.Event]) -> An
 
 
 def _form(known: ProjectFacts) -> SheetForm:
-    clauses = facts.sheet(current(), known.method)
+    clauses = sheet_facts.sheet(current(), known.method)
     options = member_options(ConditionVerdict, labels.label)
     return build_sheet(clauses, options, _own(), {c: _proposed(c, known) for c in clauses})
 
@@ -138,7 +138,7 @@ def _proposed(clause: str, known: ProjectFacts) -> ConditionVerdict | None:
 def _latest() -> dict[int, dict[str, ConditionAnswer]]:
     """Officer → clause → latest answer of this round."""
     found: dict[int, dict[str, ConditionAnswer]] = {}
-    for row in facts.condition_answers(g.case.id, g.case.round):
+    for row in sheet_facts.condition_answers(g.case.id, g.case.round):
         found.setdefault(row.officer_id, {})[row.clause] = row
     return found
 
@@ -255,7 +255,7 @@ def _line(
 
 
 def _signatures() -> list[Signed]:
-    standing = facts.standing_signatures(g.case.id, g.case.round)
+    standing = sheet_facts.standing_signatures(g.case.id, g.case.round)
     signed = ask.review.signatures(g.case.id, g.case.round)
     called = Called(row.officer_id for row in signed)
     return [Signed(called(row.officer_id, row.signed_at), row.signed_at, row.officer_id in standing) for row in signed]

@@ -25,7 +25,7 @@ from registry.models import (
     SiteCheck,
     User,
 )
-from registry.services import acts, drafts, facts
+from registry.services import acts, drafts, sheet_facts
 from registry.services.effects import panels
 from registry.services.policy import current
 from tests import factories
@@ -266,7 +266,7 @@ class City:
 
     def sheet(self, case_id: int) -> tuple[str, ...]:
         case = db.session.get_one(Case, case_id)
-        return tuple(c for c in facts.sheet(current(), case.method) if case.state != "draft")
+        return tuple(c for c in sheet_facts.sheet(current(), case.method) if case.state != "draft")
 
     def sent(  # noqa: PLR0912 (one branch a form)
         self, case_id: int, action: str, data: Mapping[str, Any]

@@ -5,7 +5,7 @@ from datetime import datetime
 from pytest_bdd import given, parsers
 
 from registry.clock import ZONE
-from registry.services import facts
+from registry.services import facts, sheet_facts
 from registry.services.policy import current
 from tests.contract_answers import with_partner
 from tests.steps.story import LAND, PAPERS, PARTS, PLACES, SCHEMES, SETTINGS, SITE_CHECK, TENURE, WEST
@@ -131,7 +131,7 @@ def _(story, clause):
 @given(parsers.re('经办人已对(全部条件|"(?P<left>[^"]*)"以外的条件)作出认定'))
 def _(story, left):
     with story.inside():
-        sheet = facts.sheet(current(), story.world.case(story.case_id).method)
+        sheet = sheet_facts.sheet(current(), story.world.case(story.case_id).method)
         asked = [c for c in sheet if c not in (left or "").split("、")]
         answers = {c: {"verdict": "met", "evidence": "见材料"} for c in asked}
         story.done("answer_condition", "officer", answers=answers)

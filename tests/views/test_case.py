@@ -11,7 +11,7 @@ from registry.extensions import db
 from registry.models import Document, User
 from registry.permissions import roles_on
 from registry.security import sessions
-from registry.services import acts, facts
+from registry.services import acts, facts, sheet_facts
 from registry.services.policy import current
 from tests.world import PARCEL, PDF, World
 from workflows.project import PROJECT
@@ -322,7 +322,7 @@ def test_two_officers_on_the_sheet_lose_nothing(client, world, case_at, as_):
 def test_a_signed_sheet_of_two_officers_passes_the_screening(client, world, case_at, as_):
     case_id, number = case_at("methodology_screening")
     with client.application.app_context():
-        sheet = facts.sheet(current(), world.case(case_id).method)
+        sheet = sheet_facts.sheet(current(), world.case(case_id).method)
     rows = {f"v_{c}": "met" for c in sheet} | {f"e_{c}": "Seen" for c in sheet}
     for who in ("officer", "officer2"):
         as_(who)

@@ -2,14 +2,14 @@
 
 from registry.extensions import db
 from registry.models import ConditionAnswer, FindingAnswer, ScreeningSignature
-from registry.services import facts
+from registry.services import sheet_facts
 from registry.services.effects.context import Context, Effect, close_gate
 from workflows.states import ConditionVerdict, GateName, GateResult
 
 
 def answer_condition(ctx: Context) -> Effect:
     """An officer answers conditions: `answers` = clause → {verdict, evidence}; clauses off the sheet are ignored."""
-    on_sheet = facts.sheet(ctx.policy, ctx.facts.method)
+    on_sheet = sheet_facts.sheet(ctx.policy, ctx.facts.method)
     given = {c: a for c, a in ctx.data["answers"].items() if c in on_sheet}
     for clause, answer in sorted(given.items()):
         db.session.add(
@@ -29,12 +29,12 @@ def answer_condition(ctx: Context) -> Effect:
 
 
 def _digest(given: dict[str, dict[str, str]]) -> str:
-    return facts.digest({c: [str(a["verdict"]), a["evidence"]] for c, a in given.items()})
+    return sheet_facts.digest({c: [str(a["verdict"]), a["evidence"]] for c, a in given.items()})
 
 
 def sign_screening(ctx: Context) -> Effect:
     """An officer signs the own answers as they stand."""
-    digest = facts.own_answers_digest(ctx.case.id, ctx.case.round, ctx.person_id)
+    digest = sheet_facts.own_answers_digest(ctx.case.id, ctx.case.round, ctx.person_id)
     db.session.add(
         ScreeningSignature(
             case_id=ctx.case.id,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from registry.extensions import db
 from registry.models import Document, SiteCheck, SiteCheckPaper, SiteCheckSignature
-from registry.services import facts
+from registry.services import facts, sheet_facts
 from registry.services.effects.context import Context, Effect
 
 
@@ -15,7 +15,7 @@ def record_site_check(ctx: Context) -> Effect:
     data, old = ctx.data, _old(ctx)
     papers = _papers(ctx, old)
     record: dict[str, Any] = {key: data[key] for key in ("visited_on", "place", "who_went", "observed")}
-    digest = facts.digest({**record, "papers": sorted(p.sha256 for p in papers)})
+    digest = sheet_facts.digest({**record, "papers": sorted(p.sha256 for p in papers)})
     row = SiteCheck(
         case_id=ctx.case.id,
         round_no=ctx.case.round,
