@@ -6,6 +6,7 @@ The file is also the program of the process that reads: it imports nothing of ou
 import csv
 import io
 import json
+import os
 import re
 import resource
 import signal
@@ -154,7 +155,7 @@ def _alone() -> None:
     except SheetRefused as refused:
         _say(refused.why.value, refused.detail)
     except MemoryError:
-        sys.exit(FULL)
+        os._exit(FULL)  # without memory there is no leaving in order either
 
 
 def _say(why: str, detail: str, rows: Iterable[list[Any]] = (), formulas: Iterable[tuple[int, int]] = ()) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import event
 
 from registry.extensions import db
 from registry.models import Organisation, OrganisationTie
 from registry.services import facts
 from tests import factories
 from tests.contract_answers import CONTRACT, PARTNER_CODE, with_partner
+from tests.statements import asked
 from tests.town import Town, problems
 from tests.world import PARCEL
 
@@ -170,10 +170,10 @@ def test_more_contracts_do_not_ask_the_database_more(town):
         db.session.rollback()
     contracts(town, 2)
     paths = ("/partners", f"/partners/{partner_of(town)}")
-    few = [asked(town, path) for path in paths]
+    few = [number(town, path) for path in paths]
     before = tallied(town, paths[0])
     contracts(town, 3)
-    assert [asked(town, path) for path in paths] == few
+    assert [number(town, path) for path in paths] == few
     assert tallied(town, paths[0]) != before
 
 
@@ -190,22 +190,12 @@ def tallied(town, path):
     return page.find("a", href=f"/partners/{partner_of(town)}").find_parent("tr").text
 
 
-def asked(town, path):
+def number(town, path):
     """How many statements a page takes."""
     town.page("officer", path)  # what is kept between requests is kept now
-    statements = []
-
-    def note(*args):
-        statements.append(str(args[2]))
-
-    with town.inside():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with asked(town.client.application) as seen:
         assert town.client.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(statements)
+    return len(seen)
 
 
 def test_a_tie_is_recorded_with_its_source_and_ended(town):

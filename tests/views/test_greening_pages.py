@@ -5,11 +5,10 @@ import re
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
-from registry.extensions import db
 from registry.queries import greening as ask
 from tests import greening
+from tests.statements import asked
 from tests.town import Town, problems
 from tests.world import PDF
 from workflows.units import PERIODS
@@ -106,26 +105,16 @@ def test_a_step_from_an_old_page_is_refused_and_the_typed_words_come_back(town):
 
 
 def test_the_dashboard_asks_as_much_of_many_cases_as_of_few(town, units):
-    def asked() -> int:
-        seen: list[str] = []
-
-        def note(_conn, _cursor, statement, *_more) -> None:
-            seen.append(statement)
-
-        with town.inside():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+    def number() -> int:
+        with asked(town.client.application) as seen:
             town.page("auditor", "/dashboard")
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(seen)
 
     town.case("registered")
     town.page("auditor", "/dashboard")
-    few = asked()
+    few = number()
     for state in ("registered", "risk_review", "submitted"):
         town.case(state)
     with town.inside():
         greening.confirmed(town.world, units["daiyue"])
-    assert asked() == few
+    assert number() == few
