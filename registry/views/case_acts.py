@@ -22,6 +22,7 @@ from registry.services.rounds import OPENING
 from registry.storage import FileRefused
 from registry.views import case_site_checks as site_checks
 from registry.views import case_words as words
+from registry.views import panel_words
 from registry.views.act_choices import choices
 from registry.views.applicant_documents import WORDS as FILE_WORDS
 from registry.views.case import Answer, bp
@@ -148,8 +149,8 @@ def _page(
         refused=refused,
         has_errors=bool(form.errors or refused),
         means=words.MEANS.get(action, ""),
-        panel_asked=words.asked_of_panel(g.case) if action == "give_expert_opinion" else "",
-        draw=words.draw_preview(g.case) if action == "draw_panel" else None,
+        panel_asked=panel_words.asked_of_panel(g.case) if action == "give_expert_opinion" else "",
+        draw=panel_words.draw_preview(g.case) if action == "draw_panel" else None,
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,
         redress=words.redress(words.facts_shown(g.case)) if action in REFUSING else (),

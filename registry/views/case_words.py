@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from registry import application, formats, labels
 from registry.clock import today
 from registry.models import Case
-from registry.queries import applications, case_review, meetings, notices, panels
+from registry.queries import applications, case_review, meetings, notices
 from registry.queries.case_review import INSIDE
-from registry.services import documents, facts, panel_facts, requests
+from registry.services import documents, facts, requests
 from registry.services.policy import current
 from registry.services.rounds import OPENING
 from workflows.facts import ProjectFacts
@@ -422,56 +422,6 @@ def conditions(case: Case, action: str) -> list[tuple[int, str]]:
         for c in case_review.conditions(case.id, facts.conditions_round(case))
         if c.confirmed_at is None and (c.reported_at is not None or action == "report_condition")
     ]
-
-
-def asked_of_panel(case: Case) -> str:
-    """What the panel at work is asked."""
-    panel = panel_facts.at_work(case)
-    return panel.question if panel else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawable:
-    """An expert before a draw; `reason`: why the expert is left out of it."""
-
-    who: str
-    fields: str
-    where: str
-    outside: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrawPreview:
-    """Who could be drawn for a case today, and who not."""
-
-    experts: tuple[Drawable, ...]
-    free: int
-    outside: int
-    barred: int
-
-
-def draw_preview(case: Case) -> DrawPreview:
-    """Everybody of the register, as a draw now would see them: those who can be drawn first."""
-    known = {e.id: e for e in panels.register(today())}
-    listed = [entry.candidate for entry in panel_facts.register(case, current(), today())]
-    experts = [
-        Drawable(
-            known[c.user_id].name,
-            known[c.user_id].fields,
-            known[c.user_id].where,
-            c.outside,
-            panels.why_barred(c.bar, c.organisation_id),
-        )
-        for c in listed
-    ]
-    free = [c for c in listed if c.bar is None]
-    return DrawPreview(
-        tuple(sorted(experts, key=lambda e: (bool(e.reason), e.who))),
-        len(free),
-        sum(c.outside for c in free),
-        len(listed) - len(free),
-    )
 
 
 def redress(known: ProjectFacts) -> list[str]:
