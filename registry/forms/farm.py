@@ -48,6 +48,11 @@ def _figure(words: Any, unit: Any, *, needed: bool = False, places: int = 4, lea
     return DecimalField(words, [Answered() if needed else Optional()], unit=unit, places=places, least=least)
 
 
+def _key(value: Any) -> int | None:
+    """The key of a chosen row; None of the line that chooses nothing."""
+    return int(value) if value else None
+
+
 MU, YUAN, M3, TONNES = _l("mu"), _l("yuan"), _l("m³"), _l("tCO₂e")
 
 
@@ -95,7 +100,8 @@ class RecordForm(Form):
                 self[name].choices = member_options(members, words)
         for name in ("plot_id", "treatment_id", "control_id"):
             if name in self:
-                self[name].choices = list(plots)
+                # No plot is chosen beforehand: the first of the list would be recorded unseen.
+                self[name].choices = [SelectChoice("", _("Choose a plot")), *plots]
 
     def validate_on_day(self, field: Any) -> None:
         """What has not happened yet is not recorded."""
@@ -159,7 +165,7 @@ class MeasurementForm(RecordForm):
 
     listed = 0
 
-    plot_id = ChoiceField(_l("Plot"), [Answered()], coerce=int)
+    plot_id = ChoiceField(_l("Plot"), [Answered()], coerce=_key)
     trees = IntegerField(_l("Trees"), [Answered()])
     mean_diameter_cm = _figure(_l("Mean diameter"), _l("cm"))
     mean_height_m = _figure(_l("Mean height"), _l("m"))
@@ -195,8 +201,8 @@ class MeasurementForm(RecordForm):
 class TrialForm(RecordForm):
     """A treated plot beside an untreated one."""
 
-    treatment_id = ChoiceField(_l("Treated plot"), [Answered()], coerce=int)
-    control_id = ChoiceField(_l("Control plot"), [Answered()], coerce=int)
+    treatment_id = ChoiceField(_l("Treated plot"), [Answered()], coerce=_key)
+    control_id = ChoiceField(_l("Control plot"), [Answered()], coerce=_key)
     measure = _short(_l("What is compared"), needed=True)
     unit = _short(_l("Unit"), needed=True, most=20)
     treatment_before = _figure(_l("Treated plot, before"), "", needed=True)
