@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -226,6 +228,8 @@ class LossForm(RecordForm):
     carbon_t = _figure(_l("Carbon lost"), TONNES)
     method_version = _short(_l("Method of the carbon figure"), most=120, hint=_l("Name and version of the method."))
     handling = _long(_l("What was done about it"))
+    most_mu: Mapping[str, Decimal] = MappingProxyType({})
+    """The area of each parcel by its key, of all of them under ""; what is not known is left out."""
 
     def offer_parcels(self, parcels: Sequence[tuple[str, str]]) -> None:
         """The parcels (key, name) of a project; a loss of the farm has none to name."""
@@ -248,7 +252,12 @@ class LossForm(RecordForm):
             raise ValidationError(_("Enter an area above 0"))
 
     def contradictions(self) -> list[tuple[Any, str]]:
-        """A carbon figure is worked out by something."""
+        """No more is lost than there is; a carbon figure is worked out by something."""
+        most = self.most_mu.get((self.parcel_key.data if "parcel_key" in self else "") or "")
+        if most is not None and self.area_mu.data is not None and self.area_mu.data > most:
+            return [
+                (self.area_mu, _("The land there is %(area)s mu; enter no larger area", area=f"{most.normalize():f}"))
+            ]
         if self.carbon_t.data is not None and not self.method_version.data:
             return [(self.method_version, _("Name the method by which the carbon was worked out"))]
         return []
