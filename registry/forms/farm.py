@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -46,6 +48,11 @@ def _long(words: Any, *, needed: bool = False, hint: Any = "") -> LongTextField:
 
 def _figure(words: Any, unit: Any, *, needed: bool = False, places: int = 4, least: int = 0) -> DecimalField:
     return DecimalField(words, [Answered() if needed else Optional()], unit=unit, places=places, least=least)
+
+
+def _key(value: Any) -> int | None:
+    """The key of a chosen row; None of the line that chooses nothing."""
+    return int(value) if value else None
 
 
 MU, YUAN, M3, TONNES = _l("mu"), _l("yuan"), _l("m³"), _l("tCO₂e")
@@ -95,7 +102,8 @@ class RecordForm(Form):
                 self[name].choices = member_options(members, words)
         for name in ("plot_id", "treatment_id", "control_id"):
             if name in self:
-                self[name].choices = list(plots)
+                # No plot is chosen beforehand: the first of the list would be recorded unseen.
+                self[name].choices = [SelectChoice("", _("Choose a plot")), *plots]
 
     def validate_on_day(self, field: Any) -> None:
         """What has not happened yet is not recorded."""
@@ -159,7 +167,7 @@ class MeasurementForm(RecordForm):
 
     listed = 0
 
-    plot_id = ChoiceField(_l("Plot"), [Answered()], coerce=int)
+    plot_id = ChoiceField(_l("Plot"), [Answered()], coerce=_key)
     trees = IntegerField(_l("Trees"), [Answered()])
     mean_diameter_cm = _figure(_l("Mean diameter"), _l("cm"))
     mean_height_m = _figure(_l("Mean height"), _l("m"))
@@ -195,8 +203,8 @@ class MeasurementForm(RecordForm):
 class TrialForm(RecordForm):
     """A treated plot beside an untreated one."""
 
-    treatment_id = ChoiceField(_l("Treated plot"), [Answered()], coerce=int)
-    control_id = ChoiceField(_l("Control plot"), [Answered()], coerce=int)
+    treatment_id = ChoiceField(_l("Treated plot"), [Answered()], coerce=_key)
+    control_id = ChoiceField(_l("Control plot"), [Answered()], coerce=_key)
     measure = _short(_l("What is compared"), needed=True)
     unit = _short(_l("Unit"), needed=True, most=20)
     treatment_before = _figure(_l("Treated plot, before"), "", needed=True)
@@ -220,6 +228,8 @@ class LossForm(RecordForm):
     carbon_t = _figure(_l("Carbon lost"), TONNES)
     method_version = _short(_l("Method of the carbon figure"), most=120, hint=_l("Name and version of the method."))
     handling = _long(_l("What was done about it"))
+    most_mu: Mapping[str, Decimal] = MappingProxyType({})
+    """The area of each parcel by its key, of all of them under ""; what is not known is left out."""
 
     def offer_parcels(self, parcels: Sequence[tuple[str, str]]) -> None:
         """The parcels (key, name) of a project; a loss of the farm has none to name."""
@@ -242,7 +252,12 @@ class LossForm(RecordForm):
             raise ValidationError(_("Enter an area above 0"))
 
     def contradictions(self) -> list[tuple[Any, str]]:
-        """A carbon figure is worked out by something."""
+        """No more is lost than there is; a carbon figure is worked out by something."""
+        most = self.most_mu.get((self.parcel_key.data if "parcel_key" in self else "") or "")
+        if most is not None and self.area_mu.data is not None and self.area_mu.data > most:
+            return [
+                (self.area_mu, _("The land there is %(area)s mu; enter no larger area", area=f"{most.normalize():f}"))
+            ]
         if self.carbon_t.data is not None and not self.method_version.data:
             return [(self.method_version, _("Name the method by which the carbon was worked out"))]
         return []

@@ -1,6 +1,6 @@
 """What the figures of a report were made from: records of the farm, projects, and groups of rows of an inventory."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,22 +55,28 @@ class SourceRow:
 def source_rows(found: ReportFigure) -> list[SourceRow]:
     """What is behind a figure, in order."""
     said = sources_of(found)
+    known = rows_of(said)
+    return [known[source] for source in said]
+
+
+def rows_of(said: Collection[Source]) -> dict[Source, SourceRow]:
+    """Each source as a reader knows it, of one figure or of a whole report: a query a kind."""
     records = _by_id(FarmRecord, (s.id for s in said if s.kind == RECORD), FarmRecord.entered_by, FarmRecord.case)
     cases = _by_id(Case, (s.id for s in said if s.kind == PROJECT))
     plots = _plot_numbers(records)
     surveys = _by_id(Inventory, (s.id for s in said if s.kind == INVENTORY), Inventory.made_by)
-    rows = []
+    rows: dict[Source, SourceRow] = {}
     for source in said:
         match source.kind:
             case "record":
-                rows.append(_of_record(records[source.id], plots.get(source.id, "")))
+                rows[source] = _of_record(records[source.id], plots.get(source.id, ""))
             case "project":
                 case = cases[source.id]
-                rows.append(
-                    SourceRow(_("Project of the registry"), f"{case.number} {case.name}", f"/cases/{case.number}")
+                rows[source] = SourceRow(
+                    _("Project of the registry"), f"{case.number} {case.name}", f"/cases/{case.number}"
                 )
             case "inventory":
-                rows.append(_of_survey(surveys[source.id], source.group))
+                rows[source] = _of_survey(surveys[source.id], source.group)
             case other:
                 raise LookupError(f"a figure made from {other}")
     return rows

@@ -186,6 +186,15 @@ def sources_of(figure: ReportFigure) -> tuple[Source, ...]:
     return tuple(Source(*said) for said in json.loads(figure.sources))
 
 
+def places(report: PilotReport) -> dict[int, Spot]:
+    """Where each figure stands, by its id."""
+    rows: dict[tuple[int, int], dict[str, Cell]] = {}
+    for f in report.figures:
+        rows.setdefault((f.table_no, f.row_no), {})[f.column_key] = cell_of(f)
+    names = {(no, row): named(cells) if row else "" for (no, row), cells in rows.items()}
+    return {f.id: Spot(f.table_no, names[f.table_no, f.row_no], f.column_key) for f in report.figures}
+
+
 def spots(table: Table) -> Iterator[Spot]:
     """Every place of a table: its totals, then its rows' cells."""
     yield from (Spot(table.no, column=key) for key in table.total)

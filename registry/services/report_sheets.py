@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from registry.labels import reports as words
 from registry.models import PilotReport
+from registry.queries import report_sources
 from registry.queries import reports as ask
 from workflows.report_tables import Kind, Table, Value
 
@@ -53,14 +54,18 @@ def _table(sheet: Worksheet, table: Table) -> None:
 
 
 def _sources(sheet: Worksheet, report: PilotReport) -> None:
-    heads = (_("Figure"), _("Value"), _("Records"), _("Method"), _("Recorded by"), _("As of"))
-    _line(sheet, 1, list(heads), bold=True)
-    for row_no, figure in enumerate((f for f in report.figures if f.value is not None), 2):
-        said = ", ".join(f"{s.kind} {s.id} {s.group}".strip() for s in ask.sources_of(figure))
-        place = f"{words.table_title(figure.table_no)} {figure.row_no} {words.column(figure.column_key)}"
+    heads = [_("Place in the tables"), _("Figure"), _("Records it was made from"), _("Method and its version")]
+    _line(sheet, 1, [*heads, _("Recorded by"), _("As of"), _("Remarks")], bold=True)
+    figures, places = [f for f in report.figures if f.value is not None], ask.places(report)
+    known = report_sources.rows_of({s for f in figures for s in ask.sources_of(f)})
+    for row_no, figure in enumerate(figures, 2):
+        rows = [known[source] for source in ask.sources_of(figure)]
+        said = "\n".join(_("%(kind)s: %(title)s", kind=row.kind, title=row.title) for row in rows)
         person = figure.person.name if figure.person else ""
-        _line(sheet, row_no, [place, figure.value, said, figure.method, person, figure.as_of])
-    for n, width in enumerate((46, 15, 40, 24, 18, 13), 1):
+        mark = _("Parameters not verified") if figure.mark else ""
+        place = words.spot(places[figure.id])
+        _line(sheet, row_no, [place, figure.value, said, figure.method, person, figure.as_of, mark])
+    for n, width in enumerate((46, 15, 60, 24, 18, 13, 15), 1):
         sheet.column_dimensions[get_column_letter(n)].width = width
 
 

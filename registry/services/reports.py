@@ -228,7 +228,8 @@ def facts(report: PilotReport, on: date, actor: User | None, data: Mapping[str, 
     spots = {str(spot): spot for table in tables for spot in ask.spots(table)}
     said = {spots[key]: words for key, words in words_of(report.remarks).items() if key in spots}
     return ReportFacts(
-        on=on,
+        # What has been handed in came on its day, however long it then waits.
+        on=on if report.state in EDITABLE or report.submitted_at is None else ask.day_of(report.submitted_at),
         kind=report.period_kind,
         start=report.period_from,
         end=report.period_to,

@@ -172,7 +172,7 @@ def listed(farm_id: int, kind: str) -> str:
         "farm/listed.html",
         farm=farm,
         kind=which,
-        rows=[(r, said(r)[:3]) for r in page.items],
+        rows=[(r, said(r)[:4]) for r in page.items],
         writes=_writes(farm.id),
         years=years,
         year=year,

@@ -1,5 +1,6 @@
 """Losses of a registered project: read by everybody of its case, recorded and corrected by whoever may."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 
 from registry import photos
 from registry.clock import now
+from registry.forms.farm import LossForm
 from registry.models import PilotLoss
 from registry.queries import applications, notices
 from registry.queries import pilot as ask
@@ -89,8 +91,11 @@ def correct(number: str, record_id: int) -> Answer:
 
 
 def _form(number: str, before: PilotLoss | None) -> Answer:
-    left = [(p.key, p.name) for p in _parcels() if not p.apart or (before and p.key == before.parcel_key)]
-    form = farm.prepared(LOSS, None, before, left)
+    land = [p for p in _parcels() if not p.apart or (before and p.key == before.parcel_key)]
+    form = farm.prepared(LOSS, None, before, [(p.key, p.name) for p in land])
+    if isinstance(form, LossForm):
+        known = {p.key: p.area_mu for p in land if p.area_mu is not None}
+        form.most_mu = known | ({"": sum(known.values(), Decimal(0))} if land and len(known) == len(land) else {})
     back = (
         url_for("losses.show", number=number, record_id=before.id)
         if before

@@ -28,7 +28,7 @@ from registry.views.rules import MARKS
 from workflows.inventory import layout
 from workflows.pilot_facts import TEXTS, pilot_facts
 from workflows.pilot_report import CHAPTERS, PILOT_REPORT, Period, reported_for
-from workflows.report_tables import Spot, differences
+from workflows.report_tables import differences
 from workflows.roles import Role
 
 bp = Blueprint("reports", __name__)
@@ -221,7 +221,7 @@ def figure(report_id: int, figure_id: int) -> Answer:
     """One figure: what it is, the records it was made from, and why it moved."""
     report = _report(report_id)
     found = ask.figure(report, figure_id) or abort(404)
-    spot = _spot(report, found)
+    spot = ask.places(report)[found.id]
     remarks = json.loads(report.remarks)
     form = FigureForm(data={"words": remarks.get(str(spot), "")} if request.method == "GET" else None)
     if request.method == "POST" and form.validate():
@@ -284,14 +284,6 @@ def _behind(report: PilotReport, found: ReportFigure, sources: Sequence[SourceRo
             "more": False,
         },
     }
-
-
-def _spot(report: PilotReport, found: Any) -> Spot:
-    table = next(t for t in ask.tables(report) if t.no == found.table_no)
-    if not found.row_no:
-        return Spot(table.no, column=found.column_key)
-    row_nos = sorted({f.row_no for f in report.figures if f.table_no == table.no and f.row_no})
-    return Spot(table.no, ask.named(table.rows[row_nos.index(found.row_no)]), found.column_key)
 
 
 @bp.get("/reports/<int:report_id>/pdf")

@@ -84,6 +84,14 @@ def test_a_loss_is_recorded_on_its_parcel_and_summed_by_cause_on_every_page(town
         assert "For 2 events the carbon has not been worked out" in page
 
 
+@pytest.mark.parametrize("parcel", ["p1", ""])
+def test_no_more_is_lost_than_there_is(town, entry, parcel):
+    before = lost(town)
+    page = send(town, "owner", f"/cases/{entry}/losses/new", 422, area_mu="999999", parcel_key=parcel)
+    assert "enter no larger area" in page
+    assert lost(town) == before
+
+
 def test_the_public_sum_names_nobody_and_no_place(town, entry):
     send(town, "owner", f"/cases/{entry}/losses/new", note="电话0538-7654321", handling="已清理火烧木")
     page = public(town, entry)

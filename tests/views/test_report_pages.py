@@ -227,6 +227,30 @@ def test_the_workbook_keeps_typed_words_as_words(town, farm):
     assert 800.5 in {c.value for c in cells if c.data_type == "n"}
 
 
+def test_the_workbook_names_the_records_of_each_figure_as_people_read_them(town, farm):
+    report_id = begun(town, farm)
+    with town.client.session_transaction() as session:
+        session["language"] = "zh"
+    book = openpyxl.load_workbook(io.BytesIO(town.client.get(f"/reports/{report_id}/tables.xlsx").data))
+    heads, *rows = book.worksheets[-1].values
+    assert heads[:4] == ("表中位置", "数值", "来源记录", "方法及其版本")
+    assert ("表4、合计、完成（亩）", 800.5) in {row[:2] for row in rows}
+    said = "".join(str(row[2] or "") for row in rows)
+    assert "示例" in said
+    assert not re.findall(r"[A-Za-z%]+", said)
+
+
+def test_a_report_that_came_in_time_is_not_late_while_it_waits(town, farm, clock):
+    clock.move(days=-49)  # from 2 March to 12 January
+    report_id = begun(town, farm)
+    sent(town, f"/reports/{report_id}/write", **WORDS)
+    sent(town, f"/reports/{report_id}/act/submit_report")
+    clock.move(days=49)
+    assert "A report comes by its day" not in town.page("officer", f"/reports/{report_id}")
+    sent(town, f"/reports/{report_id}/act/return_report", words="表4请核对。")
+    assert "A report comes by its day" in town.page("reporter", f"/reports/{report_id}")
+
+
 def test_pages_are_chinese_to_the_last_word(town, farm):
     report_id = begun(town, farm)
     for path in ("/reports", f"/reports/{report_id}", f"/reports/{report_id}/write"):
