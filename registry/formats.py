@@ -253,6 +253,14 @@ def paragraphs(words: str | None) -> Markup:
     )
 
 
+CHINESE_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+
+
+def whole_days(words: str) -> Markup:
+    """Words, escaped, whose Chinese dates are not broken at a line's end: Chinese may break between 27 and 日."""
+    return Markup(CHINESE_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(words))))  # noqa: S704 (escaped)
+
+
 FILTERS = (
     number,
     mu_to_ha,
@@ -286,7 +294,7 @@ def _each_time(function: Callable[..., Any]) -> Callable[..., Any]:
 def init_app(app: Flask) -> None:
     """Register the formats and the words of the closed lists as Jinja filters and globals."""
     env = app.jinja_env
-    for function in (*FILTERS, paragraphs):
+    for function in (*FILTERS, paragraphs, whole_days):
         env.filters[function.__name__] = _each_time(function)
     for function in (labels.label, labels.badge_kind, labels.district, labels.action_label, labels.happened):
         env.filters[function.__name__] = _each_time(function)

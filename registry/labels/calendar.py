@@ -83,7 +83,7 @@ def reason(day: Day) -> str:
         return gettext("day off")
     if not day.name and day.reason is Reason.MADE_UP:
         return gettext("worked instead")
-    return str(REASONS[day.reason]) % {"name": day.name}
+    return str(REASONS[day.reason]) % {"name": holiday(day.name)}
 
 
 IMPORTED = frozenset({"added", "changed", "unchanged"})
@@ -98,3 +98,21 @@ def imported(how: str, year: int, working_days: int) -> str:
         "unchanged": gettext("This notice of %(year)s was kept before; nothing changed.", year=year),
     }[how]
     return said + " " + gettext("Working days of the year: %(days)s.", days=working_days)
+
+
+HOLIDAYS: Mapping[str, LazyString] = {
+    "元旦": _l("New Year’s Day"),
+    "春节": _l("Spring Festival"),
+    "清明": _l("Tomb-Sweeping Day"),
+    "劳动": _l("Labour Day"),
+    "端午": _l("Dragon Boat Festival"),
+    "中秋": _l("Mid-Autumn Festival"),
+    "国庆": _l("National Day"),
+}
+"""The holidays of every year, by the name a notice gives them, with or without 节."""
+
+
+def holiday(name: str) -> str:
+    """A holiday in the reader's language; one of a single year keeps the name of its notice."""
+    known = HOLIDAYS.get(name) or HOLIDAYS.get(name.removesuffix("节"))
+    return name if known is None else str(known)

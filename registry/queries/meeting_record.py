@@ -72,6 +72,7 @@ class Overruled:
     """A proposal that a member stand aside which was refused, with the reasons."""
 
     name: str
+    role: Role
     ground: RecusalGround
     reasons: str
 
@@ -93,6 +94,7 @@ class Discussed:
     no: int
     case: Case
     question: Question
+    presides_id: int | None
     presides: str
     aside: tuple[StoodAside, ...]
     overruled: tuple[Overruled, ...]
@@ -176,10 +178,12 @@ def _item(item: AgendaItem) -> Discussed:
         no=item.no,
         case=case,
         question=sitting.question,
+        presides_id=presides,
         presides=db.session.get_one(User, presides).name if presides else "",
         aside=(*excluded, *(_aside(r, members[r.user_id]) for r in recused)),
         overruled=tuple(
-            Overruled(members[p.user_id].user.name, p.ground, p.reasons or "") for p in _refused(sitting.id)
+            Overruled(members[p.user_id].user.name, members[p.user_id].role, p.ground, p.reasons or "")
+            for p in _refused(sitting.id)
         ),
         opinions=tuple(
             Given(members[v.user_id].user.name, members[v.user_id].role, v.choice, v.reasons) for v in opinions

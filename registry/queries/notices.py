@@ -344,16 +344,21 @@ def by_code(code: str) -> Objection | None:
     return db.session.scalars(select(Objection).where(Objection.code == code)).one_or_none()
 
 
-def to_answer(case: Case, side: Side) -> list[tuple[int, str]]:
-    """What a side has still to answer: (id, words for a choice)."""
+def unanswered(case: Case, side: Side) -> Sequence[Objection]:
+    """What a side has still to answer."""
     answered = exists().where(ObjectionAnswer.objection_id == Objection.id, ObjectionAnswer.side == side)
     query = select(Objection).where(Objection.case_id == case.id, ~answered).order_by(Objection.id)
+    return db.session.scalars(query).all()
+
+
+def to_answer(case: Case, side: Side) -> list[tuple[int, str]]:
+    """The same as choices: (id, number, kind and subject)."""
     return [
         (
             o.id,
             _("No. %(no)s: %(kind)s, %(about)s", no=str(o.no), kind=labels.label(o.kind), about=labels.label(o.about)),
         )
-        for o in db.session.scalars(query)
+        for o in unanswered(case, side)
     ]
 
 

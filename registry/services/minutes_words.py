@@ -14,7 +14,7 @@ from registry import formats
 from registry.clock import ZONE, day_of
 from registry.models import Meeting
 from registry.queries import meeting_record
-from registry.queries.meeting_record import Discussed, Given, Record, Seated, StoodAside
+from registry.queries.meeting_record import Discussed, Given, Overruled, Record, Seated, StoodAside
 from registry.queries.minutes import Page, name_of
 from registry.services.paper_words import LANGUAGE, Block, note, paragraph, said, texts
 from workflows import deliberation
@@ -89,7 +89,7 @@ def _head(record: Record) -> Iterator[Block]:
             organ=meeting.body.name,
             place=meeting.place,
             meeting=meeting.number,
-            presides=meeting.presided_by.name if meeting.presided_by else "",
+            presides=_presiding(meeting.presided_by_id, record),
             items=sum(i.action != "reseat" for i in record.items),
             seats=len(roll),
             came=sum(p.came for p in roll),
@@ -113,6 +113,12 @@ def _named(person: Seated, record: Record) -> str:
     office = [] if person.role is Role.MEMBER else [str(words()["role"][person.role.value])]
     more = [*office, *_moves(person, record)]
     return person.name + (str(words()["beside"]).format(more=str(words()["join"]).join(more)) if more else "")
+
+
+def _presiding(user_id: int | None, record: Record) -> str:
+    """Who presides, after the office held on the day."""
+    office = next((words()["role"][p.role.value] for p in record.roll if p.user_id == user_id), "")
+    return f"{office}{name_of(user_id)}" if user_id else ""
 
 
 def _hour(hour: int, minute: int) -> str:
@@ -151,11 +157,11 @@ def _item(item: Discussed, record: Record) -> Iterator[Block]:
     meeting = record.meeting
     question = str(words()["question_of"][item.question.value]).format(library=texts()["library"])
     yield paragraph(fill("question", question=question, case_number=item.case.number or ""))
-    if meeting.presided_by and item.presides != meeting.presided_by.name:
-        yield paragraph(fill("item_presided", presides=item.presides))
+    if item.presides_id != meeting.presided_by_id:
+        yield paragraph(fill("item_presided", presides=_presiding(item.presides_id, record)))
     yield paragraph(_asides(item))
     for o in item.overruled:
-        yield paragraph(fill("overruled", name=o.name, ground=_ground(o.ground, ""), reasons=_stopped(o.reasons)))
+        yield paragraph(_overruled(o))
     if item.action not in ("untable", "reseat"):
         yield paragraph(_numbers(item))
     if item.opinions:
@@ -188,6 +194,11 @@ def _aside(aside: StoodAside) -> str:
 def _ground(ground: RecusalGround, organisation: str) -> str:
     named = str(words()["ground"]["named"]).format(name=organisation) if organisation else ""
     return str(words()["ground"][ground.value]).format(organisation=named)
+
+
+def _overruled(of: Overruled) -> str:
+    role, ground = words()["role"][of.role.value], _ground(of.ground, "")
+    return fill("overruled", name=of.name, role=role, ground=ground, reasons=_stopped(of.reasons))
 
 
 def _numbers(item: Discussed) -> str:

@@ -89,7 +89,7 @@ def _holidays(view: ask.YearView) -> list[tuple[str, str, str]]:
         found.setdefault(special.name, ([], []))[special.working].append(on)
     # A weekend day worked for a later holiday may come before an earlier one: the days off decide.
     in_order = sorted(found.items(), key=lambda holiday: min(holiday[1][0] or holiday[1][1]))
-    return [(name, _spans(off), _spans(worked)) for name, (off, worked) in in_order]
+    return [(words.holiday(name), _spans(off), _spans(worked)) for name, (off, worked) in in_order]
 
 
 def _spans(days: list[Any]) -> str:

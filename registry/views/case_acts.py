@@ -151,6 +151,7 @@ def _page(
         means=words.MEANS.get(action, ""),
         panel_asked=panel_words.asked_of_panel(g.case) if action == "give_expert_opinion" else "",
         draw=panel_words.draw_preview(g.case) if action == "draw_panel" else None,
+        handed_in=_handed_in() if action == "answer_objection" else {},
         undo=words.UNDO.get(action, ""),
         stop=action in words.STOP,
         redress=words.redress(words.facts_shown(g.case)) if action in REFUSING else (),
@@ -159,6 +160,11 @@ def _page(
         accept=storage.ACCEPT,
         limit=storage.limit_bytes() // 2**20,
     )
+
+
+def _handed_in() -> dict[str, str]:
+    """The words this side is to answer, by the value of their choice."""
+    return {str(o.id): o.words for o in notices.unanswered(g.case, notices.side_of(g.roles))}
 
 
 def _file(action: str, form: ActForm, seen: int) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _left_out(days: Sequence[Day]) -> list[str]:
 
 def _listed(days: Sequence[Day]) -> str:
     found = []
-    names = {d.on: d.name for d in days}
+    names = {d.on: day_words.holiday(d.name) for d in days}
     for first, last in spans([d.on for d in days]):
         when = formats.day_short(first) if first == last else f"{formats.day_short(first)}–{formats.day_short(last)}"
         found.append(_("%(when)s %(name)s", when=when, name=names[first]) if names[first] else when)
@@ -229,7 +229,7 @@ def _said(day: Day) -> str:
         return _("start")
     if day.reason is Reason.STOPPED:
         return _("stopped")
-    return _("off") if day.reason is Reason.WEEKEND else day.name or day_words.reason(day)
+    return _("off") if day.reason is Reason.WEEKEND else day_words.holiday(day.name) or day_words.reason(day)
 
 
 def monday_to_sunday() -> list[str]:

@@ -15,6 +15,7 @@ from registry.forms.meetings import FORMS, PlanForm
 from registry.models import Case, Meeting
 from registry.queries import meetings as ask
 from registry.queries import partners, people, sitting_views, sittings, timeline
+from registry.queries.called import Called
 from registry.queries.inbox import waiting
 from registry.queries.paging import Page
 from registry.queries.sitting_shapes import AgendaLine
@@ -130,7 +131,7 @@ def show(meeting_id: int) -> str:
         meeting=meeting,
         **_agenda(meeting),
         roll=ask.roll(meeting),
-        presided_by=meeting.presided_by.name if meeting.presided_by else "",
+        presided_by=Called([meeting.presided_by_id])(meeting.presided_by_id, meeting.held_on),
         buttons=words.buttons(meeting, _roles(meeting)),
         done=labels.happened(done) if any(row.name == done for row in MEETING.acts) else "",
         may_table=Role.SECRETARY in _roles(meeting) and meeting.state in ask.STILL_TO_BE_HELD,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file, url_for
 from flask_babel import LazyString, ngettext
@@ -19,6 +20,7 @@ from registry.queries import meetings as titles
 from registry.queries import minutes as ask
 from registry.queries import papers as papers_of
 from registry.queries import timeline
+from registry.queries.called import Called
 from registry.services import acts, meetings, minutes_words, papers
 from registry.services.policy import current
 from registry.views.case import CSP_OF_FILES, Answer
@@ -76,7 +78,7 @@ def show(meeting_id: int) -> str:
         blocks=minutes_words.laid_out(pages, answering.pages, hidden),
         hidden=hidden,
         buttons=_buttons(meeting, pages, answering),
-        missing=_missing(answering) if pages and meeting.state == "held" else "",
+        missing=_missing(meeting, answering) if pages and meeting.state == "held" else "",
         issued=issued,
         said=papers_of.said_in(issued[0].id) if issued and meeting.state == "minuted" else None,
         may_download=not hidden,
@@ -92,11 +94,13 @@ def _buttons(meeting: Meeting, pages: Sequence[ask.Page], answering: ask.Answeri
     return [name for name in open_to_me if name != "confirm_minutes" or mine]
 
 
-def _missing(answering: ask.Answering) -> str:
+def _missing(meeting: Meeting, answering: ask.Answering) -> str:
     """Whose confirmation is still missing, in a sentence; nothing where the minutes may be issued."""
     told = []
     if answering.lacks.heads:
-        found = [_head(user_id, answering) for user_id in sorted(answering.lacks.heads)]
+        heads = sorted(answering.lacks.heads)
+        called = Called([*heads, *answering.instead.values()])
+        found = [_head(user_id, answering, called, meeting.held_on) for user_id in heads]
         told.append(_("who presided (%(names)s)", names=_(", ").join(found)))
     if answering.lacks.members:
         told.append(
@@ -105,9 +109,9 @@ def _missing(answering: ask.Answering) -> str:
     return _("Confirmations missing: %(who)s.", who=_("; ").join(told)) if told else ""
 
 
-def _head(user_id: int, answering: ask.Answering) -> str:
-    name, led = ask.name_of(user_id), answering.instead.get(user_id)
-    return name if led is None else _("%(name)s in the place of %(head)s", name=name, head=ask.name_of(led))
+def _head(user_id: int, answering: ask.Answering, called: Called, on: date) -> str:
+    name, led = called(user_id, on), answering.instead.get(user_id)
+    return name if led is None else _("%(name)s in the place of %(head)s", name=name, head=called(led, on))
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes/<int:paper_id>/pdf")

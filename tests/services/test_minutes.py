@@ -102,12 +102,15 @@ def test_the_roll_tells_who_was_there_who_came_late_and_left_and_who_was_not(cou
     assert re.fullmatch(r".+（\d+时(\d\d分)?到会，\d+时(\d\d分)?离会）", came)
     assert f"缺席：{name['member7']}。" in head
     assert "9时，" in head[0]
+    assert f"会议由组长{name['chair']}主持" in head[0]
+    assert f"由秘书{council.world.user('secretary').name}记录" in head[0]
 
 
 def test_an_item_tells_who_stood_aside_the_count_the_condition_and_the_dissent_word_for_word(council):
     item = said(council.meeting, 1)
     for part in (
         "此前参与过本项目的办理或者出具过意见，本人申报",
+        f"秘书提出{council.world.user('member2').name}（成员）回避",
         "主持人决定不回避。理由：任职已满六年，与本项目没有利害关系。",
         "应到9人，回避1人，有表决权8人",
         "即6人；实到7人，达到法定人数",
@@ -134,7 +137,7 @@ def test_opinions_stand_in_the_order_they_were_given_with_who_presided_last(coun
 def test_where_the_chair_stood_aside_the_ground_is_told_without_a_third_name_and_a_deputy_presided(council):
     item = said(council.meeting, 2)
     assert "近亲属在有关单位任职（示例林业公司），本人申报" in item
-    assert f"本议题由{council.world.user('deputy').name}主持" in item
+    assert f"本议题由副组长{council.world.user('deputy').name}主持" in item
     assert "TA-CCER-370911-2026-" in item
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from flask_babel import force_locale
 
 from registry.clock import now
 from registry.extensions import db
+from registry.labels.calendar import holiday
 from registry.models import CalendarYear, Case
 from registry.services.tick import tick
 from tests.services.test_calendar import notice
@@ -206,5 +208,12 @@ def test_the_holidays_of_a_year_stand_in_the_order_of_their_days_off(site, world
     with site.app_context():
         shown = BeautifulSoup(page(site, world, None, "/calendar/2026"), "html.parser")
     names = [row.th.text for row in shown.select("section[aria-labelledby=holidays] tbody tr")]
-    assert names[-2:] == ["中秋", "国庆节"]
-    assert names[0] == "元旦"
+    assert names[-2:] == ["Mid-Autumn Festival", "National Day"]
+    assert names[0] == "New Year’s Day"
+
+
+def test_a_holiday_is_called_in_the_readers_language_and_one_of_a_single_year_as_in_its_notice(app):
+    for tongue, called in (("en", "Dragon Boat Festival"), ("zh_Hans_CN", "端午节")):
+        with app.test_request_context(), force_locale(tongue):
+            assert {holiday("端午"), holiday("端午节")} == {called}
+            assert holiday("城市解放纪念日") == "城市解放纪念日"

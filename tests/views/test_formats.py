@@ -290,3 +290,9 @@ def test_a_client_that_takes_only_json_gets_a_problem(bare_app):
     answer = bare_app.test_client().get("/abort/404", headers={"Accept": "application/json"})
     assert answer.mimetype == "application/problem+json"
     assert answer.json["status"] == 404
+
+
+def test_a_chinese_date_is_kept_on_one_line_and_the_words_around_it_are_escaped():
+    kept = '<span class="nowrap">2026年11月27日</span>'
+    assert formats.whole_days("<b>2026年11月27日星期五会议") == f"&lt;b&gt;{kept}星期五会议"
+    assert formats.whole_days("27 November 2026") == "27 November 2026"

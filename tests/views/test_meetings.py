@@ -261,6 +261,13 @@ def test_a_meeting_is_closed_when_nothing_is_left_and_stands_among_the_past(
         assert [h.items for h in ask.past(town.world.user("chair"), 2026)] == [1]
     shown = town.page("chair", "/meetings")
     assert "March 2026" in shown
+    with town.inside():
+        led = f"{town.world.user('chair').name}, Chair of the leading group"
+    own = f"/meetings/{meeting_id}"
+    assert led in town.page("secretary", own).partition("Presided over by")[2].partition("Opened at")[0]
+    with town.client.session_transaction() as session:
+        session["language"] = "zh"
+    assert '<h1><span class="nowrap">2026年3月2日</span>星期一会议</h1>' in town.client.get(own).text
     history = town.page("auditor", f"/meetings/{meeting_id}/history")
     said = ("The meeting was planned", "Item 1: The case was tabled", "want of a quorum", "The meeting was closed")
     assert all(words in history for words in said)

@@ -96,6 +96,8 @@ def test_the_receipt_leads_to_the_answers_and_only_officers_see_who_it_was(town,
         assert answer.data == PDF
     for who in ("owner", "vvb", "chair"):
         assert town.be(who).get(file).status_code == 404
+    for side in ("owner", "officer"):
+        assert TENURE["words"] in town.page(side, f"/cases/{number}/act/answer_objection"), "read, then answered"
     town.send("owner", case_id, "answer_objection", objection_id=str(key), words="四至清楚")
     assert "四至清楚" in anybody(town, receipt).text
     assert "四至清楚" in anybody(town, path).text
