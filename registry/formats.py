@@ -253,12 +253,16 @@ def paragraphs(words: str | None) -> Markup:
     )
 
 
-CHINESE_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+DAY_IN_CHINESE = re.compile(r"(\d{4}\u5e74\d{1,2}\u6708\d{1,2}\u65e5)")
+"""Year, month and day with their signs, as `day` writes them."""
 
 
 def whole_days(words: str) -> Markup:
-    """Words, escaped, whose Chinese dates are not broken at a line's end: Chinese may break between 27 and 日."""
-    return Markup(CHINESE_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(words))))  # noqa: S704 (escaped)
+    """Words, escaped, whose Chinese days are not broken at a line's end: Chinese may break between 27 and its sign."""
+    parts = DAY_IN_CHINESE.split(str(words))
+    return Markup("").join(
+        Markup('<span class="nowrap">{}</span>').format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
 
 
 FILTERS = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chinese_calendar.constants import Holiday
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
@@ -101,18 +102,21 @@ def imported(how: str, year: int, working_days: int) -> str:
 
 
 HOLIDAYS: Mapping[str, LazyString] = {
-    "元旦": _l("New Year’s Day"),
-    "春节": _l("Spring Festival"),
-    "清明": _l("Tomb-Sweeping Day"),
-    "劳动": _l("Labour Day"),
-    "端午": _l("Dragon Boat Festival"),
-    "中秋": _l("Mid-Autumn Festival"),
-    "国庆": _l("National Day"),
+    day.chinese[:2]: words
+    for day, words in (
+        (Holiday.new_years_day, _l("New Year’s Day")),
+        (Holiday.spring_festival, _l("Spring Festival")),
+        (Holiday.tomb_sweeping_day, _l("Tomb-Sweeping Day")),
+        (Holiday.labour_day, _l("Labour Day")),
+        (Holiday.dragon_boat_festival, _l("Dragon Boat Festival")),
+        (Holiday.mid_autumn_festival, _l("Mid-Autumn Festival")),
+        (Holiday.national_day, _l("National Day")),
+    )
 }
-"""The holidays of every year, by the name a notice gives them, with or without 节."""
+"""The holidays of every year, by the first two signs of their name: notices give it with or without its last."""
 
 
 def holiday(name: str) -> str:
     """A holiday in the reader's language; one of a single year keeps the name of its notice."""
-    known = HOLIDAYS.get(name) or HOLIDAYS.get(name.removesuffix("节"))
+    known = HOLIDAYS.get(name[:2])
     return name if known is None else str(known)
