@@ -102,9 +102,9 @@ class Screens(Services):
             assert answer.status_code in (404, 409), answer.text
             return self._pressed_anyway(case_id, path)
         form = _form(answer.text, path)
-        if form is None:
-            return Result()  # the page offers nothing to send
-        filled, offered = _filled(form, action, data)
+        if form is None and action in PREPARED:
+            return Result()  # the page says what is missing and offers nothing to send
+        filled, offered = _filled(form, action, data) if form else (self._forced(case_id) | data, False)
         sent = self.client.post(path, data=filled)
         if sent.status_code == 302:
             return Result(done=True)
@@ -148,11 +148,15 @@ class Screens(Services):
             number = self.world.case(case_id).number
         return f"/cases/{number}/screening" if action == "answer_condition" else f"/cases/{number}/act/{action}"
 
-    def _pressed_anyway(self, case_id: int, path: str) -> Result:
+    def _forced(self, case_id: int) -> dict[str, Any]:
+        """What a form hides, for an act that no page offers."""
         with self.client.application.app_context():
             seen = self.world.case(case_id).version
         token = BeautifulSoup(self.client.get("/").text, "html.parser").find("input", {"name": "csrf_token"})
-        forced = self.client.post(path, data={"csrf_token": token["value"], "seen": seen})
+        return {"csrf_token": token["value"], "seen": seen}
+
+    def _pressed_anyway(self, case_id: int, path: str) -> Result:
+        forced = self.client.post(path, data=self._forced(case_id))
         assert forced.status_code in (404, 409), forced.text
         return Result(open=False)
 
