@@ -121,10 +121,12 @@ def usual(content: bytes) -> None:
     known: dict[str, Any] = defaultdict(dict, {key: dict(words) for key, words in layout().words.items()})
     known["district_code"], known["species_code"] = layout().districts, layout().species
     sheet: Any = load_workbook(BytesIO(content), read_only=True).worksheets[0]
+    # Read first: a server ends a transaction that stands idle for half a minute.
+    listed = list(sheet.iter_rows(min_row=2, values_only=True))
     seen = set()
     with writing():
         version = _opened()
-        for no, row in enumerate(sheet.iter_rows(min_row=2, values_only=True), 2):
+        for no, row in enumerate(listed, 2):
             said = {c.key: known[c.key].get(cell, cell) for c, cell in zip_longest(COLUMNS, row)}
             said |= {key: said[key] or "" for key in ("farm", "note")}
             if said["code"] in seen or said["area_mu"] <= 0 or said["volume_m3"] < 0:

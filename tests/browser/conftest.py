@@ -14,6 +14,8 @@ from tests.browser.serving import Served, chromium, demo_server, sign_in
 
 AXE = ROOT / "registry" / "static" / "vendor" / "axe.min.js"
 PATIENCE_MS = 10_000
+NOT_REACHED = ("Failed to load resource", "An unknown error occurred when fetching the script")
+"""What Chromium says without a signal, of a page's parts and of the field worker; an answer is judged by itself."""
 PAGES = frozenset({"document", "fetch", "xhr"})
 """Requests that may be answered with a refusal: tests ask for those on purpose."""
 
@@ -58,7 +60,7 @@ class Faults:
         host = urlsplit(url).netloc
 
         def said(message: ConsoleMessage) -> None:
-            if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            if message.type == "error" and not message.text.startswith(NOT_REACHED):
                 self.found.append(message.text)
 
         def answered(response: Response) -> None:
