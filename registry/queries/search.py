@@ -36,8 +36,9 @@ LAST_CHARACTER = "\U0010ffff"
 def newest(q: str, *which: ColumnElement[bool]) -> list[int]:
     """Ids of the newest cases that meet `which`, at most FOUND + 1; `which` itself says what it is to hold `q`.
 
-    A whole number finds its case alone. A part of one is made of pairs that many numbers share: of all searches
-    only that one takes longer the more cases there are.
+    A whole number finds its case alone. Two searches take longer the more cases there are (`bench.pages --full`):
+    on SQLite a part of a number, which is made of pairs that many numbers share; on PostgreSQL a word that one case
+    in some dozens has.
     """
     whole = or_(*(number == q.upper() for number in (Case.number, Case.project_number)))
     if found := list(db.session.scalars(select(Case.id).where(whole, *which))):
