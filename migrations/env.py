@@ -14,11 +14,9 @@ def render_item(kind, item, _autogen):
     return False
 
 
-def include_name(name, kind, parents):
-    """Leave out what the models cannot say: the search index of each engine (migration 0010), the queue of the jobs."""
-    if kind == "table":
-        return not name.startswith(("case_search", "huey_"))
-    return not (parents.get("table_name") == "case_words" and name in ("grams", "ix_case_words_grams"))
+def include_name(name, kind, _parents):
+    """Leave out what triggers alone write (the search index) and what belongs to the queue of the jobs."""
+    return kind != "table" or not name.startswith(("case_search", "huey_"))
 
 
 def run_offline():

@@ -379,7 +379,7 @@ def test_a_person_has_one_name_in_the_log_that_needs_the_key_to_be_made(small: F
 @pytest.mark.both_engines
 def test_the_migrations_make_every_table_of_the_models(app: Flask) -> None:
     made = {name for name in inspect(db.engine).get_table_names() if not name.startswith("case_search")}
-    assert made - {"alembic_version"} == set(db.metadata.tables)  # SQLite's index of pairs is kept by triggers alone
+    assert made - {"alembic_version"} == set(db.metadata.tables)  # the search index is kept by triggers alone
 
 
 @pytest.mark.both_engines

@@ -34,7 +34,7 @@ class CaseCount(Base):
 class CaseWords(Base):
     """The words a case is found by, in small letters: its name, its numbers, its applicant's and agent's names.
 
-    Their characters and pairs of characters are indexed (`queries/search.py`), so that Chinese words of two
+    Their pairs of characters and runs of digits are indexed (`queries/search.py`), so that Chinese words of two
     characters, and parts of numbers, are found without reading every case.
     """
 

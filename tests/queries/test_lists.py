@@ -1,5 +1,6 @@
 """Long lists: what is counted by triggers is what is there, every word is found, and pages follow one another."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 
@@ -69,9 +70,13 @@ def test_the_search_finds_what_a_look_at_every_project_finds(library: World, mon
     farm = db.session.get_one(Organisation, library.org).name
     entered = db.session.scalars(select(Case).where(Case.registered_on.is_not(None)))
     said = {c.project_number: f"{c.name}\n{c.project_number}\n{farm}".lower() for c in entered}
-    for q in ("徂徕", "徂", "林", "造林项目", "OAK", "oak项目", "100%", "示例林业", "%", "0001", "TA-CCER", "没有"):
+    numbers = ("0001", "001", "00", "1", "370", "37091", "-0001", "TA-CCER", "ccer-37", "00019")
+    for q in ("徂徕", "徂", "林", "造林项目", "OAK", "oak项目", "100%", "100%x", "示例林业", "%", "没有", *numbers):
         expected = {number for number, words in said.items() if q.lower() in words}
-        assert {row.project_number for row in public.projects(q=q).items} == expected, q
+        for rare in (search.RARE, 0):  # as in a small library, and as if every entry were a common one
+            with monkeypatch.context() as changed:
+                changed.setattr(search, "RARE", rare)
+                assert {row.project_number for row in public.projects(q=q).items} == expected, (q, rare)
     with monkeypatch.context() as changed:
         changed.setattr(search, "FOUND", 1)
         page = public.projects(q="项目")
@@ -82,6 +87,28 @@ def test_the_search_finds_what_a_look_at_every_project_finds(library: World, mon
     assert public.projects(q="岱岳苗圃").total == len(NAMES)
     assert public.projects(q="示例林业").total == 0
     assert all("岱岳苗圃" in words for words in db.session.scalars(select(CaseWords.words)))
+
+
+def test_the_index_of_words_holds_every_pair_and_every_run_of_digits(library: World) -> None:
+    """Through a change of a name too: what no longer stands in the words is no longer in the index."""
+
+    def listed() -> set[tuple[str, int]]:
+        return {(gram, case) for gram, case in db.session.execute(text("SELECT gram, case_id FROM case_search"))}
+
+    def said() -> set[tuple[str, int]]:
+        found = set()
+        for row in db.session.scalars(select(CaseWords)):
+            for n in range(len(row.words)):
+                found.add((row.words[n : n + 2], row.case_id))
+                if run := re.match("[0-9]{3,}", row.words[n:]):
+                    found.add((run[0], row.case_id))
+        return found
+
+    before = listed()
+    assert before == said()
+    with writing():
+        db.session.get_one(Organisation, library.org).name = "岱岳苗圃2026"
+    assert listed() == said() != before
 
 
 def test_pages_by_cursor_hold_every_project_once_in_the_order_of_the_list(
