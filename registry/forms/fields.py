@@ -95,7 +95,7 @@ class Answered:
     field_flags = {"required": True}  # noqa: RUF012 (WTForms reads it on the class)
 
     def __init__(self, message: Any = None) -> None:
-        self.message = message or _l("Answer this question")
+        self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raise StopValidation when nothing (or only spaces) was sent."""
@@ -105,7 +105,8 @@ class Answered:
         field.errors = []
         if getattr(form, "draft", False):
             raise StopValidation
-        raise StopValidation(self.message)
+        # The list of errors stands apart from the questions: the message names its own.
+        raise StopValidation(self.message or _("Answer “%(question)s”", question=field.label.text))
 
 
 class AtMost(Length):

@@ -110,7 +110,7 @@ def test_a_tree_list_that_cannot_be_read_is_refused_with_its_lines(town, plot, p
 def test_no_plot_is_chosen_beforehand(town, plot, path):
     assert '<option selected value="">Choose a plot</option>' in town.page("reporter", path)
     said = {"client_id": CLIENT + "m", "plot_id": "", "trees": "3", "persons": "甲组", "on_day": "2026-01-05"}
-    assert "Answer this question" in send(town, path, 422, **said).text
+    assert "Answer “Plot”" in send(town, path, 422, **said).text
 
 
 def test_a_record_whose_tree_list_nobody_can_read_is_still_read_and_its_correction_is_asked_for_trees(town, farm, plot):
