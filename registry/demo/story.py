@@ -34,7 +34,6 @@ STILL_NEW = timedelta(days=10)
 """Notices older than this have been read."""
 BEFORE_THE_REPORT = timedelta(days=75)
 """How long before the validation report the national notice began."""
-SATURDAY = 5
 ANYBODY = "anybody"
 """Who stands for a member of the public in a history."""
 GROUPS = ("group", "experts", "some_experts")
@@ -42,11 +41,11 @@ GROUPS = ("group", "experts", "some_experts")
 
 
 def workday(at: datetime, away: int) -> date:
-    """The day so many weekdays after (`away` < 0: before) the day of an instant; holidays are not looked up."""
-    on, step = day_of(at), timedelta(days=1 if away > 0 else -1)
+    """The day so many working days after (`away` < 0: before) the day of an instant, by the calendar kept here."""
+    on, step, works = day_of(at), timedelta(days=1 if away > 0 else -1), calendar.current().works
     for _day in range(abs(away)):
         on += step
-        while on.weekday() >= SATURDAY:
+        while not works(on):
             on += step
     return on
 
