@@ -323,7 +323,9 @@ def _found_aside(facts: ProjectFacts, case: Case, actor: User | None) -> dict[st
     left = [m for m in entitled if m not in tied]
     here = {m.user_id for m in left if m.present}
     presides = presiding(
-        ((m.user_id, m.role) for m in left), here if facts.meeting is MeetingState.IN_SESSION else None
+        ((m.user_id, m.role) for m in left),
+        here if facts.meeting is MeetingState.IN_SESSION else None,
+        called_by=facts.sitting.presides if facts.sitting.called else None,
     )
     counted = replace(
         facts.sitting,

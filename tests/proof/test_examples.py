@@ -45,3 +45,20 @@ def test_a_day_off_is_no_working_day_of_the_legal_review(pair: Pair) -> None:
         pair.ask(0, *plan)
         assert pair.ask(0, action, who, pair.last_meeting(data)) == comes_of_it
     assert pair.city.clock.at - pair.city.start > timedelta(days=38)
+
+
+def test_a_chair_who_comes_back_after_the_deputy_put_the_question_does_not_preside(pair: Pair) -> None:
+    pair.draft(Case("ccer"))
+    straight(pair, "risk_review")
+    without = {"on": -1, "present": ["deputy", "member1", "member2", "member3"]}
+    steps = [
+        *tabled("risk_review"),
+        ("open_meeting", "chair", {"on": -1}),
+        ("note_attendance", "secretary", without),
+        ("call_vote", "deputy", {}),
+        ("note_attendance", "secretary", without | {"present": ["chair", *without["present"]]}),
+    ]
+    for action, who, data in steps:
+        assert pair.ask(0, action, who, pair.last_meeting(data)) == "ok"
+    assert pair.ask(0, "call_vote", "chair", {}) == {"S69", "S71"}
+    assert pair.ask(0, "call_vote", "deputy", {}) == {"S69"}
