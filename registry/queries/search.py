@@ -39,19 +39,21 @@ def newest(q: str, *which: ColumnElement[bool]) -> list[int]:
 
 def _narrowed(small: str) -> Select[Any]:
     """The cases with a rare run of digits of `small`, or else with its rarest pair; where it has none, all."""
-    one = [small] if len(small) == 1 else []
-    for begins in (ENTRIES.c.gram.between(start, start + LAST_CHARACTER) for start in one or RUN.findall(small)):
-        if _frequency(begins) < RARE:
-            return select(ENTRIES.c.case_id).where(begins).distinct().order_by(ENTRIES.c.case_id.desc())
+    every = aliased(Case)
+    newest_first = select(every.id).order_by(every.id.desc())
+    for start in [small] if len(small) == 1 else RUN.findall(small):
+        begins = select(ENTRIES.c.case_id).where(ENTRIES.c.gram.between(start, start + LAST_CHARACTER))
+        some = db.session.scalars(begins.limit(RARE)).all()
+        if len(some) < RARE:
+            return newest_first.where(every.id.in_(set(some)))
     pairs = [ENTRIES.c.gram == pair for pair in dict.fromkeys(small[n : n + 2] for n in range(len(small) - 1))]
     if pairs:
         rarest = min(pairs, key=_frequency) if len(pairs) > 1 else pairs[0]
         return select(ENTRIES.c.case_id).where(rarest).order_by(ENTRIES.c.case_id.desc())
-    every = aliased(Case)
-    return select(every.id).order_by(every.id.desc())
+    return newest_first
 
 
-def _frequency(which: ColumnElement[bool]) -> int:
-    """How many entries of the index there are, counted up to RARE."""
-    some = select(literal(1)).select_from(ENTRIES).where(which).limit(RARE).subquery()
+def _frequency(pair: ColumnElement[bool]) -> int:
+    """How many cases have a pair, counted up to RARE."""
+    some = select(literal(1)).select_from(ENTRIES).where(pair).limit(RARE).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
