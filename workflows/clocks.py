@@ -203,6 +203,11 @@ class Running:
         """The pause that has no end yet."""
         return next((p for p in self.pauses if p.until is None), None)
 
+    @property
+    def undone(self) -> bool:
+        """Whether the decision it runs from has lost its effect: it has no last day then, not even one gone by."""
+        return any(p.why in FLAW for p in self.pauses)
+
 
 def period(clock: Running, calendar: Calendar) -> Period:
     """The days of a clock, from its start to its last day or to where it stands still."""
@@ -210,9 +215,10 @@ def period(clock: Running, calendar: Calendar) -> Period:
         named = until_day(calendar, clock.started_on, clock.named_on)
         return replace(named, last_day=None) if clock.stands_still else named
     if clock.unit is Unit.WORKING_DAYS:
-        return in_working_days(
+        counted = in_working_days(
             calendar, clock.started_on, clock.total, start_counts=clock.start_counts, pauses=clock.pauses
         )
+        return replace(counted, last_day=None) if clock.undone else counted
     # A calendar period that stood still is longer by the days it stood still.
     lost = _days_of(clock.pauses)
     if lost is None:

@@ -62,3 +62,9 @@ def test_a_chair_who_comes_back_after_the_deputy_put_the_question_does_not_presi
         assert pair.ask(0, action, who, pair.last_meeting(data)) == "ok"
     assert pair.ask(0, "call_vote", "chair", {}) == {"S69", "S71"}
     assert pair.ask(0, "call_vote", "deputy", {}) == {"S69"}
+
+
+def test_the_day_of_delivery_stands_where_a_flaw_is_found(pair: Pair) -> None:
+    pair.draft(Case("ccer"))
+    straight(pair, "registration")
+    assert pair.ask(0, "find_flaw", "supervisor", {"gate": "risk_review", "member": None}) == "ok"
