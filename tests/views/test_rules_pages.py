@@ -171,6 +171,24 @@ def test_a_finding_a_count_and_a_decision_on_the_page_of_a_case_lead_to_their_ru
     assert {"S11", "S15", "G01"} <= links(shown)
 
 
+def test_an_opinion_leads_to_the_rules_that_ask_for_it(client, world):
+    with client.application.app_context():
+        case_id = world.advance(world.draft("local_ticket"), "registration")
+        number = world.case(case_id).number
+    shown = main(page(as_(client, world, "officer"), f"/cases/{number}"))
+    opinions = shown.partition('id="opinions"')[2].partition("</section>")[0]
+    assert {"S30", "S31", "S63"} <= set(re.findall(r'href="/rules/(\w+)"', opinions))
+
+
+def test_the_site_checks_lead_to_their_rules(client, world):
+    with client.application.app_context():
+        case_id = world.advance(world.draft(), "methodology_screening")
+        number = world.case(case_id).number
+    shown = main(page(as_(client, world, "officer"), f"/cases/{number}"))
+    checks = shown.partition('id="site-checks"')[2].partition("</section>")[0]
+    assert set(re.findall(r'href="/rules/(\w+)"', checks)) == {"S08b", "S08c"}
+
+
 def test_a_refused_act_names_its_rules_by_links(client, world):
     with client.application.app_context():
         case_id = world.advance(world.draft(), "risk_review")
