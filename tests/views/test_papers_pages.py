@@ -265,12 +265,16 @@ def test_a_certificate_that_no_longer_holds_says_so_in_both_languages(town, happ
 
 def test_a_sample_is_not_called_genuine(town):
     town.client.application.config["DEMO"] = True
-    _case_id, _number, paper = certified(town)
+    case_id, _number, paper = certified(town)
     town.client.application.config["DEMO"] = False
     page = anybody(town, f"/verify/{paper.code}")
     assert "This paper is a sample" in page
     assert "It proves nothing and has no effect" in lead(page)
     assert "This paper is genuine" not in page
+    assert "in force" not in page.casefold()
+    with town.inside():
+        _revoked(town, case_id)
+    assert "The entry has since been revoked" in anybody(town, f"/verify/{paper.code}")
     assert "样稿" in anybody(town, f"/verify/{paper.code}", language="zh").partition("<h1>")[2].partition("</h1>")[0]
 
 

@@ -237,6 +237,14 @@ def test_a_rule_says_whether_it_decides_proposes_or_only_compares(client, world,
     assert not_said not in shown
 
 
+def test_a_rule_that_only_warns_is_not_said_to_be_needed_by_a_step(client):
+    shown = main(page(client, "/rules/S26a"))
+    assert "Needs this rule to be met" not in shown
+    assert "Is shown, and stops nobody" in shown
+    assert "stands on the page of the case until it is cured" in shown
+    assert "Needs this rule to be met" in main(page(client, "/rules/R20"))
+
+
 def test_a_step_names_its_rules_and_a_mere_record_none():
     assert rulebook.of_step("reject", POLICY) == ("S11", "S13", "S23", "S71")
     assert rulebook.of_step("revoke", POLICY) == ("S11", "S15", "S26", "S44", "S71")
