@@ -13,7 +13,8 @@ from workflows.pilot_report import PILOT_REPORT
 from workflows.policy import Clause, Enforced, Method, MethodStatus, Policy
 from workflows.policy_change import POLICY_CHANGE
 from workflows.project import PROJECT
-from workflows.rules import standing
+from workflows.rules import severity_of, standing
+from workflows.states import Severity
 
 
 class Part(StrEnum):
@@ -33,7 +34,7 @@ class Place:
 
 
 AGENDA = "S14"
-"""Keeps a case off the agenda while a standing rule finds something, so whoever asks it asks those rules."""
+"""Keeps a case off the agenda while a standing rule finds something, so whoever asks it asks those that may block."""
 
 SHEET = "answer_condition"
 """The act by which officers answer what a method asks."""
@@ -72,7 +73,7 @@ def _asked(gate: Gate, policy: Policy) -> Iterator[str]:
             case clause:
                 yield clause
                 if clause == AGENDA:
-                    yield from standing.clauses(policy)
+                    yield from (c for c in standing.clauses(policy) if severity_of(c, policy) is not Severity.WARN)
 
 
 def sheet(method: Method) -> tuple[str, ...]:

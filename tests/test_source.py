@@ -132,6 +132,26 @@ def trusts(tree: ast.AST) -> Found:
             yield call.lineno, ast.unparse(call)[:60]
 
 
+SETS_WORDS = frozenset(
+    {
+        *("Paragraph", "XPreformatted", "ParagraphAndImage", "LongTable", "Preformatted"),
+        *("drawString", "drawRightString", "drawCentredString", "drawAlignedString"),
+        *("textOut", "textLine", "textLines", "String"),
+    }
+)
+"""What puts words on a page of a PDF: read as markup, or past the rules of Chinese lines (trust.md §0.11)."""
+
+
+def sets_words(tree: ast.AST) -> Found:
+    """Every way to say one of these names: called or handed on, imported under another one, or asked for by getattr."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(name) | ast.Attribute(_, name) | ast.alias(name) | ast.Constant(str(name)):
+                last = name.rpartition(".")[2]
+                if last in SETS_WORDS:
+                    yield node.lineno, last
+
+
 # The house rules ----------------------------------------------------------------------------------------
 
 
@@ -184,6 +204,13 @@ def test_words_stand_in_the_catalogue_and_the_policy_not_in_the_code():
 
 def test_one_file_knows_the_library_of_the_table():
     assert found(imports("transitions"), BOTH, "workflows/machine.py") == []
+
+
+def test_one_file_puts_words_on_the_page_of_a_pdf():
+    assert found(imports("reportlab"), BOTH, "registry/documents/") == []
+    setting = "registry/documents/setting.py"
+    assert found(sets_words, sources("registry/documents"), setting) == []
+    assert {what for _, what in sets_words(ast.parse((ROOT / setting).read_text("utf-8")))} == {"textOut"}
 
 
 def test_no_text_but_what_stands_in_the_code_is_declared_safe():
@@ -261,6 +288,13 @@ def test_sound_markup_is_let_through():
         (chinese, "x = f'{n}亩'"),
         (imports("transitions"), "from transitions.extensions import GraphMachine"),
         (trusts, "markupsafe.Markup(f'<b>{words}')"),
+        (sets_words, "Paragraph(words, style)"),
+        (sets_words, "import reportlab.platypus as rp\nmake = rp.Paragraph"),
+        (sets_words, "from reportlab.platypus.paragraph import Paragraph as P"),
+        (sets_words, "import reportlab.platypus.Paragraph"),
+        (sets_words, "getattr(platypus, 'Paragraph')(words)"),
+        (sets_words, "canvas.drawCentredString(0, 0, words)"),
+        (imports("reportlab"), "import reportlab.platypus"),
     ],
 )
 def test_planted_faults_of_the_code_are_found(look, code):
@@ -278,6 +312,7 @@ def test_planted_faults_of_the_code_are_found(look, code):
         (chinese, "'''入库'''\nclass A:\n    '''文'''\n    b: int = 1\n    '''条'''"),
         (imports("transitions"), "from workflows.transitions import x"),
         (trusts, "Markup('<b>{}</b>').format(words)"),
+        (sets_words, "paragraph(words, STYLE)\n'A Paragraph of words'"),
     ],
 )
 def test_sound_code_is_let_through(look, code):

@@ -30,7 +30,7 @@ from registry.documents import fonts
 from registry.documents.charts import Chart
 from registry.documents.ruled import GAP, Look, Ruled
 from registry.documents.setting import Style, Text, paragraph, signs, write
-from registry.documents.sheet import PALE, RED, drawing
+from registry.documents.sheet import RED, across, drawing
 
 Values = Mapping[str, Any]
 Block = Mapping[str, Any]
@@ -241,15 +241,7 @@ def _every_page(values: Values, set_in: Styles) -> Callable[[Canvas, Any], None]
         align, x = ("right", LEFT - SIZE) if n % 2 else ("left", LEFT + SIZE)
         write(canvas, f"— {n} —", replace(set_in.page, align=align), x, foot, WIDTH)
         if values["sample"]:
-            _across(canvas, values["sample"])
+            across(canvas, values["sample"])
             write(canvas, values["sample_note"], set_in.sample, LEFT, A4[1] - 18 * mm, WIDTH)
 
     return draw
-
-
-def _across(canvas: Canvas, words: str) -> None:
-    canvas.saveState()
-    canvas.translate(A4[0] / 2, A4[1] / 2)
-    canvas.rotate(50)
-    write(canvas, words, Style(fonts.HEI, 150.0, align="center", colour=PALE), -A4[0], -50, 2 * A4[0])
-    canvas.restoreState()

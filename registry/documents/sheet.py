@@ -26,7 +26,7 @@ from reportlab.platypus import (
 
 from registry.documents import fonts
 from registry.documents.blocks import Block, flow
-from registry.documents.setting import INK, Style, paragraph
+from registry.documents.setting import INK, Style, paragraph, write
 
 Values = Mapping[str, Any]
 
@@ -43,6 +43,7 @@ CONTACT = Style(size=10.5, leading=16.0, align="left", before=3.0)
 SCAN = Style(size=9.0, leading=13.0, align="center")
 FOOT = Style(size=9.0, leading=13.0, align="left", colour=GREY)
 PAGE_NO = Style(size=10.5, leading=14.0, align="center")
+ACROSS = Style(font=fonts.HEI, size=150.0, align="center", colour=PALE)
 WARNING = Style(font=fonts.HEI, size=9.0, leading=13.0, align="center", colour=GREY)
 QR_SIZE = 30 * mm
 MASK = 3
@@ -190,7 +191,7 @@ class _Pages(Canvas):  # type: ignore[misc]
     def _every_page(self, n: int, pages: int) -> None:
         values = self.values
         if values["sample"]:
-            self._across(values["sample"])
+            across(self, values["sample"])
             self._put(values["sample_note"], WARNING, A4[1] - 18 * mm)
         self._put(values["pages"].format(page=n, pages=pages), PAGE_NO, 19 * mm)
         self._put(f"{values['number']}　{values['code_line']}　{values['verify_line']}", FOOT, 12 * mm)
@@ -200,11 +201,11 @@ class _Pages(Canvas):  # type: ignore[misc]
         _width, height = line.wrapOn(self, WIDTH, 100)
         line.drawOn(self, LEFT, y - height / 2)
 
-    def _across(self, words: str) -> None:
-        self.saveState()
-        self.setFillColor(PALE)
-        self.setFont(fonts.HEI, 150)
-        self.translate(A4[0] / 2, A4[1] / 2)
-        self.rotate(50)
-        self.drawCentredString(0, -50, words)
-        self.restoreState()
+
+def across(canvas: Canvas, words: str) -> None:
+    """Large pale words from corner to corner of a page."""
+    canvas.saveState()
+    canvas.translate(A4[0] / 2, A4[1] / 2)
+    canvas.rotate(50)
+    write(canvas, words, ACROSS, -A4[0], -50, 2 * A4[0])
+    canvas.restoreState()

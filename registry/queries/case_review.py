@@ -49,6 +49,8 @@ INNER_PAPERS: Mapping[str, frozenset[Role]] = {
 """Papers only some may open; every other paper of a case is open to all its people."""
 
 PAPER_OF = {OpinionKind.LEGAL: "legal_opinion", OpinionKind.ENVIRONMENT: "environment_opinion"}
+ASKED_BY = {OpinionKind.LEGAL: ("S18",), OpinionKind.VALIDATION: ("S31", "S63"), OpinionKind.ENVIRONMENT: ("S30",)}
+"""The clauses that ask for each opinion."""
 
 
 # --- papers ---
@@ -150,6 +152,7 @@ def _opinion(o: Opinion, case: Case, roles: frozenset[Role], who: str, *, in_for
         document_name=paper.filename if paper else "",
         round_no=o.round_no,
         in_force=in_force,
+        clauses=ASKED_BY[o.kind],
     )
 
 

@@ -99,6 +99,8 @@ class OpinionView:
     document_name: str = ""
     round_no: int = 1
     in_force: bool = True
+    clauses: tuple[str, ...] = ()
+    """The rules that ask for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from registry.extensions import db
 from registry.models import AuditEvent, Case, Meeting, Paper, PaperFile, PaperKind
-from workflows.states import GateName, ProjectState
+from workflows.states import ENDED, GateName, ProjectState
 
 S = ProjectState
 
@@ -28,6 +28,8 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     CLOSED = "closed"
+    ENDED = "ended"
+    ASKED_AGAIN = "asked_again"
 
 
 KINDS: Mapping[PaperKind, LazyString] = {
@@ -50,6 +52,8 @@ STANDINGS: Mapping[Standing, tuple[LazyString, str]] = {
     Standing.SUSPENDED: (_l("Entry suspended"), "near"),
     Standing.REVOKED: (_l("Entry revoked"), "stop"),
     Standing.CLOSED: (_l("Project closed"), "quiet"),
+    Standing.ENDED: (_l("Review ended"), "quiet"),
+    Standing.ASKED_AGAIN: (_l("Being reviewed again"), "near"),
 }
 """Standing → word and kind of badge."""
 
@@ -60,12 +64,20 @@ BY_STATE: Mapping[ProjectState, Standing] = {
 }
 """The state of a case → how its last certificate stands; in every other state it is in force."""
 
+LEADING_ON = frozenset({"accept", "deem_accepted", "approve_risk"})
+"""Acts whose papers open the next stage: they mean nothing any more once the review has ended."""
+BEFORE_APPROVAL = frozenset({S.SUBMITTED, S.METHODOLOGY_SCREENING, S.RISK_REVIEW})
+"""A case that stands here has no approval: what an earlier round approved is asked again."""
+
 ACT_OF_FLAW = {GateName.RISK_REVIEW.value: "approve_risk"}
 
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A paper in a list; `ready`: its PDF is on file. `superseded_by` is the number of the paper in its place."""
+    """A paper in a list; `ready`: its PDF is on file. `superseded_by` is the number of the paper in its place.
+
+    `sample`: it was made from demonstration data, and proves nothing however it stands.
+    """
 
     id: int
     kind: PaperKind
@@ -79,6 +91,7 @@ class PaperRow:
     superseded_by: str
     digest: str
     project: str
+    sample: bool
     action: str
 
     @property
@@ -162,6 +175,7 @@ def _row(case: Case, place: int, issued: Sequence[tuple[Paper, str]], undone: Se
 
 
 def _plain_row(paper: Paper, standing: Standing, by: str, action: str = "") -> PaperRow:
+    said = json.loads(paper.content)
     return PaperRow(
         id=paper.id,
         kind=paper.kind,
@@ -174,7 +188,8 @@ def _plain_row(paper: Paper, standing: Standing, by: str, action: str = "") -> P
         standing=standing,
         superseded_by=by,
         digest=paper.digest,
-        project=str(json.loads(paper.content)["project"]),
+        project=str(said["project"]),
+        sample=bool(said["sample"]),
         action=action,
     )
 
@@ -193,6 +208,11 @@ def _standing(
         return Standing.SUPERSEDED, instead[-1].number
     if paper.kind is PaperKind.CERTIFICATE:
         return BY_STATE.get(case.state, Standing.VALID), ""
+    if action in LEADING_ON and case.state in ENDED:
+        return Standing.ENDED, ""
+    stage = case.returns_to if case.state in (S.SUSPENDED, S.CORRECTION_REQUESTED) else case.state
+    if action == "approve_risk" and stage in BEFORE_APPROVAL:
+        return Standing.ASKED_AGAIN, ""
     return Standing.VALID, ""
 
 

@@ -123,6 +123,7 @@ class _Book:
             Document, Document.round_no, Document.kind, left_behind(), where=Document.removed_at.is_(None)
         )
         self._apart = self._rows(ParcelApart, ParcelApart.round_no, ParcelApart.parcel_key)
+        self._revoked = facts.revoked_before(self._ids)
         self._own = self._rows(ParcelKey, ParcelKey)
         self._claims: dict[str, list[land.Claimed]] = defaultdict(list)
         marks = select(ParcelKey.value).where(ParcelKey.case_id.in_(self._ids))
@@ -169,6 +170,7 @@ class _Book:
             round=case.round,
             **facts.stated(answers),
             applicant_is_person=case.proponent_user_id is not None,
+            revoked_on=self._revoked.get(case.id),
             parcels=parcels,
             overlaps=overlaps,
             contract=contract_facts.of(case, day, answers, left, parcels, papers, overlaps, shown, self),

@@ -5,7 +5,8 @@ Each is asked with the parameters it names: `case_id`, `round_no`, `sitting`, `u
 
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, func, or_, select, union
+from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, func, literal_column, or_, select, union
+from sqlalchemy.orm import aliased
 
 from registry.extensions import rows
 from registry.models import (
@@ -14,6 +15,7 @@ from registry.models import (
     Appointment,
     ApprovalCondition,
     Attendance,
+    Case,
     ConditionAnswer,
     Deliberation,
     DeliberationEnd,
@@ -40,7 +42,7 @@ from registry.models import (
     Vote,
 )
 from workflows.roles import VOTING
-from workflows.states import GateName, OpinionKind
+from workflows.states import GateName, OpinionKind, ProjectState
 
 CASE, ROUND = bindparam("case_id", type_=Integer), bindparam("round_no", type_=Integer)
 ANSWERS = select(Answers.section, Answers.data, Answers.done).where(Answers.case_id == CASE, Answers.round_no == ROUND)
@@ -62,6 +64,15 @@ APPROVED_IN = func.coalesce(
     ROUND,
 )
 """The round whose approval is in force: a carried gate points back to it."""
+_OWN, _OTHER = aliased(Case), aliased(Case)
+_SAME_APPLICANT = or_(
+    _OTHER.proponent_org_id == _OWN.proponent_org_id, _OTHER.proponent_user_id == _OWN.proponent_user_id
+)
+# Found by the applicant, who has a few cases; by the state, hidden here, it would walk all revoked ones there are.
+_STATE = func.coalesce(_OTHER.state, literal_column("''"))
+_REVOKED = and_(_STATE == ProjectState.REVOKED, _OTHER.id != _OWN.id, _SAME_APPLICANT)
+REVOKED_BEFORE = select(_OWN.id, func.max(_OTHER.state_since)).join(_OTHER, _REVOKED).group_by(_OWN.id)
+"""When an entry of the same applicant was last revoked, by case. Nothing follows a revocation."""
 MARKS = select(
     select(func.count())
     .where(
@@ -72,6 +83,7 @@ MARKS = select(
     .scalar_subquery()
     .label("conditions_open"),
     exists().where(Registration.case_id == CASE).label("has_entry"),
+    select(func.max(_OTHER.state_since)).where(_OWN.id == CASE, _REVOKED).scalar_subquery().label("revoked_at"),
     exists().where(Round.case_id == CASE, Round.opened_by == "reopen").label("was_reopened"),
     select(Reconsideration.outcome)
     .where(Reconsideration.case_id == CASE, Reconsideration.round_no == ROUND)

@@ -1,11 +1,11 @@
 """Read a case into plain facts; the only reader of many tables, called under the case's lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from registry.application.reading import day as _day
 from registry.application.reading import decimal as _decimal
@@ -36,6 +36,7 @@ from registry.services.fact_rows import (
     OPEN_SITTING,
     OPINIONS,
     PASSED,
+    REVOKED_BEFORE,
     SEATED,
     SEATS,
     SET_ASIDE,
@@ -195,6 +196,7 @@ def _facts(case: Case, policy: Policy, on: date, actor: User | None, reading: in
         round=case.round,
         **said,
         applicant_is_person=case.proponent_user_id is not None,
+        revoked_on=day_of(marks.revoked_at) if marks.revoked_at else None,
         parcels=parcels,
         parcels_apart=tuple(parcel_facts(p).name for p in listed if p not in left),
         site=site_facts(answers, parcels, day, overlaps=found, environment=environment, gates_passed=gates),
@@ -275,6 +277,12 @@ def site_check_in_force(case: Case, row_id: int) -> SiteCheck | None:
     """The record of this id, if it is of the case's round and no later version replaces it."""
     there = any(row_id == known for known, _signed in site_checks(case.id, case.round).values())
     return db.session.get(SiteCheck, row_id) if there else None
+
+
+def revoked_before(ids: Select[tuple[int]] | Sequence[int]) -> dict[int, date]:
+    """Of these cases: the day an entry of the same applicant was last revoked, where one was."""
+    (own, _at) = REVOKED_BEFORE.selected_columns
+    return {case_id: day_of(at) for case_id, at in db.session.execute(REVOKED_BEFORE.where(own.in_(ids)))}
 
 
 def gates_passed(case_id: int, round_no: int) -> frozenset[GateName]:

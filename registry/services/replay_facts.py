@@ -116,6 +116,7 @@ class _Read:
             .order_by(Opinion.id)
         )
         self.sittings = self._by_case(self._counts())
+        self.revoked = facts.revoked_before(ids)
 
     def _by_case(self, query: Select[Any]) -> Rows:
         found: Rows = defaultdict(list)
@@ -181,6 +182,7 @@ class _Read:
             round=case.round,
             **facts.stated(answers),
             applicant_is_person=case.proponent_user_id is not None,
+            revoked_on=self.revoked.get(case.id),
             parcels=parcels,
             site=site_facts(
                 answers, parcels, on, environment=environment[-1] if environment else None, gates_passed=gates

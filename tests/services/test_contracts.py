@@ -182,6 +182,9 @@ def test_what_many_cases_are_judged_by_is_what_each_is_judged_by_alone(world):
     world.advance(world.draft(**with_partner(contract={"partner_credit_code": "91370900MA0000003F"})), "submitted")
     world.advance(world.draft(**with_partner(contract_terms={"retransfer": "free"})), "risk_review")
     world.advance(world.draft(), "risk_review")
+    revoked = world.advance(world.draft("local_ticket"), "registered")
+    world.vote(revoked, 8, question="revocation")
+    world.act(revoked, "revoke", "chair", words="权属证明系伪造")
     land = {"parcels": {"parcels": [{**PARCEL, "village": "青石峪"}]}}
     for _ in range(2):
         world.advance(world.draft(**land), "submitted")
@@ -192,6 +195,7 @@ def test_what_many_cases_are_judged_by_is_what_each_is_judged_by_alone(world):
         together = book.project(case, today())
         assert together.contract == alone[case.id].contract
         assert standing.judged(together, current()) == standing.judged(alone[case.id], current())
+        assert ("S26a" in {o.clause for o in findings(together, current())}) is (case.id != revoked)
     stopped = [case_id for case_id, known in alone.items() if RULES["S14"](known, current()).finding]
     assert "S20" in {o.clause for o in findings(alone[stopped[0]], current())}
     assert kept_off(cases, today()) == set(stopped)

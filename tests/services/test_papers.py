@@ -236,6 +236,42 @@ def test_a_refusal_reopened_is_set_aside(world):
     assert next(r for r in rows if r.kind is PaperKind.REVIEW).standing is Standing.SET_ASIDE
 
 
+def standings(world: World, case_id: int) -> dict[str, Standing]:
+    """Action → how its paper stands, of the papers issued last."""
+    return {row.action: row.standing for row in reversed(ask.papers_of(world.case(case_id)))}
+
+
+def test_an_approval_does_not_hold_once_the_project_was_refused(world):
+    case_id = world.advance(world.draft(), "registration")
+    assert set(standings(world, case_id).values()) == {Standing.VALID}
+    world.vote(case_id, 1, 7)
+    world.act(case_id, "reject", "chair", words="依据不足")
+    assert standings(world, case_id) == {
+        "submit": Standing.VALID,
+        "accept": Standing.ENDED,
+        "approve_risk": Standing.ENDED,
+        "reject": Standing.VALID,
+    }
+
+
+def test_an_approval_does_not_hold_while_what_it_approved_is_asked_again(world):
+    case_id = world.advance(world.draft(), "registration")
+    world.act(case_id, "suspend", "officer", words="现状不明")
+    assert standings(world, case_id)["approve_risk"] is Standing.VALID
+    world.act(case_id, "resume", "officer", words="原因消除")
+    world.answer(case_id, basics={"name": "变更后的项目"})
+    world.act(case_id, "amend", "owner")
+    assert standings(world, case_id)["approve_risk"] is Standing.ASKED_AGAIN
+    assert standings(world, case_id)["accept"] is Standing.VALID
+
+
+def test_an_approval_of_a_project_in_the_library_holds_while_an_amendment_is_reviewed(world):
+    case_id = world.advance(world.draft(), "registered")
+    world.answer(case_id, basics={"name": "变更后的项目"})
+    world.act(case_id, "amend", "owner")
+    assert set(standings(world, case_id).values()) == {Standing.VALID}
+
+
 # Frozen, and in the chain -------------------------------------------------------------------------------
 
 

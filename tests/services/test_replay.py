@@ -61,8 +61,11 @@ def test_cases_read_in_bulk_are_what_the_door_sees(world):
     world.screen(ids[-1], "officer")
     world.act(ids[-1], "record_site_check", "officer", **CHECK)
     world.draft()
+    world.vote(ids[5], 8, question="revocation")
+    world.act(ids[5], "revoke", "chair", words="权属证明系伪造")
     bulk = in_bulk()
     assert set(bulk) == set(ids)
+    assert [bulk[case_id].revoked_on for case_id in ids[5:7]] == [None, today()]
     for case_id, read in bulk.items():
         assert differing(case_id, world, read) <= LEFT_OUT
 

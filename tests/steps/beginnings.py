@@ -248,6 +248,16 @@ def _(story):
     story.parcel["village"], story.twin = "青石峪村", True
 
 
+@given("申请人另有一个项目已被撤销入库")
+def _(story):
+    story.revoked = "same"
+
+
+@given("另一申请人有一个项目已被撤销入库")
+def _(story):
+    story.revoked = "other"
+
+
 @given("后提交的另一个项目有同一地块")
 def _(story):
     with story.inside():

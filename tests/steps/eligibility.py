@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from pytest_bdd import given, parsers, then, when
 
+from tests.steps.clocks import day_of
 from workflows.facts import ParcelFacts, ProjectFacts
 from workflows.policy import Policy
 from workflows.rules import RULES, Outcome
@@ -64,6 +65,7 @@ CHECKS = {
     "核对全国公示": "S63",
     "核对权属异议": "S19",
     "核对重复登记": "S20",
+    "核对此前的撤销": "S26a",
     "核对核查机构": "S28",
     "核对此前各环节": "S32",
     "核对能否申请复核": "S46",
@@ -107,6 +109,16 @@ def _(project_facts, setting):
 @given(parsers.parse('申请人为"{applicant}"'), target_fixture="project_facts")
 def _(project_facts, applicant):
     return replace(project_facts, applicant_is_person={"自然人": True, "法人": False}[applicant])
+
+
+@given(parsers.parse('申请于"{day}"受理'), target_fixture="project_facts")
+def _(project_facts, day):
+    return replace(project_facts, on=day_of(day))
+
+
+@given(parsers.parse('同一申请人的另一项目于"{day}"被撤销入库'), target_fixture="project_facts")
+def _(project_facts, day):
+    return replace(project_facts, revoked_on=day_of(day))
 
 
 @given("没有申报任何地块", target_fixture="project_facts")

@@ -258,11 +258,11 @@ def _(story, number):
 # What people read -----------------------------------------------------------------------------------------
 
 
-@then(parsers.parse('申请人在办件页面看到"{words}"'))
-def _(story, words):
+@then(parsers.re('申请人在办件页面(?P<how>看到|看不到)"(?P<words>[^"]*)"'))
+def _(story, how, words):
     shown = page(story, "owner", of_the_case(story))
     for part in words.split("、"):
-        assert part in shown, part
+        assert (part in shown) is (how == "看到"), part
 
 
 @then(parsers.parse('公众在项目页面看到"{words}"'))

@@ -101,6 +101,8 @@ class Story:
     """Parcels besides the first."""
     twin: bool = False
     """Another project was entered with the same land before this one was handed in."""
+    revoked: str = ""
+    """Whose entry was revoked before: "same" applicant, or "other"."""
     beside: int = 0
     """Area of another contract, of an organisation tied to the partner."""
     in_applicant: str = ""
@@ -134,7 +136,7 @@ class Story:
     def _beginning(self) -> tuple[World, int]:
         if self._begun is None:
             plan = repr((self.scheme, self.where, self.person, self.leave_out, self.undone, self.changed, self.parcel))
-            key = f"{plan} {self.in_applicant} {self.others} {self.twin} {self.beside}"
+            key = f"{plan} {self.in_applicant} {self.others} {self.twin} {self.revoked} {self.beside}"
             if key in BEGINNINGS:
                 self._begun = BEGINNINGS[key][2:]
                 self.clock.set(BEGINNINGS[key][1])
@@ -152,6 +154,10 @@ class Story:
             factories.belongs(world.people[self.in_applicant], world.org)
         if self.twin:
             world.advance(world.draft(self.scheme, parcels={"parcels": [self.parcel]}), "registered")
+        if self.revoked:
+            other = world.draft("local_ticket", person=self.revoked == "other")
+            world.vote(world.advance(other, "registered"), 8, question="revocation")
+            world.act(other, "revoke", "chair", words="权属证明系伪造")
         if self.beside:
             beside_partner(world, self.scheme, self.beside)
         sections = {"parcels": {"parcels": [self.parcel, *self.others]}, "method": {}, **self.changed}

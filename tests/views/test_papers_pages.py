@@ -22,12 +22,17 @@ def certified(town, **changed) -> tuple[int, str, Paper]:
     return case_id, number, paper
 
 
-def anybody(town, path: str, status: int = 200) -> str:
+def anybody(town, path: str, status: int = 200, language: str = "en") -> str:
     client = town.client.application.test_client()
-    client.get("/language/en")
+    client.get(f"/language/{language}")
     answer = client.get(path)
     assert answer.status_code == status, answer.text
     return html.unescape(answer.text).replace("\u00a0", " ")
+
+
+def lead(page: str) -> str:
+    """What the page of a check says first."""
+    return page.partition('<p class="lead">')[2].partition("</p>")[0]
 
 
 def fetched(client, path: str):
@@ -212,14 +217,65 @@ def test_a_code_nobody_issued_is_said_to_be_none(town):
     assert papers.spaced(code) in page
 
 
-def test_a_superseded_or_revoked_certificate_says_so(town):
+def _amended(town, case_id: int) -> None:
+    """A project in the library gets another name, is reviewed again, and registered anew."""
+    town.world.answer(case_id, basics={"name": "变更后的项目"})
+    town.world.act(case_id, "amend", "owner")
+    town.world.screen(case_id)
+    town.world.validate(case_id)
+    town.world.put_on_notice(case_id)
+    town.world.vote(case_id, 8, question="amendment")
+    town.world.act(case_id, "decide_amendment", "chair", approved=True, words="经审议决定")
+
+
+def _revoked(town, case_id: int) -> None:
+    town.world.vote(case_id, 8, question="revocation")
+    town.world.act(case_id, "revoke", "chair", words="提供虚假权属证明")
+
+
+def _suspended(town, case_id: int) -> None:
+    town.world.vote(case_id, 8, question="suspension")
+    town.world.act(case_id, "suspend", "chair", words="现状不明")
+
+
+def _closed(town, case_id: int) -> None:
+    town.world.act(case_id, "close", "officer", words="计入期届满")
+
+
+@pytest.mark.parametrize(
+    ("happened", "en", "zh"),
+    [
+        (_amended, "superseded by 泰林碳审〔2026〕4号", "已由泰林碳审〔2026〕4号替代"),
+        (_revoked, "The entry has since been revoked", "已被撤销"),
+        (_suspended, "The entry is suspended at present", "中止"),
+        (_closed, "The project has ended and left the library", "退出"),
+    ],
+)
+def test_a_certificate_that_no_longer_holds_says_so_in_both_languages(town, happened, en, zh):
     case_id, _number, paper = certified(town)
+    assert "in force" in lead(anybody(town, f"/verify/{paper.code}"))
     with town.inside():
-        town.world.vote(case_id, 8, question="revocation")
-    town.behind(case_id, "revoke", "chair", words="提供虚假权属证明")
+        happened(town, case_id)
     page = anybody(town, f"/verify/{paper.code}")
-    assert "The entry has since been revoked" in page
+    assert en in lead(page)
+    assert "in force" not in lead(page)
     assert "This paper is genuine" in page
+    assert zh in lead(anybody(town, f"/verify/{paper.code}", language="zh"))
+
+
+def test_a_sample_is_not_called_genuine(town):
+    town.client.application.config["DEMO"] = True
+    case_id, _number, paper = certified(town)
+    town.client.application.config["DEMO"] = False
+    page = anybody(town, f"/verify/{paper.code}")
+    assert "This paper is a sample" in page
+    assert "It proves nothing and has no effect" in lead(page)
+    assert "This paper is genuine" not in page
+    assert "in force" not in page.casefold()
+    with town.inside():
+        _revoked(town, case_id)
+    assert "The entry has since been revoked" in anybody(town, f"/verify/{paper.code}")
+    assert "样稿" in anybody(town, f"/verify/{paper.code}", language="zh").partition("<h1>")[2].partition("</h1>")[0]
 
 
 def test_a_paper_that_is_not_what_was_issued_is_not_called_genuine(town):

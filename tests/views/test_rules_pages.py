@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from registry import rulebook, scenarios
@@ -63,6 +64,11 @@ def test_a_clause_page_shows_source_sentences_places_and_scenarios(client, claus
         assert '<div lang="zh-CN">' in en
     for place in rulebook.places(clause, POLICY):
         assert str(rules.PARTS[place.part]) in en
+
+
+def test_a_rule_no_act_can_break_says_how_it_is_tested(client):
+    assert "tested by writing such a record past the system" in main(page(client, "/rules/S34"))
+    assert "tested by writing" not in main(page(client, "/rules/S33"))
 
 
 def test_figures_stand_with_value_day_source_and_how_sure_they_are(client):
@@ -171,6 +177,47 @@ def test_a_finding_a_count_and_a_decision_on_the_page_of_a_case_lead_to_their_ru
     assert {"S11", "S15", "G01"} <= links(shown)
 
 
+def section(shown: str, name: str) -> BeautifulSoup:
+    """The part of a case page under a heading."""
+    return BeautifulSoup(main(shown), "html.parser").select_one(f'section[aria-labelledby="{name}"]')
+
+
+def test_every_finding_and_every_decision_of_a_case_has_its_own_link_to_its_rule(client, world):
+    parcel = {**PARCEL, "disputed": True}
+    with client.application.app_context():
+        disputed = world.case(world.advance(world.draft(parcels={"parcels": [parcel]}), "risk_review")).number
+        entered = world.case(world.advance(world.draft("local_ticket"), "registered")).number
+    findings = section(page(as_(client, world, "officer"), f"/cases/{disputed}"), "findings").select("li.finding")
+    assert findings
+    assert all(f.select_one('a[href^="/rules/"]') for f in findings)
+    shown = page(client, f"/cases/{entered}")
+    decided = section(shown, "rounds").select("ul.docs > li")
+    assert len(decided) == 5
+    assert all(d.select_one('a[href^="/rules/"]') for d in decided)
+    sittings = section(shown, "sitting")
+    assert len(sittings.select("h3")) == len(sittings.select('a[href="/rules/S11"]')) == 2
+    told = {a.text for a in section(shown, "timeline").select('a[href^="/rules/"]')}
+    assert {"S01", "G02", "G01", "S31", "G03"} <= told
+
+
+def test_an_opinion_leads_to_the_rules_that_ask_for_it(client, world):
+    with client.application.app_context():
+        case_id = world.advance(world.draft("local_ticket"), "registration")
+        number = world.case(case_id).number
+    shown = main(page(as_(client, world, "officer"), f"/cases/{number}"))
+    opinions = shown.partition('id="opinions"')[2].partition("</section>")[0]
+    assert {"S30", "S31", "S63"} <= set(re.findall(r'href="/rules/(\w+)"', opinions))
+
+
+def test_the_site_checks_lead_to_their_rules(client, world):
+    with client.application.app_context():
+        case_id = world.advance(world.draft(), "methodology_screening")
+        number = world.case(case_id).number
+    shown = main(page(as_(client, world, "officer"), f"/cases/{number}"))
+    checks = shown.partition('id="site-checks"')[2].partition("</section>")[0]
+    assert set(re.findall(r'href="/rules/(\w+)"', checks)) == {"S08b", "S08c"}
+
+
 def test_a_refused_act_names_its_rules_by_links(client, world):
     with client.application.app_context():
         case_id = world.advance(world.draft(), "risk_review")
@@ -217,6 +264,14 @@ def test_a_rule_says_whether_it_decides_proposes_or_only_compares(client, world,
     shown = page(client, f"/rules/{clause}")
     assert says in shown
     assert not_said not in shown
+
+
+def test_a_rule_that_only_warns_is_not_said_to_be_needed_by_a_step(client):
+    shown = main(page(client, "/rules/S26a"))
+    assert "Needs this rule to be met" not in shown
+    assert "Is shown, and stops nobody" in shown
+    assert "stands on the page of the case until it is cured" in shown
+    assert "Needs this rule to be met" in main(page(client, "/rules/R20"))
 
 
 def test_a_step_names_its_rules_and_a_mere_record_none():

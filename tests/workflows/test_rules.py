@@ -245,7 +245,14 @@ BROKEN = (
     replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, in_favour=1, against=4, counted=True)),
     replace(FACTS, panel=PanelFacts(size=5, seats=5, outside=4, actor_sits=True, actor_has_given=True)),
     replace(FACTS, notice=NoticeFacts(last_day=FACTS.on), objections_unanswered=1, parcels_disputed=("1号地",)),
-    replace(FACTS, overlaps=(TWICE,), verifier_part="validated", scheme=Scheme.CCER, national_notice_days=19),
+    replace(
+        FACTS,
+        overlaps=(TWICE,),
+        revoked_on=FACTS.on,
+        verifier_part="validated",
+        scheme=Scheme.CCER,
+        national_notice_days=19,
+    ),
     replace(FACTS, parcel_in_hand="last", objection="answered", notice=NoticeFacts(last_day=FACTS.on, over=True)),
 )
 BROKEN_MEETING = (

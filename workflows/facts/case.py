@@ -143,6 +143,8 @@ class ProjectFacts:
     activity: Activity | None = None
     method: str | None = None
     applicant_is_person: bool = False
+    revoked_on: date | None = None
+    """The last day an entry of the same applicant was revoked, in another case."""
     land_setting: LandSetting | None = None
     parcels: tuple[ParcelFacts, ...] = ()
     site: SiteFacts | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from workflows.contract_class import anniversary
 from workflows.facts import ProjectFacts, SiteFacts
 from workflows.policy import Policy
 from workflows.rules.outcome import Said, failed, not_applicable, passed, rule, unknown
@@ -29,6 +30,16 @@ def land_setting(facts: ProjectFacts | SiteFacts, policy: Policy) -> Said:  # no
     if facts.method != AFFORESTATION_METHOD:
         return not_applicable(read)
     return _setting(facts.land_setting, read)
+
+
+@rule("S26a")
+def no_entry_revoked_of_late(facts: ProjectFacts, policy: Policy) -> Said:
+    """No entry of the same applicant was revoked in the last years, its last day counted (民法典 art. 202)."""
+    years = policy.figure("revocation_bar_years", facts.on)
+    read, figures = {"revoked_on": facts.revoked_on}, {years.key: years}
+    if facts.revoked_on is None or facts.on > anniversary(facts.revoked_on, int(years.number)):
+        return passed(read, figures)
+    return failed(read, figures)
 
 
 def _setting(setting: LandSetting | None, read: Mapping[str, object]) -> Said:

@@ -7,7 +7,7 @@ from workflows.policy import Policy
 from workflows.rules.outcome import RULES, Outcome
 from workflows.states import Severity, Verdict
 
-LAND_SETTING, LAND_TWICE = "A02", "S20"
+LAND_SETTING, LAND_TWICE, REVOKED_BEFORE = "A02", "S20", "S26a"
 WEIGHTY = frozenset({"M4", "M5"})
 """Classes of plan 5(4) on which the leading group decides by the larger majority (S15)."""
 
@@ -24,7 +24,7 @@ def _contract_clauses(found: tuple[str, ...]) -> tuple[str, ...]:
 
 def clauses(policy: Policy) -> tuple[str, ...]:
     """Every standing check, in the order of a page."""
-    return (LAND_SETTING, *contract_clauses(policy), LAND_TWICE)
+    return (LAND_SETTING, *contract_clauses(policy), LAND_TWICE, REVOKED_BEFORE)
 
 
 def judged(facts: ProjectFacts, policy: Policy) -> tuple[Outcome, ...]:
