@@ -1,8 +1,8 @@
 """What the clock does by itself (`flask tick`): through the one door, as the system, one act at a time.
 
 It looks for what is due and asks the door for it; the door judges again under the case's lock. So it may run twice
-at once, or days late: whoever comes second is refused and passes on. What fails on one case is logged and left to the
-next tick; the others go on.
+at once, or days late: whoever comes second is refused and passes on. A case that somebody held for too long is tried
+once more at the end; what fails on one case is logged and left to the next tick, and the others go on.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from sqlalchemy import Date, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry.clock import day_of
-from registry.extensions import db
+from registry.extensions import BUSY, db, failure_code
 from registry.models import Case, CaseClock, ClockReminder
 from registry.queries import calendar, clocks, pilot, reports
 from registry.services import acts
@@ -59,9 +59,10 @@ class Due:
 
 @dataclass(slots=True)
 class Ticked:
-    """What a tick did: act → how often; how many cases failed, and which."""
+    """What a tick did: act → how often; what waits for a second try, as the database was busy; which cases failed."""
 
     done: Counter[str] = field(default_factory=Counter)
+    busy: list[Due] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
 
 
@@ -72,6 +73,8 @@ def tick(at: datetime, *, after_a_notice: bool = False) -> Ticked:
         _take(due, at, came)
     for due in _passed_and_reminders(day_of(at)):
         _take(due, at, came)
+    for due in came.busy:
+        _take(due, at, came, once_more=True)
     for subject, action, data in _reports(day_of(at)):
         _remind(subject, action, data, at, came)
     return came
@@ -110,15 +113,18 @@ def _remind(subject: acts.Subject, action: str, data: dict[str, str], at: dateti
         db.session.rollback()
 
 
-def _take(due: Due, at: datetime, came: Ticked) -> None:
+def _take(due: Due, at: datetime, came: Ticked, *, once_more: bool = False) -> None:
     try:
         acts.act(("project", due.case_id), due.action, by=None, at=at, seen=None, data=due.data)
         came.done[due.action] += 1
     except (acts.NotOpen, acts.Refused, acts.NotVisible):
         # Somebody was faster, or it waits for an answer: then people are reminded of it.
         if due.otherwise:
-            _take(due.otherwise, at, came)
-    except Exception:
+            _take(due.otherwise, at, came, once_more=once_more)
+    except Exception as error:
+        if failure_code(error) in BUSY and not once_more:
+            came.busy.append(due)
+            return
         came.failed.append(due.case_id)
         current_app.logger.exception("the tick did not do %s on case %s", due.action, due.case_id)
     finally:

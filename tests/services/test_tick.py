@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from registry.clock import now
 from registry.extensions import db
@@ -229,6 +231,24 @@ def test_one_case_that_fails_does_not_stop_the_others(world, go, monkeypatch):
     monkeypatch.undo()
     assert tick(now()).done["deem_accepted"] == 1
     assert {state(c) for c in cases} == {"methodology_screening"}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_case_that_somebody_held_for_too_long_is_tried_once_more(world, go, monkeypatch, times):
+    cases = [world.advance(world.draft(), "submitted") for _ in range(2)]
+    go("2026-03-10")
+    real, tried = ticking.acts.act, []
+
+    def is_busy(subject, *rest, **more):
+        tried.append(subject[1])
+        if subject[1] == cases[0] and tried.count(cases[0]) <= times:
+            raise OperationalError("SELECT 1", {}, LockNotAvailable())
+        return real(subject, *rest, **more)
+
+    monkeypatch.setattr(ticking.acts, "act", is_busy)
+    came = tick(now())
+    assert tried == [cases[0], cases[1], cases[0]]
+    assert (came.done["deem_accepted"], came.failed) == ((2, []) if times == 1 else (1, [cases[0]]))
 
 
 def test_a_person_who_was_faster_leaves_nothing_to_do(world, go):
