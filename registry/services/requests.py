@@ -101,13 +101,12 @@ def _of_the_room(
         known |= _found_aside(facts, case, actor)
     if action == "table":
         known["question_fits"] = _fits(case, data.get("question"))
-    if action == "find_flaw":
-        known["flaw_fits"] = _flaw(case, data)
-    if "meeting" in data:
-        meeting = _meeting(case, int(data["meeting"]))
-        known["meeting"] = meeting and meeting.state
+        meeting = _meeting(case, int(data.get("meeting") or 0))
+        known["meeting"] = meeting and meeting.state  # not that of a sitting that is open already
         if meeting and case.submitted_at:
             known["available_members"] = len(electorate(case, seated_on(meeting, today())).electors)
+    if action == "find_flaw":
+        known["flaw_fits"] = _flaw(case, data)
     if action in NAMES_A_MEMBER and "member" in data:
         known |= _member(facts, case, action, int(data["member"]), actor)
     return known

@@ -64,7 +64,17 @@ def test_a_chair_who_comes_back_after_the_deputy_put_the_question_does_not_presi
     assert pair.ask(0, "call_vote", "deputy", {}) == {"S69"}
 
 
-def test_the_day_of_delivery_stands_where_a_flaw_is_found(pair: Pair) -> None:
+def test_a_case_on_an_agenda_is_not_tabled_for_no_meeting(pair: Pair) -> None:
     pair.draft(Case("ccer"))
-    straight(pair, "registration")
+    straight(pair, "risk_review")
+    for action, who, data in tabled("risk_review"):
+        assert pair.ask(0, action, who, pair.last_meeting(data)) == "ok"
+    again = {"question": "risk_review", "meeting": None}
+    assert pair.ask(0, "table", "secretary", again) == {"S37", "S68"}
+
+
+def test_a_late_delivery_is_no_longer_waited_for_where_a_flaw_is_found(pair: Pair) -> None:
+    pair.draft(Case("ccer"))
+    straight(pair, "validation")
+    pass_until(pair, 18)
     assert pair.ask(0, "find_flaw", "supervisor", {"gate": "risk_review", "member": None}) == "ok"
