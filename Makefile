@@ -25,6 +25,8 @@ FONTS := registry/documents/fonts
 FONT_SOURCES := $(addprefix node_modules/@expo-google-fonts/,noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf \
   noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf)
 FONT_FILES := $(addprefix $(FONTS)/,$(notdir $(FONT_SOURCES)))
+# A file's tests share what one of them made. In the folders' order: the slow ones are early, and none is left for last.
+QUICK := $(PY) -m pytest -m "not long" -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PO := $(wildcard registry/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
@@ -39,9 +41,14 @@ setup: $(VENV)/.stamp $(VENDORED) $(FONT_FILES) $(MO) ## everything the other co
 run: setup ## serve with demo data (DEMO=0 without) on http://127.0.0.1:$(PORT)
 	DEMO=$${DEMO:-1} PORT=$(PORT) $(PY) -m registry.serve
 
+# The browser waits for pages much of its time, so the others run beside it; what it said comes last.
 test: setup ## all tests but the long ones
-	$(PY) -m pytest -m "not long" --ignore=tests/browser -n $(JOBS) --dist loadfile
-	$(PY) -m pytest -m "not long" tests/browser -n $(JOBS) --dist loadfile
+	@browser=$$(mktemp); failed=0; \
+	trap 'kill $$(jobs -p) 2>/dev/null || true; rm -f "$$browser"' EXIT; trap 'exit 130' INT TERM; \
+	$(QUICK) tests/browser >"$$browser" 2>&1 & \
+	$(QUICK) --ignore=tests/browser || failed=1; \
+	wait $$! || failed=1; \
+	cat "$$browser"; exit $$failed
 
 test-long: setup ## the long ones
 	$(PY) -m pytest -m long

@@ -79,6 +79,13 @@ class Databases:
         self._begun, self._mark = begun, self._written()
         return kept
 
+    def forget(self, kept: str) -> None:
+        """Remove what `keep` made, unless it was put back last; a server counts this as somebody's writing."""
+        if self._server is not None:
+            self._server.drop(kept)
+        else:
+            Path(kept).unlink()
+
     def put_back(self, kept: str, begun: str) -> None:
         """Put a kept database, or the template, behind the standing address; nobody may be connected."""
         self._due, self._begun = kept, begun

@@ -22,7 +22,7 @@ from tests.databases import Databases, let_go
 
 T = TypeVar("T")
 MOST = 80
-"""Databases kept of one engine; after that steps are taken again."""
+"""Databases kept of one engine; after that the one that was not asked for longest makes room."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def step(name: str, take: Callable[[], T]) -> T:
     key = hashlib.sha256(repr((begun, hour, name, settings)).encode()).hexdigest()
     kept = _kept.setdefault(databases, {})
     if key in kept:
+        kept[key] = kept.pop(key)  # asked for last
         databases.put_back(kept[key].database, key)
         for path, content in kept[key].files.items():
             file = _store() / path
@@ -62,10 +63,11 @@ def step(name: str, take: Callable[[], T]) -> T:
             Clock.telling.set(kept[key].hour)
         return copy.deepcopy(kept[key].answer)
     answer = take()
-    if len(kept) < MOST:
-        _let_go()
-        files = {p.relative_to(_store()): p.read_bytes() for p in _store().rglob("*") if p.is_file()}
-        kept[key] = Kept(databases.keep(key), files, now(), copy.deepcopy(answer))
+    _let_go()
+    files = {p.relative_to(_store()): p.read_bytes() for p in _store().rglob("*") if p.is_file()}
+    if len(kept) == MOST:
+        databases.forget(kept.pop(next(iter(kept))).database)
+    kept[key] = Kept(databases.keep(key), files, now(), copy.deepcopy(answer))
     return answer
 
 

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -50,6 +50,11 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Kept open: a connection costs the server more than most of what is asked here, many times a test.
+        self._desk = psycopg.connect(f"host={folder} user=tailin dbname=postgres", autocommit=True)
+
+    def close(self) -> None:
+        self._desk.close()
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tailin@/{name}?host={self.folder}"
@@ -57,21 +62,15 @@ class Server:
     def create(self, template: str = "template0", name: str = "") -> str:
         """Make a database, as a copy of one to which nobody is connected; its name."""
         name = name or f"t{next(_numbers)}"
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._desk.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     def drop(self, name: str) -> None:
-        self._do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._desk.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def next_transaction(self) -> str:
         """The number of the next transaction that writes, anywhere on the server."""
-        with psycopg.connect(f"host={self.folder} user=tailin dbname=postgres", autocommit=True) as connection:
-            row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
-        return str(row)
-
-    def _do(self, statement: str) -> None:
-        with psycopg.connect(f"host={self.folder} user=tailin dbname=postgres", autocommit=True) as connection:
-            connection.execute(statement)
+        return str(self._desk.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone())
 
 
 @contextmanager
@@ -102,9 +101,8 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         process = subprocess.Popen([*as_user, bin_ / "postgres", "-D", folder / "data", *flags], cwd=folder, env=quiet)
         try:
-            running = Server(folder)
-            _wait(running, process)
-            yield running
+            with closing(_started(folder, process)) as running:
+                yield running
         finally:
             process.send_signal(2)  # SIGINT: the server's fast shutdown
             process.wait(PATIENCE_S)
@@ -123,12 +121,11 @@ def _other_user(folder: Path) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--pdeathsig", "INT"]
 
 
-def _wait(running: Server, process: subprocess.Popen[bytes]) -> None:
+def _started(folder: Path, process: subprocess.Popen[bytes]) -> Server:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            running._do("SELECT 1")
-            return
+            return Server(folder)
         except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > until:
                 raise
