@@ -45,7 +45,7 @@ HELD: Mapping[Enforced, LazyString] = {
     Enforced.MANUAL: _l("Answered by officers"),
 }
 HOW: Mapping[Enforced, LazyString] = {
-    Enforced.RULE: _l("The system checks it from what is on file, at the step below, and says what is missing."),
+    Enforced.RULE: _l("The system checks it from what is on file and says what is missing."),
     Enforced.TABLE: _l("It is a step of the procedure itself: there is no other way to the same end."),
     Enforced.CLOCK: _l("The system counts the days and acts or reminds by itself."),
     Enforced.DATABASE: _l("The database refuses any record that breaks it, whoever writes it and by whatever means."),

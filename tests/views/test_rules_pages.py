@@ -56,6 +56,7 @@ def test_a_clause_page_shows_source_sentences_places_and_scenarios(client, claus
         if clause.question(language):
             assert clause.question(language) in shown
         assert not re.search(r"\{\w+\}", shown), "a place is left open"
+        assert not re.search(r"(年|日|天|亩|人|[%％]|个工作日)\s?\1|\b(days|months|years) \2", shown), "a unit twice"
         assert shown.count('class="scenario"') == len(scenarios.of(clause.id))
     for told in scenarios.of(clause.id):
         assert told.title in zh
