@@ -13,6 +13,7 @@ from registry.extensions import db, writing
 from registry.models import AuditEvent, Meeting, Objection, Paper, User
 from registry.services import acts, audit
 from tests import factories
+from tests.services.tampering import found, tamper
 from tests.world import BASICS, PARCEL, World
 from workflows.states import STAGES
 
@@ -62,29 +63,6 @@ def chain(app, clock) -> dict[str, int]:
             )
     assert audit.verify() == (3, None)
     return people
-
-
-def tamper(*statements: str, **values: Any) -> None:
-    """Write past every trigger, as somebody with the file or the server's key could."""
-    db.session.rollback()
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-            for name in found.scalars().all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            for table in ("audit_events", "audit_head", "remarks"):
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        for statement in statements:
-            connection.execute(text(statement), values)
-
-
-def found() -> tuple[int, int, str]:
-    """Rows that hold, the bad row, and why."""
-    rows, bad = audit.verify()
-    db.session.rollback()
-    assert bad is not None
-    return rows, bad.seq, bad.why
 
 
 # Every column -------------------------------------------------------------------------------------------
@@ -229,6 +207,22 @@ def test_words_of_another_type_are_a_bad_row_and_no_crash(chain, engine_name):
         return
     tamper("UPDATE remarks SET words = x'ff' WHERE seq = 2")
     assert found() == (1, 2, "changed_words")
+
+
+def test_a_number_of_another_type_is_found_though_it_is_as_great(chain, engine_name):
+    if engine_name != "sqlite":
+        return
+    # Without a type of its own the column keeps 5.0 as it is; what was remembered of 5 is not the bytes of 5.0.
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA writable_schema=1")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_master SET sql = replace(sql, 'subject_version INTEGER', 'subject_version')"
+            " WHERE name = 'audit_events'"
+        )
+        connection.exec_driver_sql("PRAGMA writable_schema=RESET")
+    tamper("UPDATE audit_events SET subject_version = 5.0 WHERE seq = 2")
+    kind = db.session.scalar(text("SELECT typeof(subject_version) FROM audit_events WHERE seq = 2"))
+    assert (kind, found()) == ("real", (1, 2, "changed_column"))
 
 
 def _signed_in(at: datetime) -> None:
