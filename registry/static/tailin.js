@@ -1,4 +1,4 @@
-/* Tailin: three comforts, nothing a page needs. Plain ES2017; no words in here, they come from the page. */
+/* Tailin: a few comforts, nothing a page needs. Plain ES2017; no words in here, they come from the page. */
 (function () {
   "use strict";
 
@@ -16,6 +16,12 @@
       control.focus({ preventScroll: true });
     });
   }
+
+  /* A long list of contents with a scroll bar of its own begins where the reader is. */
+  document.querySelectorAll(".side-nav a[aria-current]").forEach(function (link) {
+    var list = link.closest(".side-nav");
+    list.scrollTop = link.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
+  });
 
   /* What only concerns some answers, [data-only-with="name of a radio"][data-only-value="prefix"], hides with the others. */
   document.querySelectorAll("[data-only-with]").forEach(function (part) {
