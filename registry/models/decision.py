@@ -95,14 +95,14 @@ class Vote(Base):
 
 
 class DeliberationEnd(Base):
-    """How a sitting ended: decided by an act of the chair, or untabled."""
+    """How a sitting ended: decided by an act of the chair, untabled, or by the system when it suspended the case."""
 
     __tablename__ = "deliberation_ends"
 
     deliberation_id: Mapped[int] = mapped_column(ForeignKey("deliberations.id"), primary_key=True)
     action: Mapped[str] = mapped_column(String(40))
     ended_at: Mapped[instant]
-    ended_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class GateDecision(Base):

@@ -89,7 +89,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Discussed:
-    """An item of the agenda with everything that came of it."""
+    """An item of the agenda with everything that came of it; `action` ended it, in the role `ended_by`."""
 
     no: int
     case: Case
@@ -103,6 +103,7 @@ class Discussed:
     attending: int | None
     quorum: int | None
     action: str
+    ended_by: str
     words: str
     detail: Mapping[str, Any]
     conditions: tuple[ApprovalCondition, ...]
@@ -204,6 +205,7 @@ def _item(item: AgendaItem) -> Discussed:
         attending=call.attending if call else None,
         quorum=call.quorum if call else None,
         action=end.action if end else "",
+        ended_by=event.actor_role if event else "",
         words=_words(event),
         detail=json.loads(event.detail) if event else {},
         conditions=_conditions(sitting) if end and end.action == "approve_risk" else (),

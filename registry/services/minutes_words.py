@@ -25,6 +25,7 @@ from workflows.states import Choice, Question, RecusalGround
 APPROVING = frozenset({"approve_risk", "register", "revoke"})
 OF_A_MAJORITY = frozenset({Question.RISK_REVIEW, Question.REGISTRATION, Question.AMENDMENT})
 """Questions a majority in favour of which the chair may turn down (S13)."""
+HEADS = frozenset({Role.CHAIR, Role.DEPUTY_CHAIR})
 UNDECIDED = frozenset({"adjourn", "untable", "reseat"})
 
 
@@ -251,24 +252,25 @@ def _decision(item: Discussed) -> Iterator[Block]:
         yield from _quoted("remarks" if approved else "reasons", item.words)
     if _overrides(item):
         yield paragraph(fill("overriding", presides=item.presides, decision=decision))
-    if item.opinions:
+    if item.opinions and not _halted(item):
         yield from _dissent(item, approved=approved)
 
 
 def _approved(item: Discussed) -> bool:
     if item.action == "decide_amendment":
         return bool(item.detail.get("approved"))
-    return item.action in APPROVING or (item.action == "suspend" and not _postponed(item))
+    suspended = item.action == "suspend" and item.question is Question.SUSPENSION
+    return item.action in APPROVING or (suspended and not _halted(item))
 
 
-def _postponed(item: Discussed) -> bool:
-    """The group was asked something else and put the case off (S22); to suspend an entry is a question of its own."""
-    return item.action == "suspend" and item.question is not Question.SUSPENSION
+def _halted(item: Discussed) -> bool:
+    """An officer or the system suspended the case while the item was open: the group decided nothing."""
+    return item.action == "suspend" and item.ended_by not in HEADS
 
 
 def _overrides(item: Discussed) -> bool:
     """A majority was in favour, and who presides decided against (S13)."""
-    decided = bool(item.action) and item.action not in UNDECIDED
+    decided = bool(item.action) and item.action not in UNDECIDED and not _halted(item)
     favour = item.question in OF_A_MAJORITY and deliberation.has_majority(item.count)
     return decided and favour and not _approved(item)
 
@@ -279,8 +281,10 @@ def _ended(item: Discussed) -> str:
         name = "approve_risk_conditional"
     if name == "decide_amendment" and not _approved(item):
         name = "decide_amendment_refused"
-    if _postponed(item):
-        name = "postpone"
+    if name == "suspend" and item.question is not Question.SUSPENSION:
+        name = "postpone"  # asked something else, the group put the case off (S22)
+    if _halted(item):
+        name = "halted"
     said_so = str(ways.get(name) or ways["other"])
     return said_so.format(library=texts()["library"], project_number=item.detail.get("project_number", ""))
 

@@ -2,14 +2,15 @@
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from bs4 import BeautifulSoup
 from pytest_bdd import given, parsers, then, when
 
 from registry import formats
+from registry.clock import now
 from registry.extensions import db, writing
-from registry.models import Appointment, AuditEvent, Meeting, MinutesConfirmation, MinutesPage, Paper
+from registry.models import Appointment, ApprovalCondition, AuditEvent, Meeting, MinutesConfirmation, MinutesPage, Paper
 from registry.queries import papers as papers_of
 from registry.services import acts, audit
 from tests.steps.acts import Said
@@ -63,8 +64,8 @@ def pages_of(story):
         return [row.content for row in rows]
 
 
-def deliberate(story, in_favour, against, *, decide, reasons="同意"):
-    """The meeting opens, everybody entitled who is there gives an opinion, who presides decides."""
+def deliberate(story, in_favour, against, *, decide, reasons="同意", by="chair"):
+    """The meeting opens, everybody entitled who is there gives an opinion, who presides (or `by`) ends it."""
     world, case_id = story.world, story.case_id
     with story.inside():
         entitled = [w for w in world.voters if w != story.in_applicant]
@@ -73,7 +74,7 @@ def deliberate(story, in_favour, against, *, decide, reasons="同意"):
         choices = ["against"] * against + ["for"] * in_favour
         for voter, choice in zip([*present[1:], "chair"], choices, strict=True):
             world.act(case_id, "vote", voter, choice=choice, reasons=DISSENT if choice == "against" else "理由充分。")
-        world.act(case_id, decide, "chair", words=reasons)
+        world.act(case_id, decide, by, words=reasons)
 
 
 def confirm(story, names):
@@ -106,6 +107,26 @@ def _(story, yes, no, reasons):
 @given(parsers.parse('领导小组开会审议了该项目，同意{yes:d}票、反对{no:d}票，组长决定暂缓，理由为"{reasons}"'))
 def _(story, yes, no, reasons):
     deliberate(story, yes, no, decide="suspend", reasons=reasons)
+
+
+@given(parsers.parse('领导小组开会审议了该项目，同意{yes:d}票、反对{no:d}票，经办人中止办理，理由为"{reasons}"'))
+def _(story, yes, no, reasons):
+    deliberate(story, yes, no, decide="suspend", reasons=reasons, by="officer")
+
+
+@given("审议该项目的会议已经开始")
+def _(story):
+    with story.inside():
+        story.world.sit(story.case_id, *(w for w in story.world.voters if w != story.in_applicant))
+
+
+@given("附加条件逾期，系统中止办理")
+def _(story):
+    with story.inside():
+        due = db.session.query(ApprovalCondition).filter_by(case_id=story.case_id).one().due_on
+    story.clock.set(datetime.combine(due + timedelta(days=1), time(1), UTC))
+    with story.inside():
+        acts.act(("project", story.case_id), "suspend", by=None, at=now(), seen=None)
 
 
 @given("审议该项目的会议已经散会")
@@ -229,6 +250,12 @@ def shown(story, reader="secretary"):
 def _(story, words):
     assert words in pages_of(story)[0]
     assert words in shown(story)
+
+
+@then(parsers.re('纪要没有写明"(?P<words>[^"]*)"'))
+def _(story, words):
+    assert words not in pages_of(story)[0]
+    assert words not in shown(story)
 
 
 @then("回避的成员在纪要页面看不到该议题")

@@ -148,7 +148,7 @@ def end(ctx: Context, sitting: Deliberation) -> None:
     """Close a sitting by the act in hand."""
     db.session.add(
         DeliberationEnd(
-            deliberation_id=sitting.id, action=ctx.taken.act.name, ended_at=ctx.at, ended_by_id=ctx.person_id
+            deliberation_id=sitting.id, action=ctx.taken.act.name, ended_at=ctx.at, ended_by_id=ctx.actor_id
         )
     )
 
