@@ -17,10 +17,12 @@
     });
   }
 
-  /* A long list of contents with a scroll bar of its own begins where the reader is. */
+  /* A long list of contents with a scroll bar of its own begins a few lines before where the reader is. */
   document.querySelectorAll(".side-nav a[aria-current]").forEach(function (link) {
     var list = link.closest(".side-nav");
-    list.scrollTop = link.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
+    var lines = Array.from(list.querySelectorAll("li"));
+    var first = lines[lines.indexOf(link.closest("li")) - 5];
+    if (first) { list.scrollTop += first.getBoundingClientRect().top - list.getBoundingClientRect().top; }
   });
 
   /* What only concerns some answers, [data-only-with="name of a radio"][data-only-value="prefix"], hides with the others. */
