@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from registry.clock import now
 from registry.extensions import db
 from registry.models import AuditEvent, Case, ClockReminder, Notice, Opinion
-from registry.services import acts, audit
+from registry.services import acts, audit, facts
 from registry.services import tick as ticking
 from registry.services.tick import tick
 from tests.world import World
@@ -144,6 +144,18 @@ def test_a_project_is_closed_at_the_end_of_its_crediting_period(world, go):
     go("2044-03-12")
     assert tick(now()).done == {"close": 1}
     assert state(case_id) == "closed"
+
+
+def test_a_suspended_project_on_an_agenda_is_closed_at_the_end_of_its_crediting_period(world, go):
+    case_id = world.draft(crediting={"start_on": "2024-03-12", "end_on": "2044-03-11"})
+    world.advance(case_id, "registered")
+    world.vote(case_id, 8, question="suspension")
+    world.act(case_id, "suspend", "chair", words="查明情况")
+    world.table(case_id, question="revocation")
+    go("2044-03-12")
+    came = tick(now())
+    assert (came.done["close"], came.failed) == (1, [])
+    assert facts.open_sitting(case_id) is None
 
 
 # Reminders ----------------------------------------------------------------------------------------------
