@@ -100,6 +100,8 @@ class Model(Judge):
         self._close(c, "acceptance")
         c.accepted_on = c.opened[c.round]
 
+    _do_deem_accepted = _do_accept
+
     def _do_pass_screening(self, c: Case, who: Any, data: Any, to: str) -> None:
         self._close(c, "screening")
 

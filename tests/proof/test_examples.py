@@ -78,3 +78,12 @@ def test_a_late_delivery_is_no_longer_waited_for_where_a_flaw_is_found(pair: Pai
     straight(pair, "validation")
     pass_until(pair, 18)
     assert pair.ask(0, "find_flaw", "supervisor", {"gate": "risk_review", "member": None}) == "ok"
+
+
+def test_a_case_nobody_answered_is_accepted_as_of_the_day_it_came_in(pair: Pair) -> None:
+    pair.draft(Case("ccer"))
+    assert pair.ask(0, "submit", "owner", {}) == "ok"
+    for day, comes_of_it in ((7, frozenset({"S40"})), (8, "ok")):
+        pass_until(pair, day)
+        assert pair.ask(0, "deem_accepted", None, {}) == comes_of_it
+    straight(pair, "risk_review")
