@@ -284,7 +284,7 @@ def _ended(item: Discussed) -> str:
     if name == "suspend" and item.question is not Question.SUSPENSION:
         name = "postpone"  # asked something else, the group put the case off (S22)
     if _halted(item):
-        name = "halted"
+        name = "halted_by_the_clock" if item.ended_by == Role.SYSTEM else "halted"
     said_so = str(ways.get(name) or ways["other"])
     return said_so.format(library=texts()["library"], project_number=item.detail.get("project_number", ""))
 
